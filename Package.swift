@@ -1,0 +1,58 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// Every Swift target is held to the same rules: unsafe constructs are spelled out, and a warning is an error.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Fuzz targets need the sanitizer runtime and a linker of their own, so that they exist only when asked for:
+/// `FLOWPROBE_FUZZ=1 swift build --scratch-path .build-fuzz` (see `make fuzz`).
+let fuzzing = Context.environment["FLOWPROBE_FUZZ"] != nil
+
+var targets: [Target] = [
+    // C declarations of the system's libraries, and inline wrappers for what Swift cannot say. No logic.
+    .target(name: "CPcap", linkerSettings: [.linkedLibrary("pcap")]),
+    .target(name: "CPlatform"),
+    .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
+    .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+
+    // Rooms, lowest first. Nothing imports anything below it in this list (scripts/lint-rooms checks).
+    .target(name: "NetTypes", swiftSettings: strict),
+    .target(name: "PacketDecode", dependencies: ["NetTypes", "CPlatform"], swiftSettings: strict),
+    .target(name: "FlowTable", dependencies: ["NetTypes", "PacketDecode", "CPlatform"], swiftSettings: strict),
+    .target(
+        name: "Capture", dependencies: ["NetTypes", "PacketDecode", "CPcap", "CCompression", "CPlatform"],
+        swiftSettings: strict),
+    .target(
+        name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"], swiftSettings: strict),
+    .executableTarget(
+        name: "FlowProbe",
+        dependencies: [
+            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "CPlatform",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ], swiftSettings: strict),
+
+    .testTarget(name: "NetTypesTests", dependencies: ["NetTypes"], swiftSettings: strict),
+    .testTarget(name: "PacketDecodeTests", dependencies: ["PacketDecode"], swiftSettings: strict),
+    .testTarget(name: "FlowTableTests", dependencies: ["FlowTable"], swiftSettings: strict),
+    .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
+    .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
+    .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
+
+    .executableTarget(
+        name: "flowbench", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter"],
+        path: "Benchmarks/FlowBench", swiftSettings: strict),
+]
+
+let package = Package(
+    name: "flowprobe",
+    products: [.executable(name: "flowprobe", targets: ["FlowProbe"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: targets
+)

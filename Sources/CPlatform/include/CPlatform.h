@@ -1,0 +1,21 @@
+/* Builtins and system macros that Swift cannot spell. Static inline, no logic. */
+#ifndef FLOWPROBE_CPLATFORM_H
+#define FLOWPROBE_CPLATFORM_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+
+/* Asks for the cache line at `address`, to be read soon. Never faults. */
+static inline void flowprobe_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+
+/* Asks for the cache line at `address`, to be written soon. Never faults. */
+static inline void flowprobe_prefetch_write(const void *address) { __builtin_prefetch(address, 1, 3); }
+
+#endif

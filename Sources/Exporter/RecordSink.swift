@@ -1,0 +1,23 @@
+import FlowTable
+import NetTypes
+
+/// Takes records on their way out: a file, a collector, a store, the report. Used by one thread at a time.
+package protocol RecordSink: AnyObject {
+    /// Takes a batch of records, in output order. `packetClock` is the packet clock at the batch (replay's Export
+    /// Time). The span is valid during the call only.
+    func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError)
+
+    /// Ends the output: everything taken is written out and handed to the operating system or the peer.
+    func finish(packetClock: Nanoseconds) throws(ExportError)
+}
+
+/// Why an output could not take records. `description` says what, where and what to do.
+package struct ExportError: Error, CustomStringConvertible {
+    /// Complete sentence for a person.
+    package let description: String
+
+    /// An error with its message.
+    package init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,88 @@
+import NetTypes
+
+/// One captured packet as its source found it: where its bytes are, and what the capture said about it.
+///
+/// The bytes belong to the batch (or to a mapping the batch keeps alive) and are valid until the batch is refilled.
+// SAFETY: (@safe) only reading through `bytes` is unsafe, and every such place says `unsafe` for itself.
+@safe package struct PacketReference {
+    /// The first captured byte. `capturedLength` bytes may be read.
+    package var bytes: UnsafePointer<UInt8>
+    /// When the packet was seen, 0...maximumTimestamp.
+    package var timestamp: Nanoseconds
+    /// The packet's number in the input, from 1, filtered packets included: the number other programs show.
+    package var frameNumber: UInt64
+    /// Octets captured. At most `wireLength`... unless the capture lies; decoders trust only this for bounds.
+    package var capturedLength: UInt32
+    /// Octets the packet had on the wire, without FCS.
+    package var wireLength: UInt32
+    /// LINKTYPE_ number of the packet's interface (https://www.tcpdump.org/linktypes.html).
+    package var linkType: UInt16
+    /// Octets of frame check sequence at the end of the packet, as the capture's header or options say; else 0.
+    package var fcsLength: UInt8
+    /// Index of the observation point (IE 138 less 1) among the run's inputs.
+    package var observationPoint: UInt8
+
+    /// A reference to `capturedLength` bytes at `bytes`.
+    package init(
+        bytes: UnsafePointer<UInt8>, timestamp: Nanoseconds, frameNumber: UInt64, capturedLength: UInt32,
+        wireLength: UInt32, linkType: UInt16, fcsLength: UInt8 = 0, observationPoint: UInt8 = 0
+    ) {
+        // SAFETY: stores the pointer; whoever dereferences it answers for its lifetime.
+        unsafe self.bytes = bytes
+        self.timestamp = timestamp
+        self.frameNumber = frameNumber
+        self.capturedLength = capturedLength
+        self.wireLength = wireLength
+        self.linkType = linkType
+        self.fcsLength = fcsLength
+        self.observationPoint = observationPoint
+    }
+}
+
+/// A run of consecutive packets on their way from a source to the decoder, with the memory that holds their bytes.
+///
+/// Made once per worker and refilled. A source either points into memory that outlives the run (a mapping) or reads
+/// into `storage`. One thread owns a batch at a time; the batch itself does no locking.
+// SAFETY: (@safe, @unchecked) owns its memory from init to deinit, keeps `count` within `capacity`, and is handed from
+// thread to thread under the pipeline's lock, never shared.
+@safe package final class PacketBatch: @unchecked Sendable {
+    /// How many packets fit.
+    package let capacity: Int
+    /// The packets, `0..<count`.
+    package let references: UnsafeMutablePointer<PacketReference>
+    /// How many packets are in the batch.
+    package var count = 0
+    /// Scratch memory a source may read packet bytes into; nil until a source asks for it.
+    package private(set) var storage: UnsafeMutableRawBufferPointer?
+
+    /// A batch for up to `capacity` packets.
+    package init(capacity: Int) {
+        self.capacity = capacity
+        // SAFETY: uninitialised memory of a trivial type, written before `count` covers it, freed in deinit.
+        unsafe references = UnsafeMutablePointer<PacketReference>.allocate(capacity: capacity)
+    }
+
+    deinit {
+        // SAFETY: both were allocated here and nobody keeps pointers into a batch that is gone.
+        unsafe references.deallocate()
+        unsafe storage?.deallocate()
+    }
+
+    /// The batch's own memory, at least `octets` long. Earlier contents are lost when it has to grow.
+    package func storage(atLeast octets: Int) -> UnsafeMutableRawBufferPointer {
+        // SAFETY: replaced only by its owner, before any reference of this filling points into it.
+        if let storage = unsafe storage, storage.count >= octets { return unsafe storage }
+        unsafe storage?.deallocate()
+        let fresh = UnsafeMutableRawBufferPointer.allocate(byteCount: octets, alignment: 64)
+        unsafe storage = fresh
+        return unsafe fresh
+    }
+
+    /// Adds a packet. The batch must not be full.
+    package func append(_ reference: PacketReference) {
+        precondition(count < capacity, "a source overfilled its batch")
+        // SAFETY: count < capacity was just checked.
+        unsafe references[count] = reference
+        count += 1
+    }
+}
