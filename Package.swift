@@ -29,10 +29,12 @@ var targets: [Target] = [
         swiftSettings: strict),
     .target(
         name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"], swiftSettings: strict),
+    .target(
+        name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"], swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "CPlatform",
+            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "CPlatform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 
@@ -41,10 +43,11 @@ var targets: [Target] = [
     .testTarget(name: "FlowTableTests", dependencies: ["FlowTable"], swiftSettings: strict),
     .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
     .executableTarget(
-        name: "flowbench", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter"],
+        name: "flowbench", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline"],
         path: "Benchmarks/FlowBench", swiftSettings: strict),
 ]
 
