@@ -1,0 +1,1 @@
+func writeBundle(to folder: String) throws(BenchError) {}
