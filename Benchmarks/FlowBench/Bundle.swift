@@ -1,1 +1,0 @@
-func writeBundle(to folder: String) throws(BenchError) {}
