@@ -16,7 +16,8 @@ package enum RecordMerge {
         for _ in 0..<ranges.reduce(0, { $0 + $1.count }) {
             var next = 0
             for index in 1..<heads.count where heads[index] < heads[next] { next = index }
-            output.append(parts[next].buffer.records[positions[next]])
+            let buffer = parts[next].buffer
+            output.append(buffer.records[positions[next]])
             positions[next] += 1
             heads[next] = head(parts[next], positions[next], ranges[next], swept)
         }
@@ -26,8 +27,8 @@ package enum RecordMerge {
     @inline(__always)
     private static func head(_ part: StripeOutput, _ position: Int, _ range: Range<Int>, _ swept: Bool) -> UInt64 {
         guard position < range.upperBound else { return .max }
-        let records = part.buffer.records
-        return swept ? records[position].firstFrameNumber : records[position].endFrameNumber
+        let buffer = part.buffer
+        return swept ? buffer.records[position].firstFrameNumber : buffer.records[position].endFrameNumber
     }
 }
 

@@ -4,7 +4,8 @@ import PacketDecode
 
 /// Fills chunks from the source in input order, keeps the packet clock, and decides after which packets the table is
 /// swept. What it decides depends on the packets alone.
-struct ChunkReader {
+// SAFETY: (@unchecked) used by one worker at a time, under the pipeline's reading lock; so is the source.
+struct ChunkReader: @unchecked Sendable {
     /// Packet time between two parts of a sweep.
     private static let sweepInterval = nanosecondsPerSecond / 4
     /// After this many intervals without a sweep, all slots are looked at.
