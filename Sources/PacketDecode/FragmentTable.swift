@@ -20,7 +20,7 @@ package struct FragmentTable: Sendable {
         var ipVersion: UInt8 = 0
         /// Protocol number of the flow.
         var flowProtocol: UInt8 = 0
-        var flags: PacketFacts.Flags = []
+        var flags = PacketFacts.Flags.none
         var firstSeen: Nanoseconds = 0
     }
 
@@ -86,7 +86,7 @@ package struct FragmentTable: Sendable {
             facts.portA = entry.portA
             facts.portB = entry.portB
             facts.protocolIdentifier = entry.flowProtocol
-            facts.flags.formUnion(entry.flags.intersection(.ports))
+            if entry.flags.contains(.ports) { facts.flags.insert(.ports) }
             return
         }
         withoutFirst &+= 1
