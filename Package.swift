@@ -41,7 +41,9 @@ var targets: [Target] = [
     .testTarget(name: "NetTypesTests", dependencies: ["NetTypes"], swiftSettings: strict),
     .testTarget(name: "PacketDecodeTests", dependencies: ["PacketDecode"], swiftSettings: strict),
     .testTarget(name: "FlowTableTests", dependencies: ["FlowTable"], swiftSettings: strict),
-    .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
+    .testTarget(
+        name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression"],
+        swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),

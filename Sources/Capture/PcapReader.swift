@@ -1,3 +1,4 @@
+import CPlatform
 import NetTypes
 import PacketDecode
 
@@ -97,22 +98,26 @@ final class PcapReader: RecordReader {
         let swapped = header.swapped
         let unit = header.nanosecondsPerUnit
         let fractionLimit = header.fractionLimit
-        let exchanged = header.lengthsExchanged
-        let trusted = trustedLength
+        // Exchanged lengths are of the last century: those files go the slow way, record by record.
+        let trusted = header.lengthsExchanged ? 0 : trustedLength
+        // A constant of another module is a call.
+        let second = nanosecondsPerSecond
         let linkType = header.linkType
         let fcs = UInt32(header.fcsOctets)
+        // All ones when there is no check sequence to take off the captured octets.
+        let uncut: UInt32 = fcs == 0 ? .max : 0
         let point = observationPoint
         // SAFETY: the window's owner keeps its octets alive during the walk; each load below is after a length check.
         let base = unsafe window.base
         let end = window.count
-        var position = window.position
+        let start = window.position
+        var position = start
         // SAFETY: the batch's own array, written at batch.count..<capacity only.
         let references = unsafe batch.references
         let capacity = batch.capacity
         let firstFree = batch.count
         var free = firstFree
         let frameBase = tally.packets &- UInt64(truncatingIfNeeded: firstFree) &+ 1
-        var octets: UInt64 = 0
         var earliest = tally.earliest
         var latest = tally.latest
         var stop = RecordStop.batchFull
@@ -125,16 +130,15 @@ final class PcapReader: RecordReader {
             let record = unsafe base + position
             // SAFETY: the two halves of those 16 octets.
             let first = unsafe record.loadUnaligned(as: UInt64.self)
-            let second = unsafe record.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+            let lengths = unsafe record.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
             var seconds = UInt32(truncatingIfNeeded: first)
             var fraction = UInt32(truncatingIfNeeded: first &>> 32)
-            var captured = UInt32(truncatingIfNeeded: second)
-            var original = UInt32(truncatingIfNeeded: second &>> 32)
+            var captured = UInt32(truncatingIfNeeded: lengths)
+            var original = UInt32(truncatingIfNeeded: lengths &>> 32)
             if swapped {
                 (seconds, fraction) = (seconds.byteSwapped, fraction.byteSwapped)
                 (captured, original) = (captured.byteSwapped, original.byteSwapped)
             }
-            if exchanged { swap(&captured, &original) }
             // Zero minus one wraps to the largest number, so that an empty record is doubtful too.
             if captured &- 1 >= trusted || captured > original || fraction >= fractionLimit {
                 stop = .doubtful
@@ -145,8 +149,11 @@ final class PcapReader: RecordReader {
                 stop = .shortBody(length)
                 break
             }
+            // Records are much alike: what is four of this length ahead will soon be read, by the decoder too.
+            // SAFETY: a prefetch never faults, wherever it points.
+            unsafe flowprobe_prefetch(record + 4 &* length)
             // At most 2^32 seconds in nanoseconds, below maximumTimestamp.
-            let time = Int64(seconds) &* nanosecondsPerSecond &+ Int64(fraction) &* unit
+            let time = Int64(seconds) &* second &+ Int64(fraction) &* unit
             // SAFETY: free < capacity; `captured` octets after the header lie in the window.
             unsafe references[free].bytes = (record + headerOctets).assumingMemoryBound(to: UInt8.self)
             // SAFETY: free < capacity.
@@ -154,14 +161,13 @@ final class PcapReader: RecordReader {
             unsafe references[free].frameNumber = frameBase &+ UInt64(truncatingIfNeeded: free)
             // SAFETY: free < capacity. The check sequence is at the end of the wire length; what was captured of it goes.
             let wire = original &- min(fcs, original)
-            unsafe references[free].capturedLength = fcs == 0 ? captured : min(captured, wire)
+            unsafe references[free].capturedLength = min(captured, wire | uncut)
             unsafe references[free].wireLength = wire
             // SAFETY: free < capacity.
             unsafe references[free].linkType = linkType
             unsafe references[free].fcsLength = UInt8(truncatingIfNeeded: fcs)
             unsafe references[free].observationPoint = point
             free &+= 1
-            octets &+= UInt64(captured)
             earliest = min(earliest, time)
             latest = max(latest, time)
             position &+= length
@@ -170,7 +176,7 @@ final class PcapReader: RecordReader {
             // SAFETY: the last reference written above.
             lastSeconds = UInt32(truncatingIfNeeded: unsafe references[free - 1].timestamp / nanosecondsPerSecond)
             tally.packets &+= UInt64(free - firstFree)
-            tally.capturedOctets &+= octets
+            tally.capturedOctets &+= UInt64(position - start - (free - firstFree) * headerOctets)
             tally.earliest = earliest
             tally.latest = latest
             batch.count = free
