@@ -95,32 +95,27 @@ package struct ConversationKey: SummaryKey {
     /// Ports (smaller endpoint's in the upper half), protocol, IP version, and whether the ports mean something.
     package var rest: UInt64
 
-    /// The key of a record, and whether its initiator is the greater endpoint.
+    /// The key of a flow, and whether its initiator is the greater endpoint.
     @inline(__always)
-    package static func of(_ record: FlowRecord) -> (key: ConversationKey, swapped: Bool) {
+    static func of(
+        source: AddressKey, sourcePort: UInt16, destination: AddressKey, destinationPort: UInt16,
+        protocolIdentifier: UInt8, hasPorts: Bool
+    ) -> (key: ConversationKey, swapped: Bool) {
         let swapped: Bool
-        if record.sourceHigh != record.destinationHigh {
-            swapped = record.sourceHigh > record.destinationHigh
-        } else if record.sourceLow != record.destinationLow {
-            swapped = record.sourceLow > record.destinationLow
+        if source.high != destination.high {
+            swapped = source.high > destination.high
+        } else if source.low != destination.low {
+            swapped = source.low > destination.low
         } else {
-            swapped = record.sourcePort > record.destinationPort
+            swapped = sourcePort > destinationPort
         }
-        let ports =
-            swapped
-            ? UInt64(record.destinationPort) << 48 | UInt64(record.sourcePort) << 32
-            : UInt64(record.sourcePort) << 48 | UInt64(record.destinationPort) << 32
+        let (low, high) = swapped ? (destination, source) : (source, destination)
+        let (lowPort, highPort) = swapped ? (destinationPort, sourcePort) : (sourcePort, destinationPort)
         let rest =
-            ports | UInt64(record.protocolIdentifier) << 16 | UInt64(record.ipVersion) << 8
-            | (record.presence.contains(.ports) ? 1 : 0)
-        let key =
-            swapped
-            ? ConversationKey(
-                lowHigh: record.destinationHigh, lowLow: record.destinationLow, highHigh: record.sourceHigh,
-                highLow: record.sourceLow, rest: rest)
-            : ConversationKey(
-                lowHigh: record.sourceHigh, lowLow: record.sourceLow, highHigh: record.destinationHigh,
-                highLow: record.destinationLow, rest: rest)
+            UInt64(lowPort) << 48 | UInt64(highPort) << 32 | UInt64(protocolIdentifier) << 16
+            | UInt64(source.version) << 8 | (hasPorts ? 1 : 0)
+        let key = ConversationKey(
+            lowHigh: low.high, lowLow: low.low, highHigh: high.high, highLow: high.low, rest: rest)
         return (key, swapped)
     }
 
