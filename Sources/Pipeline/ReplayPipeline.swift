@@ -96,8 +96,9 @@ package final class ReplayPipeline: Sendable {
     /// Asks the run to end as if the input had ended: what was read is counted and exported. Callable from anywhere.
     package func requestStop() { stopRequested.store(true, ordering: .relaxed) }
 
-    /// Does the whole run and returns when every sink has finished.
-    package func run() -> Result {
+    /// Does the whole run and returns when every sink has finished. `beforeFinish` hears of the counts when all records
+    /// have been handed out, before the sinks are ended.
+    package func run(beforeFinish: (Result) -> Void = { _ in }) -> Result {
         WorkerThreads.run(count: workers) { self.work() }
         let (clock, lastFrame, firstTime) = reading.withLock {
             ($0.reader.clock, $0.reader.lastFrame, $0.reader.firstTime)
@@ -105,12 +106,15 @@ package final class ReplayPipeline: Sendable {
         table.flush(now: clock.now, at: lastFrame) { records in
             stage.consume(records, packetClock: clock.now)
         }
-        stage.finish(packetClock: clock.now)
         var sums = tallies.withLock { $0 }
-        for _ in 0..<fragments.withLock({ $0.table.withoutFirst }) { sums.add(.fragmentWithoutFirst) }
-        return Result(
+        sums.add(.fragmentWithoutFirst, count: fragments.withLock { $0.table.withoutFirst })
+        var result = Result(
             tallies: sums, counters: table.counters, firstPacket: firstTime, packetClock: clock.now,
             clockSteps: clock.steps, interrupted: stopRequested.load(ordering: .relaxed), failures: stage.failures)
+        beforeFinish(result)
+        stage.finish(packetClock: clock.now)
+        result.failures = stage.failures
+        return result
     }
 
     /// One worker, from the first chunk it gets to the end of input.
