@@ -28,12 +28,14 @@ package struct DerivedValues: BitwiseCopyable, Sendable {
     package var mirroredBiflowDirection: UInt64 = 2
     /// IE 302: this probe selects every packet, selector 1.
     package var selectorId: UInt64 = 1
+    /// IE 136. Derived because an enumeration is stored by the number of its case, and this one begins with 1.
+    package var endReason: UInt64 = 0
 
     /// One word of `DerivedValues`; the raw value is its index.
     package enum Slot: Int, Sendable, CaseIterable {
         case startMilliseconds, endMilliseconds, reverseStartMilliseconds, reverseEndMilliseconds
         case startNTP, endNTP, reverseStartNTP, reverseEndNTP
-        case handshakeRoundTrip, biflowDirection, mirroredBiflowDirection, selectorId
+        case handshakeRoundTrip, biflowDirection, mirroredBiflowDirection, selectorId, endReason
 
         /// Octets from the start of `DerivedValues`.
         package var offset: Int { rawValue * 8 }
@@ -59,6 +61,7 @@ package struct DerivedValues: BitwiseCopyable, Sendable {
             handshakeRoundTrip = UInt64(min(max(record.handshakeRoundTrip, 1), Int64(UInt32.max)))
         }
         biflowDirection = UInt64(record.initiator.biflowDirection)
+        endReason = UInt64(record.endReason.rawValue)
     }
 
     /// Whole milliseconds, rounded down. Times before 1970 do not occur (see `Nanoseconds`); they would read 1970.

@@ -66,7 +66,7 @@ extension InformationElement {
             2, "packetDeltaCount", .unsigned64, .deltaCounter, .packets, level: .minimal,
             from: at(\.packetsForward), reverse: at(\.packetsReverse), about: "Packets of this slice."),
         row(
-            352, "layer2OctetDeltaCount", .unsigned64, .deltaCounter, .octets, length: 6,
+            352, "layer2OctetDeltaCount", .unsigned64, .deltaCounter, .octets,
             from: at(\.layer2OctetsForward), reverse: at(\.layer2OctetsReverse),
             about: "Octets of this slice on the wire, without the frame check sequence."),
         row(
@@ -147,9 +147,6 @@ extension InformationElement {
 
     private static let evidence = [
         row(
-            136, "flowEndReason", .unsigned8, .identifier, level: .minimal, from: at(\.endReason),
-            about: "1 idle timeout, 2 active timeout, 3 end of flow, 4 forced end, 5 lack of resources."),
-        row(
             own: 3, "tcpState", .unsigned8, .identifier, when: .tcp, from: at(\.tcpState),
             about: "How far the connection came: 1 SYN sent, 2 SYN answered, 3 established, 4 FIN from one side, "
                 + "5 FIN from both sides, 6 reset, 7 seen from the middle."),
@@ -167,6 +164,9 @@ extension InformationElement {
     ]
 
     private static let last = [
+        row(
+            136, "flowEndReason", .unsigned8, .identifier, level: .minimal, from: .derived(.endReason),
+            about: "1 idle timeout, 2 active timeout, 3 end of flow, 4 forced end, 5 lack of resources."),
         row(
             own: 7, "handshakeRoundTripNanoseconds", .unsigned32, .quantity, .nanoseconds, when: .tcpBothWays,
             from: .derived(.handshakeRoundTrip),

@@ -25,9 +25,8 @@ struct Announcement {
             }
             return
         }
-        for field in ExportField.all
-        where field.element.registry == .project && field.element.level <= options.elements {
-            if field.isReverse, options.uniflow { continue }
+        let used = FlowTemplate.all(options: options).flatMap(\.fields).map(\.name)
+        for field in ExportField.all where field.element.registry == .project && used.contains(field.name) {
             let element = field.element
             let text = field.isReverse ? "The same for the reverse direction." : element.description
             add(

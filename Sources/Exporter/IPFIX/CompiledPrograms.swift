@@ -120,7 +120,9 @@ import FlowTable
     func overflows(_ record: UnsafeRawPointer) -> Bool {
         var excess: UInt64 = 0
         // SAFETY: offsets are those of stored 64-bit properties of a record.
-        for unsafefield in unsafe narrowed {
+        for index in unsafe 0..<narrowed.count {
+            // SAFETY: as above.
+            let field = unsafe narrowed[index]
             // SAFETY: as above.
             excess |= unsafe record.loadUnaligned(fromByteOffset: field.offset, as: UInt64.self) & ~field.limit
         }
@@ -130,7 +132,9 @@ import FlowTable
     /// Replaces counters that do not fit by the largest value that does.
     func clamp(_ record: UnsafeMutableRawBufferPointer) {
         // SAFETY: offsets are those of stored 64-bit properties of a record, and `record` is a whole one.
-        for unsafefield in unsafe narrowed {
+        for index in unsafe 0..<narrowed.count {
+            // SAFETY: as above.
+            let field = unsafe narrowed[index]
             // SAFETY: as above.
             let value = unsafe record.loadUnaligned(fromByteOffset: field.offset, as: UInt64.self)
             // SAFETY: as above.
