@@ -64,7 +64,7 @@ struct ReplayReport {
         var lines = result.failures.map(\.description)
         for entry in result.tallies.unknownLinkTypeNumbers {
             lines.append(
-                "\(entry.packets) packets of link type \(entry.linkType) (\(linkTypeName(entry.linkType))) were not"
+                "\(entry.packets) packets of link type \(linkTypeText(entry.linkType)) were not"
                     + " decoded: this link type is not supported.")
         }
         if sinks.summary == nil { lines += damage }
