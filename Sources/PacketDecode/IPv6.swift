@@ -7,9 +7,6 @@
 ///     |                 Destination address (16 octets)               |
 enum IPv6 {
     static let headerLength = 40
-    private static let payloadLength = 4
-    private static let nextHeader = 6
-    private static let hopLimit = 7
     private static let source = 8
     private static let destination = 24
     private static let hopByHop: UInt8 = 0
@@ -18,13 +15,13 @@ enum IPv6 {
     @inline(__always)
     static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
         guard cursor.remaining >= headerLength else { return .undecodable(.networkHeaderCut) }
-        let first = cursor.u16(0)
-        guard first >> 12 == 6 else { return .undecodable(.networkVersionWrong) }
+        let first = cursor.u64(0)
+        guard first >> 60 == 6 else { return .undecodable(.networkVersionWrong) }
         let wire = max(0, Int(packet.facts.wireOctets) &- cursor.offset)
         guard wire >= headerLength else { return .undecodable(.networkHeaderLengthWrong) }
 
-        let next = cursor.u8(nextHeader)
-        var length = headerLength &+ Int(cursor.u16(payloadLength))
+        let next = UInt8(truncatingIfNeeded: first >> 8)
+        var length = headerLength &+ Int(first >> 16 & 0xFFFF)
         if length == headerLength, next != noNextHeader {
             // Payload length 0: a jumbogram (RFC 2675), or a packet whose length segmentation offload left open.
             if next == hopByHop, let jumbo = IPv6Extension.jumboPayload(cursor) {
@@ -42,8 +39,8 @@ enum IPv6 {
         packet.facts.ipVersion = 6
         packet.facts.networkOctets = UInt32(truncatingIfNeeded: length)
         packet.facts.payloadOctets = UInt32(truncatingIfNeeded: length &- headerLength)
-        packet.facts.classOfService = UInt8(truncatingIfNeeded: first >> 4)
-        packet.facts.timeToLive = cursor.u8(hopLimit)
+        packet.facts.classOfService = UInt8(truncatingIfNeeded: first >> 52)
+        packet.facts.timeToLive = UInt8(truncatingIfNeeded: first)
         packet.facts.addressAHigh = cursor.u64(source)
         packet.facts.addressALow = cursor.u64(source &+ 8)
         packet.facts.addressBHigh = cursor.u64(destination)

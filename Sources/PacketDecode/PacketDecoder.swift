@@ -69,14 +69,21 @@ package struct PacketDecoder: Sendable {
             cursor.truncate(to: Int(reference.wireLength))
         }
 
-        var layer = Layer.link(reference.linkType)
+        // The usual three headers one after the other, where the compiler sees which one it is; then any others.
+        var layer = Registry.decode(.link(reference.linkType), &cursor, &packet)
+        if layer.space == .etherType { layer = Registry.decode(.etherType(layer.value), &cursor, &packet) }
+        if layer.space == .ipProtocol {
+            layer = Registry.decode(.ipProtocol(UInt8(truncatingIfNeeded: layer.value)), &cursor, &packet)
+        }
         var headers = 0
         while true {
-            layer = Registry.decode(layer, &cursor, &packet)
             switch layer.space {
             case .link, .etherType, .llc, .ip, .ipProtocol:
                 headers &+= 1
-                if headers < Self.headerLimit { continue }
+                if headers < Self.headerLimit {
+                    layer = Registry.decode(layer, &cursor, &packet)
+                    continue
+                }
                 tallies.add(.tooManyHeaders)
             case .flow:
                 if segmentRule == .none {

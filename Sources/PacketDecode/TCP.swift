@@ -11,7 +11,6 @@ enum TCP {
     private static let sequence = 4
     private static let acknowledgement = 8
     private static let offset = 12
-    private static let flags = 13
     /// Up to the flags octet: enough for all that a flow needs.
     private static let neededLength = 14
 
@@ -25,9 +24,10 @@ enum TCP {
         }
         packet.facts.tcpSequence = cursor.u32(sequence)
         packet.facts.tcpAcknowledgement = cursor.u32(acknowledgement)
-        packet.facts.tcpFlags = cursor.u8(flags)
+        let offsetAndFlags = cursor.u16(offset)
+        packet.facts.tcpFlags = UInt8(truncatingIfNeeded: offsetAndFlags)
         packet.facts.flags.insert(.tcp)
-        let headerLength = UInt32(cursor.u8(offset) >> 4) &* 4
+        let headerLength = UInt32(offsetAndFlags >> 12) &* 4
         if headerLength < UInt32(minimumLength) || headerLength > packet.facts.payloadOctets {
             packet.note(.transportHeaderWrong)
             packet.facts.payloadOctets = 0

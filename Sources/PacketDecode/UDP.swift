@@ -37,8 +37,9 @@ enum PortPair {
             packet.facts.payloadOctets = 0
             return false
         }
-        packet.facts.portA = cursor.u16(0)
-        packet.facts.portB = cursor.u16(2)
+        let ports = cursor.u32(0)
+        packet.facts.portA = UInt16(truncatingIfNeeded: ports >> 16)
+        packet.facts.portB = UInt16(truncatingIfNeeded: ports)
         packet.facts.flags.insert(.ports)
         return true
     }
