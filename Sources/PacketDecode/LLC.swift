@@ -17,7 +17,7 @@ enum LLC {
         let control = cursor.u8(2)
         if saps == snapSAPs, control == unnumberedInformation {
             guard cursor.remaining >= snapLength else { return .undecodable(.linkHeaderCut) }
-            let oui = cursor.u16(3) | UInt16(cursor.u8(5))
+            let oui = UInt32(cursor.u16(3)) << 8 | UInt32(cursor.u8(5))
             let type = cursor.u16(6)
             cursor.skip(snapLength)
             // OUI 00-00-00: an EtherType follows (RFC 1042). OUI 00-00-F8 (802.1H) means the same.
