@@ -77,6 +77,13 @@ package struct PacketDecoder: Sendable {
             case .link, .etherType, .llc, .ip, .ipProtocol:
                 headers &+= 1
                 if headers < Self.headerLimit { continue }
+                if packet.facts.ipVersion != 0 {
+                    // The addresses are sound: a flow of the last header followed.
+                    packet.note(.transportHeaderCut)
+                    packet.facts.payloadOctets = 0
+                    layer = .flow
+                    continue
+                }
                 tallies.add(.tooManyHeaders)
             case .flow:
                 if segmentRule == .none {
