@@ -59,6 +59,7 @@ enum IPv4 {
         // The options may be cut; the flow is known all the same.
         guard cursor.remaining >= headerLength else {
             packet.note(.transportHeaderCut)
+            packet.facts.payloadOctets = 0
             return .flow
         }
         cursor.truncate(to: length)

@@ -43,7 +43,7 @@ enum IPv6Extension {
     }
 
     /// Ends at a header that is cut: the addresses are sound, so that the packet is in a flow of the last known protocol.
-    private static func cut(_ packet: inout Dissection) -> Layer {
+    static func cut(_ packet: inout Dissection) -> Layer {
         packet.note(.transportHeaderCut)
         packet.facts.payloadOctets = 0
         return .flow
@@ -81,8 +81,7 @@ enum AuthenticationHeader {
     static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
         let octets = cursor.remaining >= 2 ? (Int(cursor.u8(1)) &+ 2) &* 4 : minimumLength
         guard octets >= minimumLength, cursor.remaining >= octets else {
-            packet.note(.transportHeaderCut)
-            return .flow
+            return IPv6Extension.cut(&packet)
         }
         return IPv6Extension.pass(octets: octets, next: cursor.u8(0), &cursor, &packet)
     }
