@@ -48,6 +48,13 @@
     @inline(__always)
     func commit() { count &+= 1 }
 
+    /// Adds facts that come from elsewhere than the decoder (benchmarks, tests). The batch must not be full.
+    package func append(_ facts: PacketFacts) {
+        next = facts
+        commit()
+        if !facts.flags.isDisjoint(with: [.firstFragment, .laterFragment]) { fragments &+= 1 }
+    }
+
     /// The facts, for reading.
     package var facts: Span<PacketFacts> {
         @_lifetime(borrow self)

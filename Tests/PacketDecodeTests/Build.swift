@@ -66,7 +66,7 @@ enum Build {
         return header + payload
     }
     /// Hop-by-hop, routing or destination options, `units` times eight octets long; PadN inside.
-    static func extensionHeader(_ next: Int, units: Int = 1, _ payload: [UInt8]) -> [UInt8] {
+    static func extensionHeader(_ next: Int, units: Int = 1, _ payload: [UInt8] = []) -> [UInt8] {
         [UInt8(next), UInt8(units - 1), 1, UInt8(units * 8 - 4)] + zeros(units * 8 - 4) + payload
     }
     static func jumboHeader(_ next: Int, length: Int, _ payload: [UInt8]) -> [UInt8] {

@@ -49,7 +49,7 @@ final class Workbench {
         let outcome: Outcome
         if let reason = UndecodableReason.allCases.first(where: { tallies.count($0) > 0 }) {
             outcome = .undecodable(reason)
-        } else if let nonFlow = tallies.nonFlowProtocols.first {
+        } else if tallies.nonFlowPackets > 0, let nonFlow = tallies.nonFlowProtocols.first {
             outcome = .nonFlow(nonFlow.protocol)
         } else {
             outcome = .flow
