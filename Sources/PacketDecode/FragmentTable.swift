@@ -87,6 +87,7 @@ package struct FragmentTable: Sendable {
             facts.portB = entry.portB
             facts.protocolIdentifier = entry.flowProtocol
             facts.flags.formUnion(entry.flags.intersection(.ports))
+            if isWithItself(entry) { facts.flags.formUnion(entry.flags.intersection(.fromB)) }
             return
         }
         withoutFirst &+= 1
@@ -100,7 +101,12 @@ package struct FragmentTable: Sendable {
             && entry.addressALow == facts.addressALow && entry.addressBLow == facts.addressBLow
             && entry.addressAHigh == facts.addressAHigh && entry.addressBHigh == facts.addressBHigh
             && entry.segment == facts.segment && entry.domain == facts.domain
-            && entry.flags.contains(.fromB) == facts.flags.contains(.fromB)
+            && (isWithItself(entry) || entry.flags.contains(.fromB) == facts.flags.contains(.fromB))
+    }
+
+    /// A host that talks to itself: only ports order its endpoints, so that a later fragment cannot tell its sender.
+    private func isWithItself(_ entry: Entry) -> Bool {
+        entry.addressALow == entry.addressBLow && entry.addressAHigh == entry.addressBHigh
     }
 
     private func set(of facts: PacketFacts) -> Int {
