@@ -26,6 +26,8 @@ package struct FragmentTable: Sendable {
 
     private static let ways = 4
     private static let sets = 4096
+    /// The flow of a first fragment is that of what the authentication header carries; later ones still say 51.
+    private static let authenticationHeader: UInt8 = 51
     private static let lifetime: Nanoseconds = 30 * nanosecondsPerSecond
 
     /// Later fragments whose first one was not known.
@@ -97,7 +99,8 @@ package struct FragmentTable: Sendable {
     private func matches(_ entry: Entry, _ facts: PacketFacts) -> Bool {
         // IPv4 tells datagrams apart by protocol too (RFC 791); in IPv6 later fragments may name another header.
         entry.ipVersion == facts.ipVersion && entry.identification == facts.fragmentIdentification
-            && (entry.ipVersion == 6 || entry.flowProtocol == facts.protocolIdentifier)
+            && (entry.ipVersion == 6 || entry.flowProtocol == facts.protocolIdentifier
+                || facts.protocolIdentifier == Self.authenticationHeader)
             && entry.addressALow == facts.addressALow && entry.addressBLow == facts.addressBLow
             && entry.addressAHigh == facts.addressAHigh && entry.addressBHigh == facts.addressBHigh
             && entry.segment == facts.segment && entry.domain == facts.domain
