@@ -16,26 +16,26 @@ struct ServiceMemory {
     }
 
     /// Remembers that endpoint A (or B) of `facts` offers a service.
-    mutating func learn(_ facts: PacketFacts, isA: Bool) {
+    mutating func learn(_ facts: Span<PacketFacts>, _ packet: Int, isA: Bool) {
         if fingerprints.isEmpty { fingerprints = Array(repeating: 0, count: Self.places) }
-        let print = Self.fingerprint(facts, isA: isA)
+        let print = Self.fingerprint(facts, packet, isA: isA)
         fingerprints[Int(truncatingIfNeeded: print >> 1) & (Self.places - 1)] = print
     }
 
     /// Whether endpoint A (or B) of `facts` is known to offer a service.
-    func knows(_ facts: PacketFacts, isA: Bool) -> Bool {
+    func knows(_ facts: Span<PacketFacts>, _ packet: Int, isA: Bool) -> Bool {
         guard !fingerprints.isEmpty else { return false }
-        let print = Self.fingerprint(facts, isA: isA)
+        let print = Self.fingerprint(facts, packet, isA: isA)
         return fingerprints[Int(truncatingIfNeeded: print >> 1) & (Self.places - 1)] == print
     }
 
-    private static func fingerprint(_ facts: PacketFacts, isA: Bool) -> UInt64 {
+    private static func fingerprint(_ facts: Span<PacketFacts>, _ packet: Int, isA: Bool) -> UInt64 {
         isA
             ? fingerprint(
-                high: facts.addressAHigh, low: facts.addressALow, port: facts.portA,
-                protocolIdentifier: facts.protocolIdentifier)
+                high: facts[packet].addressAHigh, low: facts[packet].addressALow, port: facts[packet].portA,
+                protocolIdentifier: facts[packet].protocolIdentifier)
             : fingerprint(
-                high: facts.addressBHigh, low: facts.addressBLow, port: facts.portB,
-                protocolIdentifier: facts.protocolIdentifier)
+                high: facts[packet].addressBHigh, low: facts[packet].addressBLow, port: facts[packet].portB,
+                protocolIdentifier: facts[packet].protocolIdentifier)
     }
 }

@@ -19,7 +19,7 @@ extension Stripe {
             if position &+ Self.slotDistance < count {
                 prefetchSlot(facts[Int(order[position &+ Self.slotDistance])].hash)
             }
-            apply(facts[Int(order[position])], output)
+            apply(facts, Int(order[position]), output)
         }
         counters.packets &+= UInt64(count)
     }
@@ -35,35 +35,35 @@ extension Stripe {
 
     /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
     @inline(__always)
-    private mutating func apply(_ facts: PacketFacts, _ output: RecordBuffer) {
-        var slot = find(facts)
+    private mutating func apply(_ facts: Span<PacketFacts>, _ packet: Int, _ output: RecordBuffer) {
+        var slot = find(facts, packet)
         if slot < 0 {
-            slot = begin(facts, output)
+            slot = begin(facts, packet, output)
         } else {
-            let time = facts.timestamp
+            let time = facts[packet].timestamp
             // A negative gap (packets out of order) is never beyond a timeout.
-            if time &- hot[slot].lastSeen > idleTimeout(hot[slot]) || reopens(facts, hot[slot]) {
-                end(slot, at: facts.frameNumber, output)
-                slot = begin(facts, output)
+            if time &- hot[slot].lastSeen > idleTimeout(hot[slot]) || reopens(facts, packet, hot[slot]) {
+                end(slot, at: facts[packet].frameNumber, output)
+                slot = begin(facts, packet, output)
             } else if time &- hot[slot].sliceStart >= configuration.activeTimeout, !hot[slot].sliceIsEmpty {
-                cut(slot, reason: .activeTimeout, at: facts.frameNumber, output)
+                cut(slot, reason: .activeTimeout, at: facts[packet].frameNumber, output)
             }
         }
-        if !Self.update(&hot[slot], &cold[slot], &services, facts) {
+        if !Self.update(&hot[slot], &cold[slot], &services, facts, packet) {
             // A 32-bit counter would overflow: what there is leaves as a slice of its own.
-            cut(slot, reason: .lackOfResources, at: facts.frameNumber, output)
-            _ = Self.update(&hot[slot], &cold[slot], &services, facts)
+            cut(slot, reason: .lackOfResources, at: facts[packet].frameNumber, output)
+            _ = Self.update(&hot[slot], &cold[slot], &services, facts, packet)
         }
     }
 
     /// The slot of the flow that `facts` belongs to, or -1. The whole key is compared.
     @inline(__always)
-    private func find(_ facts: PacketFacts) -> Int {
-        let keyWord = facts.keyWord
-        let (aHigh, aLow) = (facts.addressAHigh, facts.addressALow)
-        let (bHigh, bLow) = (facts.addressBHigh, facts.addressBLow)
-        let segment = facts.segment
-        return index.find(facts.hash) { slot in
+    private func find(_ facts: Span<PacketFacts>, _ packet: Int) -> Int {
+        let keyWord = facts[packet].keyWord
+        let (aHigh, aLow) = (facts[packet].addressAHigh, facts[packet].addressALow)
+        let (bHigh, bLow) = (facts[packet].addressBHigh, facts[packet].addressBLow)
+        let segment = facts[packet].segment
+        return index.find(facts[packet].hash) { slot in
             hot[slot].addressALow == aLow && hot[slot].addressBLow == bLow && hot[slot].keyWord == keyWord
                 && hot[slot].addressAHigh == aHigh && hot[slot].addressBHigh == bHigh && hot[slot].segment == segment
         }

@@ -5,35 +5,35 @@ extension Stripe {
     /// Makes a new flow for `facts`, evicting one when the budget is used up, and returns its slot. Nothing is counted
     /// into it yet.
     @inline(never)
-    mutating func begin(_ facts: PacketFacts, _ output: RecordBuffer) -> Int {
-        let slot = takeSlot(at: facts.frameNumber, output)
+    mutating func begin(_ facts: Span<PacketFacts>, _ packet: Int, _ output: RecordBuffer) -> Int {
+        let slot = takeSlot(at: facts[packet].frameNumber, output)
         var entry = HotSlot()
-        entry.addressAHigh = facts.addressAHigh
-        entry.addressALow = facts.addressALow
-        entry.addressBHigh = facts.addressBHigh
-        entry.addressBLow = facts.addressBLow
-        entry.keyWord = facts.keyWord
-        entry.segment = facts.segment
-        entry.hash = facts.hash
-        entry.state = facts.flags.contains(.ports) ? [.live, .ports] : .live
+        entry.addressAHigh = facts[packet].addressAHigh
+        entry.addressALow = facts[packet].addressALow
+        entry.addressBHigh = facts[packet].addressBHigh
+        entry.addressBLow = facts[packet].addressBLow
+        entry.keyWord = facts[packet].keyWord
+        entry.segment = facts[packet].segment
+        entry.hash = facts[packet].hash
+        entry.state = facts[packet].flags.contains(.ports) ? [.live, .ports] : .live
 
         var rest = ColdSlot()
-        rest.firstFrame = facts.frameNumber
-        rest.observationPoint = facts.observationPoint
-        if facts.flags.contains(.segment) { rest.marks.insert(.segment) }
-        if facts.flags.contains(.macs) {
-            let fromA = facts.sender == 0
+        rest.firstFrame = facts[packet].frameNumber
+        rest.observationPoint = facts[packet].observationPoint
+        if facts[packet].flags.contains(.segment) { rest.marks.insert(.segment) }
+        if facts[packet].flags.contains(.macs) {
+            let fromA = facts[packet].sender == 0
             rest.macPair = macs.number(
-                a: fromA ? facts.sourceMAC : facts.destinationMAC, b: fromA ? facts.destinationMAC : facts.sourceMAC)
+                a: fromA ? facts[packet].sourceMAC : facts[packet].destinationMAC, b: fromA ? facts[packet].destinationMAC : facts[packet].sourceMAC)
         }
-        let (initiator, evidence) = initiator(of: facts)
+        let (initiator, evidence) = initiator(of: facts, packet)
         rest.evidence = evidence
         if initiator == 1 { entry.state.insert(.initiatorB) }
-        if facts.flags.contains(.tcp) { entry.tcpState = Self.initialState(facts.tcpFlags) }
+        if facts[packet].flags.contains(.tcp) { entry.tcpState = Self.initialState(facts[packet].tcpFlags) }
 
         hot[slot] = entry
         cold[slot] = rest
-        index.insert(facts.hash, slot, slotCount: slotsUsed, hot: hot)
+        index.insert(facts[packet].hash, slot, slotCount: slotsUsed, hot: hot)
         liveFlows &+= 1
         counters.flowsBegun &+= 1
         counters.peakFlows = max(counters.peakFlows, UInt64(liveFlows))
@@ -55,17 +55,17 @@ extension Stripe {
     }
 
     /// Who began the flow of which `facts` is the first packet seen, and what tells so (design semantics 8).
-    private func initiator(of facts: PacketFacts) -> (endpoint: Int, evidence: FlowRecord.InitiatorEvidence) {
-        let from = facts.sender
-        if facts.flags.contains(.tcp), facts.tcpFlags & TCPFlag.syn != 0 {
-            return facts.tcpFlags & TCPFlag.ack == 0 ? (from, .syn) : (1 - from, .synAck)
+    private func initiator(of facts: Span<PacketFacts>, _ packet: Int) -> (endpoint: Int, evidence: FlowRecord.InitiatorEvidence) {
+        let from = facts[packet].sender
+        if facts[packet].flags.contains(.tcp), facts[packet].tcpFlags & TCPFlag.syn != 0 {
+            return facts[packet].tcpFlags & TCPFlag.ack == 0 ? (from, .syn) : (1 - from, .synAck)
         }
-        if facts.flags.contains(.ports) {
-            let (knowsA, knowsB) = (services.knows(facts, isA: true), services.knows(facts, isA: false))
+        if facts[packet].flags.contains(.ports) {
+            let (knowsA, knowsB) = (services.knows(facts, packet, isA: true), services.knows(facts, packet, isA: false))
             if knowsA != knowsB { return (knowsA ? 1 : 0, .learnedService) }
-            let (roleA, roleB) = (PortRole(facts.portA), PortRole(facts.portB))
+            let (roleA, roleB) = (PortRole(facts[packet].portA), PortRole(facts[packet].portB))
             if roleA != roleB { return (roleA.rawValue < roleB.rawValue ? 1 : 0, .portRole) }
-        } else if facts.flags.contains(.icmp), facts.portB != 0, facts.portB != facts.icmpTypeCode & 0xFF00 {
+        } else if facts[packet].flags.contains(.icmp), facts[packet].portB != 0, facts[packet].portB != facts[packet].icmpTypeCode & 0xFF00 {
             // An answer (its type is not the query's, which is in the key): who was answered asked.
             return (1 - from, .portRole)
         }

@@ -58,8 +58,8 @@ package struct DecodeTallies: Sendable {
     /// Counts a packet that cannot be decoded.
     mutating func add(_ reason: UndecodableReason) { undecodable[Int(reason.rawValue)] &+= 1 }
 
-    /// Counts an anomaly.
-    package mutating func add(_ anomaly: Anomaly) { anomalies[Int(anomaly.rawValue)] &+= 1 }
+    /// Counts `count` packets with an anomaly.
+    package mutating func add(_ anomaly: Anomaly, count: UInt64 = 1) { anomalies[Int(anomaly.rawValue)] &+= count }
 
     /// Counts `count` packets without a flow.
     mutating func add(_ nonFlow: NonFlowProtocol, count: UInt64 = 1) {

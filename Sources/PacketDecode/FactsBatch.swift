@@ -52,7 +52,7 @@
     package func append(_ facts: PacketFacts) {
         next = facts
         commit()
-        if !facts.flags.isDisjoint(with: [.firstFragment, .laterFragment]) { fragments &+= 1 }
+        if facts.flags.contains(.firstFragment) || facts.flags.contains(.laterFragment) { fragments &+= 1 }
     }
 
     /// The facts, for reading.

@@ -20,7 +20,7 @@ package struct FragmentTable: Sendable {
         var ipVersion: UInt8 = 0
         /// Protocol number of the flow.
         var flowProtocol: UInt8 = 0
-        var flags: PacketFacts.Flags = []
+        var flags = PacketFacts.Flags.none
         var firstSeen: Nanoseconds = 0
     }
 
@@ -88,8 +88,8 @@ package struct FragmentTable: Sendable {
             facts.portA = entry.portA
             facts.portB = entry.portB
             facts.protocolIdentifier = entry.flowProtocol
-            facts.flags.formUnion(entry.flags.intersection(.ports))
-            if isWithItself(entry) { facts.flags.formUnion(entry.flags.intersection(.fromB)) }
+            if entry.flags.contains(.ports) { facts.flags.insert(.ports) }
+            if isWithItself(entry), entry.flags.contains(.fromB) { facts.flags.insert(.fromB) }
             return
         }
         withoutFirst &+= 1

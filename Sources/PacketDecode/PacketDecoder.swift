@@ -94,7 +94,7 @@ package struct PacketDecoder: Sendable {
                 tallies.flowPackets &+= 1
                 tallies.flowNetworkOctets &+= UInt64(packet.facts.networkOctets)
                 tallies.flowWireOctets &+= UInt64(packet.facts.wireOctets)
-                if !packet.facts.flags.isDisjoint(with: [.firstFragment, .laterFragment]) { facts.fragments &+= 1 }
+                if packet.facts.flags.contains(.firstFragment) || packet.isLaterFragment { facts.fragments &+= 1 }
                 facts.next = packet.facts
                 facts.commit()
             case .notAFlow: tallies.add(.etherType(layer.value))

@@ -19,7 +19,8 @@ enum VLAN {
             if !packet.facts.flags.contains(.vlan) {
                 packet.facts.vlan = identifier
                 packet.facts.segment = UInt32(identifier)
-                packet.facts.flags.formUnion([.vlan, .segment])
+                packet.facts.flags.insert(.vlan)
+                packet.facts.flags.insert(.segment)
             } else if packet.facts.segment <= UInt32(identifierMask) {
                 packet.facts.segment = packet.facts.segment << 12 | UInt32(identifier)
             }

@@ -65,6 +65,10 @@ extension DecodeTallies {
     var balances: Bool { packets == flowPackets + nonFlowPackets + undecodablePackets }
 }
 
+extension PacketFacts.Flags: ExpressibleByArrayLiteral {
+    public init(arrayLiteral elements: Self...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
+}
+
 extension PacketFacts {
     /// Every fact by name, for comparison.
     var listed: [String] {
