@@ -14,8 +14,10 @@ package struct DecodeTallies: Sendable {
     package var nonFlowPackets: UInt64 = 0
     private var undecodable = InlineArray<8, UInt64>(repeating: 0)
     private var anomalies = InlineArray<8, UInt64>(repeating: 0)
+    // Marks an unused place: no EtherType, and no LLC code (0xFFFF_FFFF is Novell's raw 802.3).
+    private static let noProtocol: UInt32 = 0x1_0000
     // A small open-addressed table: 64 protocols by code, the rest together.
-    private var protocolCodes = InlineArray<64, UInt32>(repeating: .max)
+    private var protocolCodes = InlineArray<64, UInt32>(repeating: noProtocol)
     private var protocolCounts = InlineArray<64, UInt64>(repeating: 0)
     /// Packets of further protocols without flows, beyond the 64 told apart.
     package private(set) var otherNonFlowPackets: UInt64 = 0
@@ -40,7 +42,7 @@ package struct DecodeTallies: Sendable {
     /// Packets without a flow by protocol, most first, then by code.
     package var nonFlowProtocols: [(protocol: NonFlowProtocol, packets: UInt64)] {
         protocolCodes.indices
-            .filter { protocolCodes[$0] != .max }
+            .filter { protocolCodes[$0] != Self.noProtocol }
             .map { (NonFlowProtocol(code: protocolCodes[$0]), protocolCounts[$0]) }
             .sorted { ($1.packets, $0.protocol.code) < ($0.packets, $1.protocol.code) }
     }
@@ -64,7 +66,7 @@ package struct DecodeTallies: Sendable {
         nonFlowPackets &+= count
         var place = Int(truncatingIfNeeded: (nonFlow.code &* 0x9E37_79B1) >> 26)
         for _ in 0..<8 {
-            if protocolCodes[place] == nonFlow.code || protocolCodes[place] == .max {
+            if protocolCodes[place] == nonFlow.code || protocolCodes[place] == Self.noProtocol {
                 protocolCodes[place] = nonFlow.code
                 protocolCounts[place] &+= count
                 return

@@ -13,13 +13,13 @@ enum Ethernet {
     private static let smallestType: UInt16 = 0x0600
 
     @inline(__always)
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= headerLength else { return .undecodable(.linkHeaderCut) }
         // Two loads for both addresses: the first eight octets hold the destination and the source's first two.
         let first = cursor.u64(0)
-        packet.facts.destinationMAC = first >> 16
-        packet.facts.sourceMAC = (first & 0xFFFF) << 32 | UInt64(cursor.u32(sourceLow))
-        packet.facts.flags.insert(.macs)
+        packet.destinationMAC = first >> 16
+        packet.sourceMAC = (first & 0xFFFF) << 32 | UInt64(cursor.u32(sourceLow))
+        packet.flags.insert(.macs)
         let type = cursor.u16(type)
         cursor.skip(headerLength)
         return typeOrLength(type, &cursor)

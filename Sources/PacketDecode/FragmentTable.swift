@@ -26,6 +26,8 @@ package struct FragmentTable: Sendable {
 
     private static let ways = 4
     private static let sets = 4096
+    /// The flow of a first fragment is that of what the authentication header carries; later ones still say 51.
+    private static let authenticationHeader: UInt8 = 51
     private static let lifetime: Nanoseconds = 30 * nanosecondsPerSecond
 
     /// Later fragments whose first one was not known.
@@ -87,6 +89,7 @@ package struct FragmentTable: Sendable {
             facts.portB = entry.portB
             facts.protocolIdentifier = entry.flowProtocol
             if entry.flags.contains(.ports) { facts.flags.insert(.ports) }
+            if isWithItself(entry), entry.flags.contains(.fromB) { facts.flags.insert(.fromB) }
             return
         }
         withoutFirst &+= 1
@@ -96,11 +99,17 @@ package struct FragmentTable: Sendable {
     private func matches(_ entry: Entry, _ facts: PacketFacts) -> Bool {
         // IPv4 tells datagrams apart by protocol too (RFC 791); in IPv6 later fragments may name another header.
         entry.ipVersion == facts.ipVersion && entry.identification == facts.fragmentIdentification
-            && (entry.ipVersion == 6 || entry.flowProtocol == facts.protocolIdentifier)
+            && (entry.ipVersion == 6 || entry.flowProtocol == facts.protocolIdentifier
+                || facts.protocolIdentifier == Self.authenticationHeader)
             && entry.addressALow == facts.addressALow && entry.addressBLow == facts.addressBLow
             && entry.addressAHigh == facts.addressAHigh && entry.addressBHigh == facts.addressBHigh
             && entry.segment == facts.segment && entry.domain == facts.domain
-            && entry.flags.contains(.fromB) == facts.flags.contains(.fromB)
+            && (isWithItself(entry) || entry.flags.contains(.fromB) == facts.flags.contains(.fromB))
+    }
+
+    /// A host that talks to itself: only ports order its endpoints, so that a later fragment cannot tell its sender.
+    private func isWithItself(_ entry: Entry) -> Bool {
+        entry.addressALow == entry.addressBLow && entry.addressAHigh == entry.addressBHigh
     }
 
     private func set(of facts: PacketFacts) -> Int {

@@ -14,7 +14,7 @@ enum IPv4 {
     private static let offsetMask: UInt16 = 0x1FFF
 
     @inline(__always)
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= minimumLength else { return .undecodable(.networkHeaderCut) }
         // The header in three loads; fields by their place in the diagram, from the left.
         let words01 = cursor.u64(0)
@@ -23,7 +23,7 @@ enum IPv4 {
         let headerLength = Int(words01 >> 56 & 0x0F) &* 4
         guard headerLength >= minimumLength else { return .undecodable(.networkHeaderLengthWrong) }
 
-        let wire = max(0, Int(packet.facts.wireOctets) &- cursor.offset)
+        let wire = max(0, Int(packet.wireOctets) &- cursor.offset)
         var length = Int(words01 >> 32 & 0xFFFF)
         if length == 0 {
             // Segmentation offload: the kernel leaves the length to the adapter.
@@ -35,25 +35,26 @@ enum IPv4 {
         }
         guard length >= headerLength else { return .undecodable(.networkHeaderLengthWrong) }
 
-        packet.facts.ipVersion = 4
-        packet.facts.networkOctets = UInt32(truncatingIfNeeded: length)
-        packet.facts.classOfService = UInt8(truncatingIfNeeded: words01 >> 48)
-        packet.facts.timeToLive = UInt8(truncatingIfNeeded: words23 >> 56)
-        packet.facts.addressALow = words23 & 0xFFFF_FFFF
-        packet.facts.addressBLow = UInt64(cursor.u32(destination))
+        packet.ipVersion = 4
+        packet.networkOctets = UInt32(truncatingIfNeeded: length)
+        packet.classOfService = UInt8(truncatingIfNeeded: words01 >> 48)
+        packet.timeToLive = UInt8(truncatingIfNeeded: words23 >> 56)
+        packet.addressALow = words23 & 0xFFFF_FFFF
+        packet.addressBLow = UInt64(cursor.u32(destination))
         let number = UInt8(truncatingIfNeeded: words23 >> 48)
-        packet.facts.protocolIdentifier = number
-        packet.facts.payloadOctets = UInt32(truncatingIfNeeded: length &- headerLength)
+        packet.protocolIdentifier = number
+        packet.payloadOctets = UInt32(truncatingIfNeeded: length &- headerLength)
         let fragment = UInt16(truncatingIfNeeded: words01)
         if fragment & fragmentMask != 0 {
             packet.note(.fragment)
-            packet.facts.fragmentIdentification = UInt32(truncatingIfNeeded: words01 >> 16 & 0xFFFF)
-            packet.facts.flags.insert(fragment & offsetMask == 0 ? .firstFragment : .laterFragment)
+            packet.fragmentIdentification = UInt32(truncatingIfNeeded: words01 >> 16 & 0xFFFF)
+            packet.flags.insert(fragment & offsetMask == 0 ? .firstFragment : .laterFragment)
         }
 
         // The options may be cut; the flow is known all the same.
         guard cursor.remaining >= headerLength else {
             packet.note(.transportHeaderCut)
+            packet.payloadOctets = 0
             return .flow
         }
         cursor.truncate(to: length)

@@ -13,11 +13,11 @@ enum IPv6 {
     private static let noNextHeader: UInt8 = 59
 
     @inline(__always)
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= headerLength else { return .undecodable(.networkHeaderCut) }
         let first = cursor.u64(0)
         guard first >> 60 == 6 else { return .undecodable(.networkVersionWrong) }
-        let wire = max(0, Int(packet.facts.wireOctets) &- cursor.offset)
+        let wire = max(0, Int(packet.wireOctets) &- cursor.offset)
         guard wire >= headerLength else { return .undecodable(.networkHeaderLengthWrong) }
 
         let next = UInt8(truncatingIfNeeded: first >> 8)
@@ -36,16 +36,16 @@ enum IPv6 {
             length = wire
         }
 
-        packet.facts.ipVersion = 6
-        packet.facts.networkOctets = UInt32(truncatingIfNeeded: length)
-        packet.facts.payloadOctets = UInt32(truncatingIfNeeded: length &- headerLength)
-        packet.facts.classOfService = UInt8(truncatingIfNeeded: first >> 52)
-        packet.facts.timeToLive = UInt8(truncatingIfNeeded: first)
-        packet.facts.addressAHigh = cursor.u64(source)
-        packet.facts.addressALow = cursor.u64(source &+ 8)
-        packet.facts.addressBHigh = cursor.u64(destination)
-        packet.facts.addressBLow = cursor.u64(destination &+ 8)
-        packet.facts.protocolIdentifier = next
+        packet.ipVersion = 6
+        packet.networkOctets = UInt32(truncatingIfNeeded: length)
+        packet.payloadOctets = UInt32(truncatingIfNeeded: length &- headerLength)
+        packet.classOfService = UInt8(truncatingIfNeeded: first >> 52)
+        packet.timeToLive = UInt8(truncatingIfNeeded: first)
+        packet.addressAHigh = cursor.u64(source)
+        packet.addressALow = cursor.u64(source &+ 8)
+        packet.addressBHigh = cursor.u64(destination)
+        packet.addressBLow = cursor.u64(destination &+ 8)
+        packet.protocolIdentifier = next
         cursor.truncate(to: length)
         cursor.skip(headerLength)
         return .ipProtocol(next)

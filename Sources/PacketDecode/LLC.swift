@@ -11,13 +11,13 @@ enum LLC {
     private static let ipSAPs: UInt16 = 0x0606
     private static let unnumberedInformation: UInt8 = 0x03
 
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= headerLength else { return .undecodable(.linkHeaderCut) }
         let saps = cursor.u16(0)
         let control = cursor.u8(2)
         if saps == snapSAPs, control == unnumberedInformation {
             guard cursor.remaining >= snapLength else { return .undecodable(.linkHeaderCut) }
-            let oui = cursor.u16(3) | UInt16(cursor.u8(5))
+            let oui = UInt32(cursor.u16(3)) << 8 | UInt32(cursor.u8(5))
             let type = cursor.u16(6)
             cursor.skip(snapLength)
             // OUI 00-00-00: an EtherType follows (RFC 1042). OUI 00-00-F8 (802.1H) means the same.

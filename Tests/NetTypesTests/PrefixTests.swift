@@ -37,7 +37,11 @@ import Testing
             // Bit 0 is the first on the wire.
             var other = address
             let fromRight = width - 1 - flipped
-            if fromRight >= 64 { other.high ^= 1 << UInt64(fromRight - 64) } else { other.low ^= 1 << UInt64(fromRight) }
+            if fromRight >= 64 {
+                other.high ^= 1 << UInt64(fromRight - 64)
+            } else {
+                other.low ^= 1 << UInt64(fromRight)
+            }
             #expect(prefix.contains(other) == (flipped >= length))
         }
     }
