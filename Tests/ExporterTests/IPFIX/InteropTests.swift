@@ -118,13 +118,14 @@ import Testing
         #expect(whole.packets == records.reduce(0) { $0 + $1.packetsForward + $1.packetsReverse })
         #expect(errors == "")
         // Cut at 50 places: what is whole is read, and the reader ends in good order.
+        let milestones = try Self.milestones(octets)
         var random = Seeded(state: 50)
         for _ in 0..<50 {
             let cut = Int.random(in: 0..<octets.count, using: &random)
             try Data(octets[..<cut]).write(to: path)
             let part = try Self.dump(path.path).0
             #expect(part.signal == false)
-            let whole = try Self.wholeRecords(octets, upTo: cut)
+            let whole = milestones.last { $0.end <= cut }?.records ?? 0
             #expect(part.records == whole, "cut at \(cut)")
         }
     }
@@ -148,15 +149,14 @@ import Testing
         return (dump, result.errors)
     }
 
-    /// Flow records in the whole messages of the first `cut` octets.
-    private static func wholeRecords(_ octets: [UInt8], upTo cut: Int) throws -> Int {
-        var end = 0
-        while octets.count - end >= 16 {
-            let length = Int(octets[end + 2]) << 8 | Int(octets[end + 3])
-            guard end + length <= cut else { break }
-            end += length
-        }
+    /// Ends of messages, and the flow records up to there.
+    private static func milestones(_ octets: [UInt8]) throws -> [(end: Int, records: Int)] {
         var reader = IPFIXReader()
-        return try reader.read(Array(octets[..<end])).flatMap(\.records).filter { !$0.isOptions }.count
+        var (end, records) = (0, 0)
+        return try reader.read(octets).map { message in
+            end += message.length
+            records += message.records.filter { !$0.isOptions }.count
+            return (end, records)
+        }
     }
 }
