@@ -1,14 +1,18 @@
+import Capture
 import Foundation
+import PacketDecode
 
 // flowbench: makes the benchmark's inputs and the generated captures of captures/. Everything follows from the seed.
 
 let usage = """
     usage: flowbench generate INPUT OUT.pcap [--scale F] [--seed N]
            flowbench drain INPUT [--scale F] [--seed N]
+           flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--scale F] [--seed N]
            flowbench bundle FOLDER
 
     generate  writes an input as classic pcap; OUT.pcap may be - for standard output
     drain     generates an input in memory and drops it: what generating costs
+    table     runs a capture, or the generated input wide, through decode and flow table without output
     bundle    writes the generated captures that the project carries
 
     inputs (numbers at scale 1):
@@ -54,6 +58,8 @@ func generate<W: Workload>(_ workload: W, seed: UInt64, to path: String?) throws
 var arguments = Array(CommandLine.arguments.dropFirst())
 let scale = option("--scale", &arguments, default: 1.0)
 let seed = option("--seed", &arguments, default: UInt64(1))
+let workers = option("--workers", &arguments, default: 1)
+let memory = option("--memory", &arguments, default: 512)
 guard scale > 0, scale <= 16 else { stop("--scale goes up to 16.") }
 
 do {
@@ -68,6 +74,14 @@ do {
         case .full: try generate(FullWorkload(scale: scale, seed: seed), seed: seed, to: path)
         case .wide: try generate(RoundsWorkload.wide(scale: scale, seed: seed), seed: seed, to: path)
         }
+    case ("table", 2):
+        let source: any PacketSource =
+            if arguments[1] == "wide" {
+                GeneratedSource(RoundsWorkload.wide(scale: scale, seed: seed), seed: seed)
+            } else {
+                try ReplaySource(ReplayInput(paths: [arguments[1]]))
+            }
+        TableMeasurement.run(source, workers: workers, memoryOctets: memory << 20)
     case ("bundle", 2):
         try writeBundle(to: arguments[1])
     default:

@@ -182,6 +182,9 @@ extension FlowRecord {
 
     /// IE 136 flowEndReason.
     package enum FlowEndReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+        /// Not ended: no record that leaves the table has it. Swift keeps an enumeration in memory as the index of its
+        /// case, and the exporters read records as memory: case n must be the number n.
+        case none = 0
         case idleTimeout = 1
         case activeTimeout = 2
         case endOfFlow = 3

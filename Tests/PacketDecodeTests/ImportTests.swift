@@ -1,3 +1,3 @@
 import Testing
 
-@Suite struct PacketDecodeImportTests {}
+@Suite struct PacketDecodeTestsImport {}

@@ -1,0 +1,84 @@
+import FlowTable
+import NetTypes
+
+/// What the export carries but a record does not keep as such, computed once per record and read by the same kind of
+/// load as the record itself: words in host byte order, in the order of `Slot`.
+package struct DerivedValues: BitwiseCopyable, Sendable {
+    /// First packet of the forward direction, milliseconds since 1970, rounded down (IE 152).
+    package var startMilliseconds: UInt64 = 0
+    /// Last packet of the forward direction (IE 153), likewise.
+    package var endMilliseconds: UInt64 = 0
+    /// As `startMilliseconds`, of the reverse direction.
+    package var reverseStartMilliseconds: UInt64 = 0
+    /// As `endMilliseconds`, of the reverse direction.
+    package var reverseEndMilliseconds: UInt64 = 0
+    /// The same four in the 64-bit NTP format (IE 156, 157): filled in for `ElementSet.precise` only.
+    package var startNTP: UInt64 = 0
+    /// Last packet of the forward direction.
+    package var endNTP: UInt64 = 0
+    /// First packet of the reverse direction.
+    package var reverseStartNTP: UInt64 = 0
+    /// Last packet of the reverse direction.
+    package var reverseEndNTP: UInt64 = 0
+    /// Handshake round trip in 32 bits: 0 not measured, else at least 1.
+    package var handshakeRoundTrip: UInt64 = 0
+    /// IE 239 of a record in the flow's own orientation.
+    package var biflowDirection: UInt64 = 0
+    /// IE 239 of a record written from the responder's side: reverseInitiator.
+    package var mirroredBiflowDirection: UInt64 = 2
+    /// IE 302: this probe selects every packet, selector 1.
+    package var selectorId: UInt64 = 1
+    /// IE 136. Derived because an enumeration is stored by the number of its case, and this one begins with 1.
+    package var endReason: UInt64 = 0
+
+    /// One word of `DerivedValues`; the raw value is its index.
+    package enum Slot: Int, Sendable, CaseIterable {
+        case startMilliseconds, endMilliseconds, reverseStartMilliseconds, reverseEndMilliseconds
+        case startNTP, endNTP, reverseStartNTP, reverseEndNTP
+        case handshakeRoundTrip, biflowDirection, mirroredBiflowDirection, selectorId, endReason
+
+        /// Octets from the start of `DerivedValues`.
+        package var offset: Int { rawValue * 8 }
+    }
+
+    /// All zero, selector 1.
+    package init() {}
+
+    /// The derived values of `record`; the NTP times only when `precise`.
+    @inline(__always)
+    package init(_ record: borrowing FlowRecord, precise: Bool) {
+        startMilliseconds = Self.milliseconds(record.firstForward)
+        endMilliseconds = Self.milliseconds(record.lastForward)
+        reverseStartMilliseconds = Self.milliseconds(record.firstReverse)
+        reverseEndMilliseconds = Self.milliseconds(record.lastReverse)
+        if precise {
+            startNTP = Self.ntp(record.firstForward)
+            endNTP = Self.ntp(record.lastForward)
+            reverseStartNTP = Self.ntp(record.firstReverse)
+            reverseEndNTP = Self.ntp(record.lastReverse)
+        }
+        if record.presence.contains(.handshakeRoundTrip) {
+            handshakeRoundTrip = UInt64(min(max(record.handshakeRoundTrip, 1), Int64(UInt32.max)))
+        }
+        biflowDirection = UInt64(record.initiator.biflowDirection)
+        endReason = UInt64(record.endReason.rawValue)
+    }
+
+    /// Whole milliseconds, rounded down. Times before 1970 do not occur (see `Nanoseconds`); they would read 1970.
+    @inline(__always)
+    package static func milliseconds(_ time: Nanoseconds) -> UInt64 {
+        UInt64(bitPattern: max(0, time)) / 1_000_000
+    }
+
+    /// Seconds since 1900 modulo 2^32 and a 32-bit binary fraction (RFC 7011 section 6.1.10, RFC 5905 section 6).
+    ///
+    /// The fraction is rounded up, by less than a quarter of a nanosecond, so that a reader who converts back and
+    /// drops the remainder gets the very nanosecond that was put in. From 2036 on the seconds wrap, as the format does.
+    @inline(__always)
+    package static func ntp(_ time: Nanoseconds) -> UInt64 {
+        let time = UInt64(bitPattern: max(0, time))
+        let seconds = (time / 1_000_000_000 + 2_208_988_800) & 0xFFFF_FFFF
+        let fraction = (((time % 1_000_000_000) << 32) + 999_999_999) / 1_000_000_000
+        return seconds << 32 | fraction
+    }
+}

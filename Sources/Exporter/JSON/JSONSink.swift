@@ -1,0 +1,71 @@
+import FlowTable
+import NetTypes
+
+/// Writes flows as JSON lines (docs/json.md): a record a line, or with `stitched` a flow a line.
+///
+/// Stitched, a flow's line comes when the flow ends. At most `stitchCapacity` unfinished flows of several slices are
+/// held; beyond that the flow whose last slice is longest ago is written as it is, and what follows of it becomes a
+/// line of its own with the same flowId and a sliceIndex above 0. Lines come in an order that depends on the order of
+/// records alone.
+// SAFETY: (@safe) owns its buffer from init to deinit, and `used` stays within it.
+@safe package final class JSONSink: RecordSink {
+    private static let blockSize = 256 << 10
+
+    private let file: OutputFile
+    private let buffer: UnsafeMutableRawBufferPointer
+    private var used = 0
+    private var encoder = JSONLineEncoder()
+    private var stitcher: FlowStitcher?
+    /// Lines made so far.
+    package private(set) var lines: UInt64 = 0
+
+    /// Opens `path` (`-` is standard output; an existing file is replaced). Throws when it cannot be opened.
+    package init(path: String, stitched: Bool, stitchCapacity: Int = 65_536) throws(ExportError) {
+        file = try OutputFile(path: path)
+        if stitched { stitcher = FlowStitcher(capacity: stitchCapacity) }
+        // SAFETY: uninitialised bytes, written before they are read, freed in deinit.
+        unsafe buffer = .allocate(byteCount: Self.blockSize + JSONLineEncoder.reserve, alignment: 64)
+    }
+
+    deinit {
+        // SAFETY: allocated in init, and no cursor outlives a call.
+        unsafe buffer.deallocate()
+    }
+
+    /// Writes a batch. Throws when the file or pipe cannot take it.
+    package func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError) {
+        var index = 0
+        while index < records.count {
+            if stitcher == nil || FlowStitcher.isWhole(records[index]) {
+                try write(records[index])
+            } else if let flow = stitcher?.add(records[index]) {
+                try write(flow)
+            }
+            index += 1
+        }
+    }
+
+    /// Writes unfinished flows and what is buffered.
+    package func finish(packetClock: Nanoseconds) throws(ExportError) {
+        while let flow = stitcher?.popOldest() { try write(flow) }
+        try flush()
+    }
+
+    private func write(_ record: FlowRecord) throws(ExportError) {
+        // SAFETY: used < blockSize here, so that at least `JSONLineEncoder.reserve` octets follow it.
+        let start = unsafe buffer.baseAddress! + used
+        var cursor = unsafe OctetCursor(start)
+        encoder.encode(record, into: &cursor)
+        // SAFETY: compares the addresses of the line's ends.
+        used += unsafe cursor.distance(from: start)
+        lines += 1
+        if used >= Self.blockSize { try flush() }
+    }
+
+    private func flush() throws(ExportError) {
+        let count = used
+        used = 0
+        // SAFETY: the first `count` octets of the buffer were written.
+        try unsafe file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
+}

@@ -1,0 +1,71 @@
+import NetTypes
+import PacketDecode
+
+extension Stripe {
+    /// How far ahead of the packet being counted index lines, and then slots, are asked for.
+    private static let indexDistance = 24
+    private static let slotDistance = 12
+
+    /// Counts the packets at `order` (positions in `facts`, ascending) into their flows. Records of slices that end go
+    /// to `output`.
+    mutating func apply(_ facts: Span<PacketFacts>, order: Span<UInt16>, output: RecordBuffer) {
+        let count = order.count
+        for position in 0..<min(count, Self.indexDistance) { index.prefetch(facts[Int(order[position])].hash) }
+        for position in 0..<min(count, Self.slotDistance) { prefetchSlot(facts[Int(order[position])].hash) }
+        for position in 0..<count {
+            if position &+ Self.indexDistance < count {
+                index.prefetch(facts[Int(order[position &+ Self.indexDistance])].hash)
+            }
+            if position &+ Self.slotDistance < count {
+                prefetchSlot(facts[Int(order[position &+ Self.slotDistance])].hash)
+            }
+            apply(facts, Int(order[position]), output)
+        }
+        counters.packets &+= UInt64(count)
+    }
+
+    @inline(__always)
+    private func prefetchSlot(_ hash: UInt32) {
+        let slot = index.guess(hash)
+        if slot >= 0 {
+            hot.prefetch(slot)
+            hot.prefetch(slot, offset: 64)
+        }
+    }
+
+    /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
+    @inline(__always)
+    private mutating func apply(_ facts: Span<PacketFacts>, _ packet: Int, _ output: RecordBuffer) {
+        var slot = find(facts, packet)
+        if slot < 0 {
+            slot = begin(facts, packet, output)
+        } else {
+            let time = facts[packet].timestamp
+            // A negative gap (packets out of order) is never beyond a timeout.
+            if time &- hot[slot].lastSeen > idleTimeout(hot[slot]) || reopens(facts, packet, hot[slot]) {
+                end(slot, at: facts[packet].frameNumber, output)
+                slot = begin(facts, packet, output)
+            } else if time &- hot[slot].sliceStart >= configuration.activeTimeout, !hot[slot].sliceIsEmpty {
+                cut(slot, reason: .activeTimeout, at: facts[packet].frameNumber, output)
+            }
+        }
+        if !Self.update(&hot[slot], &cold[slot], &services, facts, packet) {
+            // A 32-bit counter would overflow: what there is leaves as a slice of its own.
+            cut(slot, reason: .lackOfResources, at: facts[packet].frameNumber, output)
+            _ = Self.update(&hot[slot], &cold[slot], &services, facts, packet)
+        }
+    }
+
+    /// The slot of the flow that `facts` belongs to, or -1. The whole key is compared.
+    @inline(__always)
+    private func find(_ facts: Span<PacketFacts>, _ packet: Int) -> Int {
+        let keyWord = facts[packet].keyWord
+        let (aHigh, aLow) = (facts[packet].addressAHigh, facts[packet].addressALow)
+        let (bHigh, bLow) = (facts[packet].addressBHigh, facts[packet].addressBLow)
+        let segment = facts[packet].segment
+        return index.find(facts[packet].hash) { slot in
+            hot[slot].addressALow == aLow && hot[slot].addressBLow == bLow && hot[slot].keyWord == keyWord
+                && hot[slot].addressAHigh == aHigh && hot[slot].addressBHigh == bHigh && hot[slot].segment == segment
+        }
+    }
+}
