@@ -49,6 +49,10 @@ struct HotSlot: BitwiseCopyable {
         static let sequence = Marks(rawValue: 1 << 1)
         static let fin = Marks(rawValue: 1 << 2)
         static let payload = Marks(rawValue: 1 << 3)
+        /// TCP: a SYN without ACK.
+        static let syn = Marks(rawValue: 1 << 4)
+        /// TCP: a SYN-ACK to a SYN that was seen, so that the time between them is known.
+        static let answer = Marks(rawValue: 1 << 5)
     }
 
     /// Bits about the flow as a whole. The low three are the TCP state.

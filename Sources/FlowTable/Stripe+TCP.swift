@@ -66,12 +66,18 @@ extension Stripe {
         }
         let isAnswer = flags & TCPFlag.ack != 0
         strengthen(&hot, &cold, evidence: isAnswer ? .synAck : .syn, initiator: isAnswer ? 1 - from : from)
-        guard isAnswer else { return }
+        guard isAnswer else {
+            hot.sides[from].marks.insert(.syn)
+            return
+        }
         services.learn(facts, packet, isA: from == 0)
         if hot.tcpState == .synSent, !cold.marks.contains(.synAck) {
             hot.tcpState = .synReceived
             // From the last SYN before the answer, so that a lost SYN does not count as distance.
-            cold.handshake = saturated(facts[packet].timestamp &- hot.last[1 - from])
+            if hot.sides[1 - from].marks.contains(.syn) {
+                hot.sides[from].marks.insert(.answer)
+                cold.handshake = saturated(facts[packet].timestamp &- hot.last[1 - from])
+            }
         }
         cold.marks.insert(.synAck)
     }
@@ -84,6 +90,7 @@ extension Stripe {
         let from = facts[packet].sender
         guard facts[packet].tcpFlags & TCPFlag.ack != 0, from == hot.initiator else { return }
         hot.tcpState = .established
+        guard hot.sides[1 - from].marks.contains(.answer) else { return }
         let half = saturated(facts[packet].timestamp &- hot.last[1 - from])
         cold.handshake = cold.handshake &+ min(half, .max &- cold.handshake)
         cold.marks.insert(.handshake)
