@@ -15,7 +15,7 @@ extension Stripe {
         hot.sides[from].tcpFlags |= facts[packet].tcpFlags
         if facts[packet].tcpFlags & handshakeFlags != 0 {
             changeState(&hot, &cold, &services, facts, packet)
-        } else if hot.tcpState == .synReceived {
+        } else if hot.tcpState == .synReceived || hot.tcpState == .synSent {
             completeHandshake(&hot, &cold, facts, packet)
         }
         let occupied = facts[packet].payloadOctets &+ UInt32(facts[packet].tcpFlags & TCPFlag.syn) >> 1
@@ -82,13 +82,19 @@ extension Stripe {
         cold.marks.insert(.synAck)
     }
 
-    /// The initiator's first packet after SYN-ACK completes the handshake.
+    /// The initiator's first packet after SYN-ACK completes the handshake. Data both ways say that there was one, though
+    /// the SYN-ACK or the last ACK went unseen.
     @inline(never)
     private static func completeHandshake(
         _ hot: inout HotSlot, _ cold: inout ColdSlot, _ facts: Span<PacketFacts>, _ packet: Int
     ) {
         let from = facts[packet].sender
-        guard facts[packet].tcpFlags & TCPFlag.ack != 0, from == hot.initiator else { return }
+        guard hot.tcpState == .synReceived, facts[packet].tcpFlags & TCPFlag.ack != 0, from == hot.initiator else {
+            if facts[packet].payloadOctets != 0, hot.sides[1 - from].marks.contains(.payload) {
+                hot.tcpState = .established
+            }
+            return
+        }
         hot.tcpState = .established
         guard hot.sides[1 - from].marks.contains(.answer) else { return }
         let half = saturated(facts[packet].timestamp &- hot.last[1 - from])
