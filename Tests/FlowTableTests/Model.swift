@@ -55,6 +55,8 @@ struct Model {
         var isRefused = false
         var handshake: Nanoseconds = 0
         var hasHandshake = false
+        /// The initiator's SYN and the responder's SYN-ACK were seen.
+        var isTimed = false
 
         var lastSeen: Nanoseconds { max(sides[0].last ?? 0, sides[1].last ?? 0) }
         var isClosed: Bool { state == .closed || state == .reset }
@@ -180,7 +182,10 @@ struct Model {
             services.insert(service(packet, true))
             if flow.state == .synSent, !flow.isAnswered {
                 flow.state = .synReceived
-                if flow.sides[other].hasSYN { flow.handshake = max(0, packet.time - (flow.sides[other].last ?? 0)) }
+                if flow.sides[other].hasSYN, other == flow.initiator {
+                    flow.isTimed = true
+                    flow.handshake = max(0, packet.time - (flow.sides[other].last ?? 0))
+                }
             }
             flow.isAnswered = true
         } else if tcp.flags & F.syn != 0 {
@@ -188,7 +193,7 @@ struct Model {
             strengthen(.syn, initiator: sender, &flow)
         } else if flow.state == .synReceived, tcp.flags & F.ack != 0, sender == flow.initiator {
             flow.state = .established
-            if flow.sides[sender].hasSYN {
+            if flow.isTimed {
                 flow.handshake += max(0, packet.time - (flow.sides[other].last ?? 0))
                 flow.hasHandshake = true
             }
