@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run test bench fuzz format lint captures record
 
-CAPTURE ?= captures/recorded-session.pcapng
+CAPTURE ?= captures/recorded-session.pcap
 SECONDS ?= 60
 SWIFT_FILES = $(shell git ls-files -co --exclude-standard '*.swift')
 
@@ -44,7 +44,7 @@ captures: ## make the generated captures of captures/ again (the same bytes ever
 	.build/release/flowbench bundle captures
 	@scripts/capture-manifest
 
-record: ## record captures/recorded-session.pcapng again (root; other bytes every time)
+record: ## record captures/recorded-session.pcap again (root; other bytes every time)
 	@scripts/bootstrap --record
 	@scripts/record-capture
 	@scripts/capture-manifest

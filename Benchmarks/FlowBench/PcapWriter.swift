@@ -11,11 +11,11 @@ struct PcapWriter: ~Copyable {
     private var buffer: [UInt8]
     private var used = 0
 
-    /// Creates or replaces the file at `path`, and writes its header.
+    /// Creates or replaces the file at `path`, or takes standard output for "-", and writes its header.
     init(path: String) throws(BenchError) {
         self.path = path
         // SAFETY: the path is passed as a terminated string for the call only.
-        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+        descriptor = path == "-" ? dup(STDOUT_FILENO) : unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         guard descriptor >= 0 else { throw BenchError.system("open", path) }
         var header: [UInt8] = []
         // Magic for microseconds, version 2.4, no time zone, no accuracy, snapshot length, Ethernet.

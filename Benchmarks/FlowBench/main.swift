@@ -10,7 +10,7 @@ let usage = """
            flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--scale F] [--seed N]
            flowbench bundle FOLDER
 
-    generate  writes an input as classic pcap
+    generate  writes an input as classic pcap; OUT.pcap may be - for standard output
     drain     generates an input in memory and drops it: what generating costs
     table     runs a capture, or the generated input wide, through decode and flow table without output
     bundle    writes the generated captures that the project carries
@@ -52,7 +52,7 @@ func generate<W: Workload>(_ workload: W, seed: UInt64, to path: String?) throws
     }
     var writer = try PcapWriter(path: path)
     let packets = try writer.write(&workload, FrameBuilder(seed: seed))
-    print("\(path): \(packets) packets")
+    if path != "-" { print("\(path): \(packets) packets") }
 }
 
 var arguments = Array(CommandLine.arguments.dropFirst())

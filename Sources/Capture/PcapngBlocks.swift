@@ -39,6 +39,14 @@ enum PcapngBlock {
     static let statisticsMinimum = 24
     static let statisticsOptions = 20
 
+    /// Whether blocks of this type may be longer than what is held in memory.
+    static func mayBeLong(_ type: UInt32) -> Bool {
+        switch type {
+        case nameResolution, systemdJournal, decryptionSecrets, custom, customNoCopy: true
+        default: false
+        }
+    }
+
     /// Whether a search for sound blocks believes in this type.
     static func isKnown(_ type: UInt32) -> Bool {
         switch type {

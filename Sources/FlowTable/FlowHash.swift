@@ -26,12 +26,12 @@ struct FlowHash {
 
     /// Hash of the whole key.
     @inline(__always)
-    func slot(_ facts: PacketFacts) -> UInt32 {
-        let first = Self.fold(facts.addressALow ^ key0, facts.addressBLow ^ key1)
-        let second = Self.fold(facts.keyWord ^ key1, UInt64(facts.segment) ^ key2 ^ first)
+    func slot(_ facts: borrowing MutableSpan<PacketFacts>, _ packet: Int) -> UInt32 {
+        let first = Self.fold(facts[packet].addressALow ^ key0, facts[packet].addressBLow ^ key1)
+        let second = Self.fold(facts[packet].keyWord ^ key1, UInt64(facts[packet].segment) ^ key2 ^ first)
         var mixed = first ^ second
-        if facts.ipVersion == 6 {
-            mixed = Self.fold(facts.addressAHigh ^ key2 ^ mixed, facts.addressBHigh ^ key0)
+        if facts[packet].ipVersion == 6 {
+            mixed = Self.fold(facts[packet].addressAHigh ^ key2 ^ mixed, facts[packet].addressBHigh ^ key0)
         }
         mixed = Self.fold(mixed ^ key0, key2)
         return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
@@ -39,9 +39,9 @@ struct FlowHash {
 
     /// Hash of addresses, ports and protocol.
     @inline(__always)
-    func stripe(_ facts: PacketFacts) -> UInt32 {
-        let ports = facts.keyWord & 0xFF_FFFF_FFFF
-        let addresses = facts.addressALow ^ facts.addressAHigh &* 3 ^ (facts.addressBLow ^ facts.addressBHigh &* 5) &* 7
+    func stripe(_ facts: borrowing MutableSpan<PacketFacts>, _ packet: Int) -> UInt32 {
+        let ports = facts[packet].keyWord & 0xFF_FFFF_FFFF
+        let addresses = facts[packet].addressALow ^ facts[packet].addressAHigh &* 3 ^ (facts[packet].addressBLow ^ facts[packet].addressBHigh &* 5) &* 7
         let mixed = Self.fold(addresses ^ stripeKey, ports ^ 0x9E37_79B9_7F4A_7C15)
         return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
     }

@@ -87,13 +87,19 @@ struct HotSlot: BitwiseCopyable {
     /// The flow's TCP state.
     @inline(__always)
     var tcpState: FlowRecord.TCPState {
-        get { FlowRecord.TCPState(rawValue: state.rawValue & State.tcpMask) ?? .none }
+        get { FlowRecord.TCPState(rawValue: tcpBits) ?? .none }
         set { state = State(rawValue: state.rawValue & ~State.tcpMask | newValue.rawValue) }
     }
 
+    /// The raw value of `tcpState`, for comparisons that every packet makes.
+    @inline(__always)
+    var tcpBits: UInt8 { state.rawValue & State.tcpMask }
+
     /// Both sides have closed, or one has reset: what comes now is the tail.
     @inline(__always)
-    var isClosed: Bool { tcpState == .closed || tcpState == .reset }
+    var isClosed: Bool {
+        tcpBits == FlowRecord.TCPState.closed.rawValue || tcpBits == FlowRecord.TCPState.reset.rawValue
+    }
 
     /// The initiator's index: 0 for A, 1 for B.
     @inline(__always)
@@ -143,6 +149,35 @@ struct ColdSlot: BitwiseCopyable {
         static let handshake = Marks(rawValue: 1 << 5)
         static let synAck = Marks(rawValue: 1 << 6)
         static let refused = Marks(rawValue: 1 << 7)
+    }
+}
+
+/// A flow's key as it is compared: addresses in canonical order, `PacketFacts.keyWord`, segment.
+struct FlowKey {
+    var addressAHigh: UInt64
+    var addressALow: UInt64
+    var addressBHigh: UInt64
+    var addressBLow: UInt64
+    var keyWord: UInt64
+    var segment: UInt32
+
+    /// The key of a packet's flow.
+    @inline(__always)
+    init(_ facts: Span<PacketFacts>, _ packet: Int) {
+        addressAHigh = facts[packet].addressAHigh
+        addressALow = facts[packet].addressALow
+        addressBHigh = facts[packet].addressBHigh
+        addressBLow = facts[packet].addressBLow
+        keyWord = facts[packet].keyWord
+        segment = facts[packet].segment
+    }
+
+    /// Whether the flow in `slot` has this key.
+    @inline(__always)
+    func matches(_ hot: borrowing MappedArray<HotSlot>, _ slot: Int) -> Bool {
+        hot[slot].addressALow == addressALow && hot[slot].addressBLow == addressBLow && hot[slot].keyWord == keyWord
+            && hot[slot].addressAHigh == addressAHigh && hot[slot].addressBHigh == addressBHigh
+            && hot[slot].segment == segment
     }
 }
 

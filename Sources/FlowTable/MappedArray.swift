@@ -65,17 +65,21 @@ import CPlatform
         }
     }
 
-    /// Asks for the cache line of the element at `index`; out of range is harmless.
-    @inline(__always)
-    func prefetch(_ index: Int) {
-        // SAFETY: a prefetch never faults.
-        unsafe flowprobe_prefetch_write(UnsafeRawPointer(bitPattern: UInt(bitPattern: base) &+ UInt(bitPattern: index &* MemoryLayout<Element>.stride)))
+    /// The elements of `range`, which is checked.
+    @_lifetime(borrow self)
+    func span(_ range: Range<Int>) -> Span<Element> {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        // SAFETY: the range lies inside the mapping; the span borrows this value, which owns it.
+        let span = unsafe Span(_unsafeStart: base + range.lowerBound, count: range.count)
+        return unsafe _overrideLifetime(span, borrowing: self)
     }
 
-    /// As `prefetch`, `octets` behind the element's start.
+    /// Asks for the cache line `octets` behind the start of the element at `index`; out of range is harmless.
     @inline(__always)
-    func prefetch(_ index: Int, offset octets: Int) {
+    func prefetch(_ index: Int, offset octets: Int = 0) {
         // SAFETY: a prefetch never faults.
-        unsafe flowprobe_prefetch_write(UnsafeRawPointer(bitPattern: UInt(bitPattern: base) &+ UInt(bitPattern: index &* MemoryLayout<Element>.stride &+ octets)))
+        unsafe flowprobe_prefetch_write(
+            UnsafeRawPointer(
+                bitPattern: UInt(bitPattern: base) &+ UInt(bitPattern: index &* MemoryLayout<Element>.stride &+ octets)))
     }
 }

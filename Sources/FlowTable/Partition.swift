@@ -2,26 +2,27 @@ import PacketDecode
 
 /// A batch's packets by stripe, each stripe's in packet order: a counting sort. One per worker and refilled.
 package struct Partition: ~Copyable {
-    private var order: [UInt16]
-    private var starts: [Int]
-    private var stripes: [UInt8]
+    // Not arrays: those would check for every element whether they are shared.
+    private var order: MappedArray<UInt16>
+    private var stripes: MappedArray<UInt8>
+    private var starts = InlineArray<17, Int>(repeating: 0)
 
     /// Room for a batch of up to `capacity` packets, at most 65,536.
     package init(capacity: Int) {
         precondition(capacity <= 1 << 16)
-        order = Array(repeating: 0, count: capacity)
-        stripes = Array(repeating: 0, count: capacity)
-        starts = Array(repeating: 0, count: FlowTable.stripeCount + 1)
+        order = MappedArray(count: capacity)
+        stripes = MappedArray(count: capacity)
     }
 
     /// Hashes the packets' keys and sorts the packets by stripe.
     mutating func fill(_ batch: FactsBatch, _ hash: FlowHash) {
         var counts = InlineArray<16, Int>(repeating: 0)
         let count = batch.count
+        precondition(count <= order.count)
         batch.withMutableFacts { facts in
             for index in 0..<count {
-                facts[index].hash = hash.slot(facts[index])
-                let stripe = Int(truncatingIfNeeded: hash.stripe(facts[index])) & (FlowTable.stripeCount - 1)
+                facts[index].hash = hash.slot(facts, index)
+                let stripe = Int(truncatingIfNeeded: hash.stripe(facts, index)) & (FlowTable.stripeCount - 1)
                 stripes[index] = UInt8(truncatingIfNeeded: stripe)
                 counts[stripe] &+= 1
             }
@@ -43,7 +44,7 @@ package struct Partition: ~Copyable {
     /// Positions of the packets of `stripe` in the batch, ascending.
     @_lifetime(borrow self)
     func order(of stripe: Int) -> Span<UInt16> {
-        order.span.extracting(starts[stripe]..<starts[stripe + 1])
+        order.span(starts[stripe]..<starts[stripe + 1])
     }
 
     /// Whether `stripe` has no packet in the batch.

@@ -37,8 +37,8 @@ struct SlotIndex: ~Copyable {
     /// The entry for `slot` under `hash`. Tags are never 0, so that no entry looks empty or like a tombstone.
     @inline(__always)
     private func entry(_ hash: UInt32, _ slot: Int) -> UInt32 {
-        let tag = (hash >> slotBits) | 1
-        return tag << slotBits | UInt32(truncatingIfNeeded: slot)
+        let tag = (hash &>> slotBits) | 1
+        return tag &<< slotBits | UInt32(truncatingIfNeeded: slot)
     }
 
     /// Asks for the line where `hash` begins.
@@ -59,32 +59,30 @@ struct SlotIndex: ~Copyable {
         return -1
     }
 
-    /// The slot for which `matches` holds among those under `hash`, or -1.
+    /// The slot that holds the flow with `key`, or -1. After a tag hit the whole key is compared.
+    ///
+    /// Takes the slots as an argument: a closure over the stripe would copy the stripe, for every packet.
     @inline(__always)
-    func find(_ hash: UInt32, matches: (Int) -> Bool) -> Int {
+    func find(_ hash: UInt32, _ key: FlowKey, _ hot: borrowing MappedArray<HotSlot>) -> Int {
         let wanted = entry(hash, 0)
         var place = Int(hash) & mask
         while true {
             let found = entries[place]
             if found == Self.empty { break }
-            if found & ~slotMask == wanted, matches(Int(found & slotMask)) {
-                return Int(found & slotMask)
-            }
+            if found & ~slotMask == wanted, key.matches(hot, Int(found & slotMask)) { return Int(found & slotMask) }
             place = (place &+ 1) & mask
         }
-        return !isMoving ? -1 : findInPrevious(hash, matches: matches)
+        return isMoving ? findInPrevious(hash, key, hot) : -1
     }
 
     @inline(never)
-    private func findInPrevious(_ hash: UInt32, matches: (Int) -> Bool) -> Int {
+    private func findInPrevious(_ hash: UInt32, _ key: FlowKey, _ hot: borrowing MappedArray<HotSlot>) -> Int {
         let wanted = entry(hash, 0)
         var place = Int(hash) & previousMask
         while true {
             let found = previous[place]
             if found == Self.empty { return -1 }
-            if found & ~slotMask == wanted, matches(Int(found & slotMask)) {
-                return Int(found & slotMask)
-            }
+            if found & ~slotMask == wanted, key.matches(hot, Int(found & slotMask)) { return Int(found & slotMask) }
             place = (place &+ 1) & previousMask
         }
     }

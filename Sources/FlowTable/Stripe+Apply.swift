@@ -36,13 +36,13 @@ extension Stripe {
     /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
     @inline(__always)
     private mutating func apply(_ facts: Span<PacketFacts>, _ packet: Int, _ output: RecordBuffer) {
-        var slot = find(facts, packet)
+        var slot = index.find(facts[packet].hash, FlowKey(facts, packet), hot)
         if slot < 0 {
             slot = begin(facts, packet, output)
         } else {
             let time = facts[packet].timestamp
             // A negative gap (packets out of order) is never beyond a timeout.
-            if time &- hot[slot].lastSeen > idleTimeout(hot[slot]) || reopens(facts, packet, hot[slot]) {
+            if time &- hot[slot].lastSeen > idleTimeout(slot) || reopens(facts, packet, slot) {
                 end(slot, at: facts[packet].frameNumber, output)
                 slot = begin(facts, packet, output)
             } else if time &- hot[slot].sliceStart >= configuration.activeTimeout, !hot[slot].sliceIsEmpty {
@@ -53,19 +53,6 @@ extension Stripe {
             // A 32-bit counter would overflow: what there is leaves as a slice of its own.
             cut(slot, reason: .lackOfResources, at: facts[packet].frameNumber, output)
             _ = Self.update(&hot[slot], &cold[slot], &services, facts, packet)
-        }
-    }
-
-    /// The slot of the flow that `facts` belongs to, or -1. The whole key is compared.
-    @inline(__always)
-    private func find(_ facts: Span<PacketFacts>, _ packet: Int) -> Int {
-        let keyWord = facts[packet].keyWord
-        let (aHigh, aLow) = (facts[packet].addressAHigh, facts[packet].addressALow)
-        let (bHigh, bLow) = (facts[packet].addressBHigh, facts[packet].addressBLow)
-        let segment = facts[packet].segment
-        return index.find(facts[packet].hash) { slot in
-            hot[slot].addressALow == aLow && hot[slot].addressBLow == bLow && hot[slot].keyWord == keyWord
-                && hot[slot].addressAHigh == aHigh && hot[slot].addressBHigh == bHigh && hot[slot].segment == segment
         }
     }
 }

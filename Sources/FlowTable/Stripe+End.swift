@@ -21,7 +21,7 @@ extension Stripe {
         let closed = hot[slot].isClosed
         let reason = reason ?? (closed ? .endOfFlow : .idleTimeout)
         if !closed, reason == .idleTimeout, !hot[slot].sliceIsEmpty,
-            hot[slot].sliceStart &+ configuration.activeTimeout <= hot[slot].lastSeen &+ idleTimeout(hot[slot])
+            hot[slot].sliceStart &+ configuration.activeTimeout <= hot[slot].lastSeen &+ idleTimeout(slot)
         {
             cut(slot, reason: .activeTimeout, at: frame, output)
         }

@@ -34,7 +34,7 @@ extension Stripe {
     /// Whether the flow has been silent beyond its idle timeout.
     @inline(__always)
     func isOver(_ slot: Int, _ now: Nanoseconds) -> Bool {
-        now &- hot[slot].lastSeen > idleTimeout(hot[slot])
+        now &- hot[slot].lastSeen > idleTimeout(slot)
     }
 
     /// Whether the slice's active timeout has passed. A closed flow ends soon enough by itself.

@@ -15,7 +15,8 @@ extension Stripe {
         hot.sides[from].tcpFlags |= facts[packet].tcpFlags
         if facts[packet].tcpFlags & handshakeFlags != 0 {
             changeState(&hot, &cold, &services, facts, packet)
-        } else if hot.tcpState == .synReceived || hot.tcpState == .synSent {
+        } else if hot.tcpBits &- FlowRecord.TCPState.synSent.rawValue <= 1 {
+            // SYN sent or SYN received.
             completeHandshake(&hot, &cold, facts, packet)
         }
         let occupied = facts[packet].payloadOctets &+ UInt32(facts[packet].tcpFlags & TCPFlag.syn) >> 1
@@ -113,12 +114,15 @@ extension Stripe {
         if initiator == 0 { hot.state.remove(.initiatorB) } else { hot.state.insert(.initiatorB) }
     }
 
-    /// Whether `facts` is a SYN that opens another connection on the key of a closed one (design semantics 3).
+    /// Whether a packet is a SYN that opens another connection on the key of the closed one in `slot` (design semantics 3).
     @inline(__always)
-    func reopens(_ facts: Span<PacketFacts>, _ packet: Int, _ hot: HotSlot) -> Bool {
-        guard facts[packet].tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn, hot.isClosed else { return false }
-        let side = hot.sides[facts[packet].sender]
+    func reopens(_ facts: Span<PacketFacts>, _ packet: Int, _ slot: Int) -> Bool {
+        guard facts[packet].tcpFlags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn, hot[slot].isClosed else {
+            return false
+        }
+        let from = facts[packet].sender
         // The same SYN again has the sequence number seen before; it belongs to the flow it opened.
-        return !side.marks.contains(.sequence) || facts[packet].tcpSequence &+ 1 != side.nextSequence
+        return !hot[slot].sides[from].marks.contains(.sequence)
+            || facts[packet].tcpSequence &+ 1 != hot[slot].sides[from].nextSequence
     }
 }

@@ -60,9 +60,10 @@ struct Stripe: ~Copyable {
 
     /// How long the flow in `slot` may be silent.
     @inline(__always)
-    func idleTimeout(_ slot: HotSlot) -> Nanoseconds {
-        switch slot.protocolIdentifier {
-        case 6: slot.isClosed ? configuration.closedLinger : configuration.idleTimeoutTCP
+    func idleTimeout(_ slot: Int) -> Nanoseconds {
+        // Read by field: a slot passed by value would be copied.
+        switch hot[slot].protocolIdentifier {
+        case 6: hot[slot].isClosed ? configuration.closedLinger : configuration.idleTimeoutTCP
         case 17: configuration.idleTimeoutUDP
         case 1, 58: configuration.idleTimeoutICMP
         default: configuration.idleTimeoutOther

@@ -61,10 +61,4 @@ struct Cursor: ~Escapable {
         // SAFETY: as in u8; every bit pattern is a UInt64.
         UInt64(bigEndian: unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset &+ position, as: UInt64.self))
     }
-
-    /// The 48-bit field at `position` from here, in the low bits.
-    @inline(__always)
-    func u48(_ position: Int) -> UInt64 {
-        UInt64(u32(position)) << 16 | UInt64(u16(position &+ 4))
-    }
 }

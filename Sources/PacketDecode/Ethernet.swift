@@ -8,17 +8,18 @@
 /// A type below 1536 is an IEEE 802.3 length, followed by LLC (IEEE 802.3 section 3.2.6).
 enum Ethernet {
     static let headerLength = 14
-    private static let destination = 0
-    private static let source = 6
+    private static let sourceLow = 8
     private static let type = 12
     private static let smallestType: UInt16 = 0x0600
 
     @inline(__always)
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= headerLength else { return .undecodable(.linkHeaderCut) }
-        packet.facts.destinationMAC = cursor.u48(destination)
-        packet.facts.sourceMAC = cursor.u48(source)
-        packet.facts.flags.insert(.macs)
+        // Two loads for both addresses: the first eight octets hold the destination and the source's first two.
+        let first = cursor.u64(0)
+        packet.destinationMAC = first >> 16
+        packet.sourceMAC = (first & 0xFFFF) << 32 | UInt64(cursor.u32(sourceLow))
+        packet.flags.insert(.macs)
         let type = cursor.u16(type)
         cursor.skip(headerLength)
         return typeOrLength(type, &cursor)

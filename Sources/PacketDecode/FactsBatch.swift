@@ -29,29 +29,25 @@
         fragments = 0
     }
 
-    /// The next unused place, cleared, for a decoder to write into. It counts only after `commit()`.
-    @inline(__always)
-    var next: PacketFacts {
-        get {
-            precondition(count < capacity)
-            // SAFETY: count < capacity.
-            return unsafe base[count]
-        }
-        _modify {
-            precondition(count < capacity)
-            // SAFETY: count < capacity.
-            yield unsafe &base[count]
-        }
+    /// Empties the batch and lets `body` write facts into up to `limit` places in order. `body` returns how many it
+    /// wrote, and how many of those are fragments.
+    func fill(
+        atMost limit: Int, _ body: (UnsafeMutablePointer<PacketFacts>) -> (count: Int, fragments: Int)
+    ) {
+        precondition(limit <= capacity)
+        // SAFETY: all `capacity` places are initialised, and the body was told how many it may use.
+        let written = unsafe body(base)
+        precondition(written.count <= limit)
+        count = written.count
+        fragments = written.fragments
     }
-
-    /// Counts the facts just written at `next`.
-    @inline(__always)
-    func commit() { count &+= 1 }
 
     /// Adds facts that come from elsewhere than the decoder (benchmarks, tests). The batch must not be full.
     package func append(_ facts: PacketFacts) {
-        next = facts
-        commit()
+        precondition(count < capacity)
+        // SAFETY: count < capacity.
+        unsafe base[count] = facts
+        count &+= 1
         if facts.flags.contains(.firstFragment) || facts.flags.contains(.laterFragment) { fragments &+= 1 }
     }
 

@@ -3,7 +3,7 @@
 /// A query and its answer are one flow: the key holds the query's type and the identifier. Any other type is a flow by
 /// itself, told by its type (design semantics 2).
 enum ICMP {
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         ICMPKey.read(cursor, &packet) { type in
             switch type {
             case 8, 0: 8  // Echo.
@@ -18,7 +18,7 @@ enum ICMP {
 
 /// ICMPv6 (RFC 4443): as ICMP, with numbers of its own.
 enum ICMPv6 {
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         ICMPKey.read(cursor, &packet) { type in
             switch type {
             case 128, 129: 128  // Echo.
@@ -37,26 +37,26 @@ enum ICMPKey {
     /// Reads type, code and identifier. `queryType` names the type of the query that a type belongs to, if it is one.
     @inline(__always)
     static func read(
-        _ cursor: borrowing Cursor, _ packet: inout Dissection, queryType: (UInt8) -> UInt8?
+        _ cursor: borrowing Cursor, _ packet: inout PacketFacts, queryType: (UInt8) -> UInt8?
     ) -> Layer {
         guard cursor.remaining >= headerLength else {
             packet.note(.transportHeaderCut)
-            packet.facts.payloadOctets = 0
+            packet.payloadOctets = 0
             return .flow
         }
         let type = cursor.u8(0)
-        packet.facts.icmpTypeCode = UInt16(type) << 8 | UInt16(cursor.u8(1))
-        packet.facts.flags.insert(.icmp)
-        packet.facts.payloadOctets &-= min(packet.facts.payloadOctets, UInt32(headerLength))
+        packet.icmpTypeCode = UInt16(type) << 8 | UInt16(cursor.u8(1))
+        packet.flags.insert(.icmp)
+        packet.payloadOctets &-= min(packet.payloadOctets, UInt32(headerLength))
         if let query = queryType(type) {
-            packet.facts.portB = UInt16(query) << 8
+            packet.portB = UInt16(query) << 8
             if cursor.remaining >= identifier + 2 {
-                packet.facts.portA = cursor.u16(identifier)
+                packet.portA = cursor.u16(identifier)
             } else {
                 packet.note(.transportHeaderCut)
             }
         } else {
-            packet.facts.portB = UInt16(type) << 8
+            packet.portB = UInt16(type) << 8
         }
         return .flow
     }

@@ -7,24 +7,21 @@
 ///     |                 Destination address (16 octets)               |
 enum IPv6 {
     static let headerLength = 40
-    private static let payloadLength = 4
-    private static let nextHeader = 6
-    private static let hopLimit = 7
     private static let source = 8
     private static let destination = 24
     private static let hopByHop: UInt8 = 0
     private static let noNextHeader: UInt8 = 59
 
     @inline(__always)
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= headerLength else { return .undecodable(.networkHeaderCut) }
-        let first = cursor.u16(0)
-        guard first >> 12 == 6 else { return .undecodable(.networkVersionWrong) }
-        let wire = max(0, Int(packet.facts.wireOctets) &- cursor.offset)
+        let first = cursor.u64(0)
+        guard first >> 60 == 6 else { return .undecodable(.networkVersionWrong) }
+        let wire = max(0, Int(packet.wireOctets) &- cursor.offset)
         guard wire >= headerLength else { return .undecodable(.networkHeaderLengthWrong) }
 
-        let next = cursor.u8(nextHeader)
-        var length = headerLength &+ Int(cursor.u16(payloadLength))
+        let next = UInt8(truncatingIfNeeded: first >> 8)
+        var length = headerLength &+ Int(first >> 16 & 0xFFFF)
         if length == headerLength, next != noNextHeader {
             // Payload length 0: a jumbogram (RFC 2675), or a packet whose length segmentation offload left open.
             if next == hopByHop, let jumbo = IPv6Extension.jumboPayload(cursor) {
@@ -39,16 +36,16 @@ enum IPv6 {
             length = wire
         }
 
-        packet.facts.ipVersion = 6
-        packet.facts.networkOctets = UInt32(truncatingIfNeeded: length)
-        packet.facts.payloadOctets = UInt32(truncatingIfNeeded: length &- headerLength)
-        packet.facts.classOfService = UInt8(truncatingIfNeeded: first >> 4)
-        packet.facts.timeToLive = cursor.u8(hopLimit)
-        packet.facts.addressAHigh = cursor.u64(source)
-        packet.facts.addressALow = cursor.u64(source &+ 8)
-        packet.facts.addressBHigh = cursor.u64(destination)
-        packet.facts.addressBLow = cursor.u64(destination &+ 8)
-        packet.facts.protocolIdentifier = next
+        packet.ipVersion = 6
+        packet.networkOctets = UInt32(truncatingIfNeeded: length)
+        packet.payloadOctets = UInt32(truncatingIfNeeded: length &- headerLength)
+        packet.classOfService = UInt8(truncatingIfNeeded: first >> 52)
+        packet.timeToLive = UInt8(truncatingIfNeeded: first)
+        packet.addressAHigh = cursor.u64(source)
+        packet.addressALow = cursor.u64(source &+ 8)
+        packet.addressBHigh = cursor.u64(destination)
+        packet.addressBLow = cursor.u64(destination &+ 8)
+        packet.protocolIdentifier = next
         cursor.truncate(to: length)
         cursor.skip(headerLength)
         return .ipProtocol(next)

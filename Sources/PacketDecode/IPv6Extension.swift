@@ -8,23 +8,23 @@ enum IPv6Extension {
     private static let jumboOption: UInt8 = 0xC2
 
     /// Passes a hop-by-hop, routing or destination options header. On IPv4 their numbers are ordinary protocols.
-    static func decodeOptions(_ number: UInt8, _ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
-        guard packet.facts.ipVersion == 6 else { return .flow }
+    static func decodeOptions(_ number: UInt8, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+        guard packet.ipVersion == 6 else { return .flow }
         guard cursor.remaining >= unit else { return cut(&packet) }
         return pass(octets: (Int(cursor.u8(1)) &+ 1) &* unit, next: cursor.u8(0), &cursor, &packet)
     }
 
     /// Reads a fragment header; a later fragment ends here, since its transport header is in the first one.
-    static func decodeFragment(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
-        guard packet.facts.ipVersion == 6 else { return .flow }
+    static func decodeFragment(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+        guard packet.ipVersion == 6 else { return .flow }
         guard cursor.remaining >= unit else { return cut(&packet) }
         let next = cursor.u8(0)
         let offsetAndMore = cursor.u16(2)
         // Offset 0 and no more to come: an atomic fragment (RFC 6946), which is a whole datagram.
         if offsetAndMore & 0xFFF9 != 0 {
             packet.note(.fragment)
-            packet.facts.fragmentIdentification = cursor.u32(4)
-            packet.facts.flags.insert(offsetAndMore >> 3 == 0 ? .firstFragment : .laterFragment)
+            packet.fragmentIdentification = cursor.u32(4)
+            packet.flags.insert(offsetAndMore >> 3 == 0 ? .firstFragment : .laterFragment)
         }
         let layer = pass(octets: unit, next: next, &cursor, &packet)
         return packet.isLaterFragment ? .flow : layer
@@ -33,19 +33,19 @@ enum IPv6Extension {
     /// Consumes an extension header of `octets` and notes the protocol that follows.
     @inline(__always)
     static func pass(
-        octets: Int, next: UInt8, _ cursor: inout Cursor, _ packet: inout Dissection
+        octets: Int, next: UInt8, _ cursor: inout Cursor, _ packet: inout PacketFacts
     ) -> Layer {
         guard cursor.remaining >= octets else { return cut(&packet) }
         cursor.skip(octets)
-        packet.facts.protocolIdentifier = next
-        packet.facts.payloadOctets = packet.facts.payloadOctets &- min(packet.facts.payloadOctets, UInt32(octets))
+        packet.protocolIdentifier = next
+        packet.payloadOctets = packet.payloadOctets &- min(packet.payloadOctets, UInt32(octets))
         return .ipProtocol(next)
     }
 
     /// Ends at a header that is cut: the addresses are sound, so that the packet is in a flow of the last known protocol.
-    static func cut(_ packet: inout Dissection) -> Layer {
+    static func cut(_ packet: inout PacketFacts) -> Layer {
         packet.note(.transportHeaderCut)
-        packet.facts.payloadOctets = 0
+        packet.payloadOctets = 0
         return .flow
     }
 
@@ -78,7 +78,7 @@ enum IPv6Extension {
 enum AuthenticationHeader {
     private static let minimumLength = 12
 
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         let octets = cursor.remaining >= 2 ? (Int(cursor.u8(1)) &+ 2) &* 4 : minimumLength
         guard octets >= minimumLength, cursor.remaining >= octets else {
             return IPv6Extension.cut(&packet)

@@ -11,7 +11,7 @@ enum LLC {
     private static let ipSAPs: UInt16 = 0x0606
     private static let unnumberedInformation: UInt8 = 0x03
 
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= headerLength else { return .undecodable(.linkHeaderCut) }
         let saps = cursor.u16(0)
         let control = cursor.u8(2)

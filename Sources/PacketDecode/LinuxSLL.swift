@@ -8,7 +8,7 @@ enum LinuxSLL {
     private static let headerLength = 16
     private static let protocolType = 14
 
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= headerLength else { return .undecodable(.linkHeaderCut) }
         let type = cursor.u16(protocolType)
         cursor.skip(headerLength)
@@ -34,7 +34,7 @@ enum LinuxSLL {
 enum LinuxSLL2 {
     private static let headerLength = 20
 
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= headerLength else { return .undecodable(.linkHeaderCut) }
         let type = cursor.u16(0)
         cursor.skip(headerLength)

@@ -5,7 +5,7 @@
 enum NullLoopback {
     private static let headerLength = 4
 
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= headerLength else { return .undecodable(.linkHeaderCut) }
         let raw = cursor.u32(0)
         cursor.skip(headerLength)
@@ -18,7 +18,7 @@ enum NullLoopback {
     }
 
     /// OpenBSD's variant; some programs write it in host order all the same, so that both are taken.
-    static func decodeOpenBSD(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decodeOpenBSD(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         decode(&cursor, &packet)
     }
 }

@@ -65,6 +65,10 @@ public import NetTypes
     public var classOfService: UInt8 = 0
     /// Observation point index (id less 1).
     public var observationPoint: UInt8 = 0
+    /// What was odd, a bit for each `Anomaly`.
+    public var anomalies: UInt16 = 0
+    /// Number of VLAN tags passed.
+    public var tags: UInt8 = 0
 
     /// Facts about nothing yet.
     @inlinable public init() {}

@@ -2,7 +2,7 @@
 enum Registry {
     /// Decodes the header that `layer` announces and returns what comes next.
     @inline(__always)
-    static func decode(_ layer: Layer, _ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ layer: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         switch layer.space {
         case .link: link(layer.value, &cursor, &packet)
         case .etherType: etherType(layer.value, &cursor, &packet)
@@ -15,7 +15,7 @@ enum Registry {
 
     // LINKTYPE_ numbers: https://www.tcpdump.org/linktypes.html
     @inline(__always)
-    private static func link(_ type: UInt16, _ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    private static func link(_ type: UInt16, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         switch type {
         case 1: Ethernet.decode(&cursor, &packet)
         case 0: NullLoopback.decode(&cursor, &packet)
@@ -31,7 +31,7 @@ enum Registry {
 
     // EtherTypes: https://www.iana.org/assignments/ieee-802-numbers
     @inline(__always)
-    private static func etherType(_ type: UInt16, _ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    private static func etherType(_ type: UInt16, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         switch type {
         case 0x0800: IPv4.decode(&cursor, &packet)
         case 0x86DD: IPv6.decode(&cursor, &packet)
@@ -42,7 +42,7 @@ enum Registry {
 
     // Protocol numbers: https://www.iana.org/assignments/protocol-numbers
     @inline(__always)
-    private static func ipProtocol(_ number: UInt8, _ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    private static func ipProtocol(_ number: UInt8, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         switch number {
         case 6: TCP.decode(&cursor, &packet)
         case 17: UDP.decode(&cursor, &packet)

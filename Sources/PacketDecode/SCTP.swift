@@ -2,10 +2,10 @@
 enum SCTP {
     private static let headerLength = 12
 
-    static func decode(_ cursor: inout Cursor, _ packet: inout Dissection) -> Layer {
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard PortPair.read(cursor, &packet) else { return .flow }
         if cursor.remaining < headerLength { packet.note(.transportHeaderCut) }
-        packet.facts.payloadOctets &-= min(packet.facts.payloadOctets, UInt32(headerLength))
+        packet.payloadOctets &-= min(packet.payloadOctets, UInt32(headerLength))
         return .flow
     }
 }

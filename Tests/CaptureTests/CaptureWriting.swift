@@ -76,7 +76,7 @@ struct PcapVariant: Sendable {
         writer.put(4 as UInt16)
         writer.put(0 as UInt64)
         writer.put(snapLength)
-        writer.put(linkType | (fcsOctets == 0 ? 0 : 0x0400_0000 | fcsOctets / 2 << 28))
+        writer.put(linkType | (fcsOctets == 0 ? 0 : 0x0400_0000 | (fcsOctets / 2) << 28))
         return writer.octets
     }
 

@@ -1,4 +1,5 @@
 import Capture
+import Foundation
 import Glibc
 import PacketDecode
 import Testing
@@ -51,14 +52,15 @@ import Testing
 
     /// A pipe, named and as standard input.
     @Test(arguments: [false, true])
-    func pipesAreRead(_ asStandardInput: Bool) async throws {
+    func pipesAreRead(_ asStandardInput: Bool) throws {
         let packets = testPackets(5000)
         let octets = PcapVariant().file(packets)
         let path = "/tmp/flowprobe-pipe-\(getpid())-\(asStandardInput)"
         // SAFETY: C calls on the path during the calls only.
         try #require(unsafe mkfifo(path, 0o600) == 0)
         defer { _ = unsafe unlink(path) }
-        let writing = Task.detached {
+        // A thread and no task: it blocks, and the pool that tasks share has two threads here.
+        Thread.detachNewThread {
             // SAFETY: as above. Opening waits for the reader.
             let descriptor = unsafe open(path, O_WRONLY)
             var written = 0
@@ -89,7 +91,6 @@ import Testing
             dup2(kept, STDIN_FILENO)
             close(kept)
         }
-        await writing.value
     }
 
     /// A file that loses its end while it is read costs what was there, and not the process.

@@ -4,7 +4,7 @@ extension InformationElement {
         var lines = [
             "# Information elements",
             "",
-            "What a flow record carries, in template order. This file is made from the table in",
+            "What a flow record carries, by subject (templates have another order). This file is made from the table in",
             "`Sources/Exporter/Elements/ElementTable.swift`; a test fails when it is not current and says how to renew it.",
             "",
             "- *Id*: IANA's, or `own` under the operator's enterprise number (default 32473, which RFC 5612 reserves for",

@@ -1,8 +1,8 @@
 import FlowTable
 
-/// One step of writing a data record: load 8 octets, shift the field's lowest octets to the top, swap, store 8 octets.
+/// One step of writing a data record: load 8 octets, shift the run's octets to the top, swap, store 8 octets.
 ///
-/// The store covers up to seven octets after the field. What follows there is written later: steps run in ascending
+/// The store covers up to seven octets after the run. What follows there is written later: steps run in ascending
 /// order of destination, and steps that read derived values run after the others and are 8 octets long, or stand last.
 struct EncodingStep: BitwiseCopyable {
     /// Octets into the record or the derived values.
@@ -24,36 +24,59 @@ struct EncodingProgram {
     init(_ template: FlowTemplate, mirrored: Bool) {
         templateId = template.id
         recordLength = template.recordLength
-        var record: [EncodingStep] = []
-        var derived: [EncodingStep] = []
+        var record: [Run] = []
+        var derived: [Run] = []
         var destination = 0
         for field in template.fields {
             let length = Int(field.element.length)
             switch mirrored ? field.element.mirrorSource : field.source {
             case .stored(let offset, 16):
-                record.append(Self.step(from: offset, to: destination, length: 8, in: MemoryLayout<FlowRecord>.size))
-                record.append(
-                    Self.step(from: offset + 8, to: destination + 8, length: 8, in: MemoryLayout<FlowRecord>.size))
-            case .stored(let offset, _):
-                record.append(
-                    Self.step(from: offset, to: destination, length: length, in: MemoryLayout<FlowRecord>.size))
+                record.append(Run(source: offset, destination: destination, length: 8, isWhole: true))
+                record.append(Run(source: offset + 8, destination: destination + 8, length: 8, isWhole: true))
+            case .stored(let offset, let width):
+                let run = Run(source: offset, destination: destination, length: length, isWhole: length == width)
+                Self.append(run, to: &record)
             case .derived(let slot):
-                derived.append(
-                    Self.step(from: slot.offset, to: destination, length: length, in: MemoryLayout<DerivedValues>.size))
+                let run = Run(
+                    source: slot.offset, destination: destination, length: length, isWhole: length == slot.width)
+                Self.append(run, to: &derived)
             }
             destination += length
         }
-        recordSteps = record
-        derivedSteps = derived
+        recordSteps = record.map { Self.step($0, in: MemoryLayout<FlowRecord>.size) }
+        derivedSteps = derived.map { Self.step($0, in: MemoryLayout<DerivedValues>.size) }
     }
 
-    /// A step whose load stays within the `size` octets of its source. A field that ends less than 8 octets after its
-    /// start at the source's end is loaded from further back; what stands before it is shifted below the field, where
+    /// Neighbouring octets of memory that are neighbours on the wire, in reverse order: one field or several.
+    private struct Run {
+        var source: Int
+        var destination: Int
+        var length: Int
+        /// Every field has all its octets on the wire.
+        var isWhole: Bool
+    }
+
+    /// Adds a run, or makes the last one longer when `run` lies right before it in memory and right after it on the
+    /// wire.
+    private static func append(_ run: Run, to runs: inout [Run]) {
+        if let last = runs.last, last.isWhole, run.isWhole, run.source + run.length == last.source,
+            last.destination + last.length == run.destination, last.length + run.length <= 8
+        {
+            runs[runs.count - 1].source = run.source
+            runs[runs.count - 1].length += run.length
+        } else {
+            runs.append(run)
+        }
+    }
+
+    /// A step whose load stays within the `size` octets of its source. A run near the source's end is loaded from
+    /// further back; what stands before it is shifted below the field, where
     /// the store leaves it to be overwritten.
-    private static func step(from offset: Int, to destination: Int, length: Int, in size: Int) -> EncodingStep {
-        let start = min(offset, size - 8)
+    private static func step(_ run: Run, in size: Int) -> EncodingStep {
+        let start = min(run.source, size - 8)
         return EncodingStep(
-            source: UInt16(start), destination: UInt16(destination), shift: UInt32(64 - 8 * (offset - start + length)))
+            source: UInt16(start), destination: UInt16(run.destination),
+            shift: UInt32(64 - 8 * (run.source - start + run.length)))
     }
 }
 

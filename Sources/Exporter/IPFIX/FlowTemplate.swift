@@ -4,7 +4,9 @@ package struct FlowTemplate: Sendable {
     package let id: UInt16
     /// Which records it is for.
     package let shape: TemplateShape
-    /// Its fields, in wire order.
+    /// Its fields, in wire order: backwards through the record's memory, then backwards through the derived values.
+    /// Neighbours in memory are then neighbours on the wire, with their octets in network order once the whole run is
+    /// swapped: one step of the encoder writes several fields (`EncodingProgram`). Readers do not care about order.
     package let fields: [ExportField]
     /// Octets of one data record.
     package let recordLength: Int
@@ -18,8 +20,17 @@ package struct FlowTemplate: Sendable {
         self.shape = shape
         fields = ExportField.all.filter { field in
             field.element.level <= options.elements && shape.carries(field, uniflow: options.uniflow)
-        }
+        }.sorted { left, right in Self.wireRank(left) < Self.wireRank(right) }
         recordLength = fields.reduce(0) { $0 + Int($1.element.length) }
+    }
+
+    /// Smaller first. Short derived values come last of all: a step that stores more than its field runs over what
+    /// steps before it have written, and only the end has nothing behind it. Fields of equal place go by id.
+    private static func wireRank(_ field: ExportField) -> (Int, Int, UInt16) {
+        switch field.source {
+        case .stored(let offset, _): (0, -offset, field.element.id)
+        case .derived(let slot): (slot.width == 8 ? 1 : 2, -slot.offset, field.element.id)
+        }
     }
 
     /// Every template of an export, in id order.

@@ -27,6 +27,7 @@ package struct JSONField: Sendable {
 
     /// What must hold for a member to be there; a record's conditions are worked out once.
     package struct Conditions: OptionSet, Hashable, Sendable {
+        /// One bit a condition.
         package let rawValue: UInt16
         /// A set of conditions from its bits.
         package init(rawValue: UInt16) { self.rawValue = rawValue }

@@ -4,7 +4,7 @@ import Testing
 
 /// The cost of a record, in release builds: the goal is 50 ns (20 million records a second); the gate is five times
 /// that, so that a busy machine does not fail it.
-@Suite struct EncodingCostTests {
+@Suite(.serialized) struct EncodingCostTests {
     @Test(arguments: ElementSet.allCases)
     func nanosecondsPerRecord(elements: ElementSet) {
         var options = IPFIXOptions()
