@@ -5,17 +5,21 @@ import PacketDecode
 ///
 /// What there is one of for each endpoint is at index 0 for A and 1 for B of the canonical key, not at forward and
 /// reverse: a change of mind about the initiator changes one bit, and with it the meaning of every counter.
-struct HotSlot: BitwiseCopyable {
+package struct HotSlot: BitwiseCopyable {
+    /// A slot without a flow.
+    package init() {}
+
     // First line: the key, and octets.
     var addressAHigh: UInt64 = 0
-    var addressALow: UInt64 = 0
+    /// Low word of endpoint A's address.
+    package var addressALow: UInt64 = 0
     var addressBHigh: UInt64 = 0
     var addressBLow: UInt64 = 0
     /// `PacketFacts.keyWord` in the low 56 bits, `state` above.
     private var keyAndState: UInt64 = 0
     var segment: UInt32 = 0
     /// The key's hash, kept so that the index can be rebuilt without computing it again.
-    var hash: UInt32 = 0
+    package var hash: UInt32 = 0
     /// Layer 3 octets of this slice.
     var octets = InlineArray<2, UInt64>(repeating: 0)
     // Second line: the rest of the slice.
@@ -49,14 +53,21 @@ struct HotSlot: BitwiseCopyable {
         static let sequence = Marks(rawValue: 1 << 1)
         static let fin = Marks(rawValue: 1 << 2)
         static let payload = Marks(rawValue: 1 << 3)
+        /// TCP: a SYN without ACK.
+        static let syn = Marks(rawValue: 1 << 4)
+        /// TCP: a SYN-ACK to a SYN that was seen, so that the time between them is known.
+        static let answer = Marks(rawValue: 1 << 5)
     }
 
     /// Bits about the flow as a whole. The low three are the TCP state.
-    struct State: OptionSet, BitwiseCopyable {
-        let rawValue: UInt8
+    package struct State: OptionSet, BitwiseCopyable {
+        /// The bits.
+        package let rawValue: UInt8
+        /// Bits from their number.
+        package init(rawValue: UInt8) { self.rawValue = rawValue }
         static let tcpMask: UInt8 = 0x07
         /// The slot holds a flow.
-        static let live = State(rawValue: 1 << 3)
+        package static let live = State(rawValue: 1 << 3)
         /// The ports are ports.
         static let ports = State(rawValue: 1 << 4)
         /// B is the initiator; without it, A is.
@@ -74,8 +85,9 @@ struct HotSlot: BitwiseCopyable {
         set { keyAndState = keyAndState & ~Self.keyMask | newValue }
     }
 
+    /// What is known of the flow as a whole.
     @inline(__always)
-    var state: State {
+    package var state: State {
         get { State(rawValue: UInt8(truncatingIfNeeded: keyAndState >> 56)) }
         set { keyAndState = keyAndState & Self.keyMask | UInt64(newValue.rawValue) << 56 }
     }
@@ -115,7 +127,7 @@ struct HotSlot: BitwiseCopyable {
 }
 
 /// The part of a live flow that is written when it begins and read when it ends: 48 octets. Indices as in `HotSlot`.
-struct ColdSlot: BitwiseCopyable {
+package struct ColdSlot: BitwiseCopyable {
     /// Time of this slice's first packet of the endpoint that did not begin the slice; 0 when there is none.
     var firstOther: Nanoseconds = 0
     /// Number of the flow's first packet.
@@ -149,7 +161,7 @@ struct ColdSlot: BitwiseCopyable {
 }
 
 /// A flow's key as it is compared: addresses in canonical order, `PacketFacts.keyWord`, segment.
-struct FlowKey {
+package struct FlowKey {
     var addressAHigh: UInt64
     var addressALow: UInt64
     var addressBHigh: UInt64
@@ -159,7 +171,7 @@ struct FlowKey {
 
     /// The key of a packet's flow.
     @inline(__always)
-    init(_ facts: Span<PacketFacts>, _ packet: Int) {
+    package init(_ facts: Span<PacketFacts>, _ packet: Int) {
         addressAHigh = facts[packet].addressAHigh
         addressALow = facts[packet].addressALow
         addressBHigh = facts[packet].addressBHigh

@@ -1,8 +1,8 @@
 /// Pairs of Ethernet addresses, numbered as they are first seen: a stripe's flows share few, and 2 octets are less
 /// than 12. Bounded; once full, flows of further pairs carry no addresses, and are counted.
-struct MACTable {
+package struct MACTable {
     /// Stands for "no pair".
-    static let none: UInt16 = 0
+    package static let none: UInt16 = 0
     private static let limit = 16_384
 
     // Pair n is at n - 1; endpoint A's address first.
@@ -10,13 +10,13 @@ struct MACTable {
     private var places: [UInt16] = Array(repeating: 0, count: 64)
     private let key: UInt64
     /// Flows whose pair found no room.
-    private(set) var overflows: UInt64 = 0
+    package private(set) var overflows: UInt64 = 0
 
     /// An empty table with a secret word for its hash.
-    init(key: UInt64) { self.key = key | 1 }
+    package init(key: UInt64) { self.key = key | 1 }
 
     /// The number of the pair, `none` when the table is full.
-    mutating func number(a: UInt64, b: UInt64) -> UInt16 {
+    package mutating func number(a: UInt64, b: UInt64) -> UInt16 {
         if let last = pairs.last, last == (a, b) { return UInt16(truncatingIfNeeded: pairs.count) }
         var place = start(a, b)
         while places[place] != 0 {
@@ -36,7 +36,7 @@ struct MACTable {
     }
 
     /// The pair with `number`, nil for `none`.
-    func pair(_ number: UInt16) -> (a: UInt64, b: UInt64)? {
+    package func pair(_ number: UInt16) -> (a: UInt64, b: UInt64)? {
         number == Self.none ? nil : pairs[Int(number) - 1]
     }
 

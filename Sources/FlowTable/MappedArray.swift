@@ -5,9 +5,9 @@ import CPlatform
 ///
 /// The flow table reserves its whole budget as address space once; growing then never copies.
 // SAFETY: (@safe) every subscript is checked against `count`, and the mapping lives exactly as long as the value.
-@safe struct MappedArray<Element: BitwiseCopyable>: ~Copyable {
+@safe package struct MappedArray<Element: BitwiseCopyable>: ~Copyable {
     /// Number of elements.
-    let count: Int
+    package let count: Int
     private let base: UnsafeMutablePointer<Element>
     private let mappedOctets: Int
     private let mapping: UnsafeMutableRawPointer
@@ -18,7 +18,7 @@ import CPlatform
 
     /// Reserves `count` elements whose zero bit pattern is a valid value. Traps when the address space is exhausted,
     /// which 47 bits make impossible for any budget the configuration accepts.
-    init(count: Int) {
+    package init(count: Int) {
         self.count = count
         let octets = max(1, count) * MemoryLayout<Element>.stride
         let large = octets > Self.hugePage
@@ -52,7 +52,7 @@ import CPlatform
 
     /// The element at `index`, which is checked.
     @inline(__always)
-    subscript(index: Int) -> Element {
+    package subscript(index: Int) -> Element {
         @_transparent unsafeAddress {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
             // SAFETY: 0 <= index < count.

@@ -3,7 +3,7 @@
 /// An entry is a tag from the hash and a slot number; after a tag hit the caller compares the whole key. Growing, and
 /// clearing out tombstones, moves a few entries with each insertion from the old array to the new one: nothing is ever
 /// rebuilt in one step (design semantics 10).
-struct SlotIndex: ~Copyable {
+package struct SlotIndex: ~Copyable {
     private static let empty: UInt32 = 0
     private static let tombstone: UInt32 = 1
     private static let initialCapacity = 1024
@@ -24,7 +24,7 @@ struct SlotIndex: ~Copyable {
     private let slotMask: UInt32
 
     /// An index for slots `0..<slotCount`.
-    init(slotCount: Int) {
+    package init(slotCount: Int) {
         slotBits = UInt32(max(1, UInt(slotCount).bitWidth - UInt(slotCount).leadingZeroBitCount))
         slotMask = (1 << slotBits) - 1
         entries = MappedArray(count: Self.initialCapacity)
@@ -32,7 +32,7 @@ struct SlotIndex: ~Copyable {
     }
 
     /// Octets held by the index's arrays.
-    var octets: Int { (entries.count + previous.count) * 4 }
+    package var octets: Int { (entries.count + previous.count) * 4 }
 
     /// The entry for `slot` under `hash`. Tags are never 0, so that no entry looks empty or like a tombstone.
     @inline(__always)
@@ -63,7 +63,7 @@ struct SlotIndex: ~Copyable {
     ///
     /// Takes the slots as an argument: a closure over the stripe would copy the stripe, for every packet.
     @inline(__always)
-    func find(_ hash: UInt32, _ key: FlowKey, _ hot: borrowing MappedArray<HotSlot>) -> Int {
+    package func find(_ hash: UInt32, _ key: FlowKey, _ hot: borrowing MappedArray<HotSlot>) -> Int {
         let wanted = entry(hash, 0)
         var place = Int(hash) & mask
         while true {
@@ -89,7 +89,7 @@ struct SlotIndex: ~Copyable {
 
     /// Enters `slot` under `hash`. `slotCount` slots of `hot` have been used so far.
     @inline(__always)
-    mutating func insert(_ hash: UInt32, _ slot: Int, slotCount: Int, hot: borrowing MappedArray<HotSlot>) {
+    package mutating func insert(_ hash: UInt32, _ slot: Int, slotCount: Int, hot: borrowing MappedArray<HotSlot>) {
         if isMoving { move(hot) }
         if used &* 8 > entries.count &* 5 { startMoving(slotCount, hot) }
         place(hash, slot)
@@ -106,7 +106,7 @@ struct SlotIndex: ~Copyable {
 
     /// Takes out the entry of `slot` under `hash`, which is there.
     @inline(__always)
-    mutating func remove(_ hash: UInt32, _ slot: Int) {
+    package mutating func remove(_ hash: UInt32, _ slot: Int) {
         live &-= 1
         let wanted = entry(hash, slot)
         var place = Int(hash) & mask

@@ -29,7 +29,8 @@ extension Stripe {
         let (initiator, evidence) = initiator(of: facts, packet)
         rest.evidence = evidence
         if initiator == 1 { entry.state.insert(.initiatorB) }
-        if facts[packet].flags.contains(.tcp) { entry.tcpState = Self.initialState(facts[packet].tcpFlags) }
+        // A cut TCP header, or a fragment, leaves the flags 0: seen from the middle.
+        if facts[packet].protocolIdentifier == 6 { entry.tcpState = Self.initialState(facts[packet].tcpFlags) }
 
         hot[slot] = entry
         cold[slot] = rest

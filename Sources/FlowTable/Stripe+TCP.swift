@@ -15,7 +15,8 @@ extension Stripe {
         hot.sides[from].tcpFlags |= facts[packet].tcpFlags
         if facts[packet].tcpFlags & handshakeFlags != 0 {
             changeState(&hot, &cold, &services, facts, packet)
-        } else if hot.tcpBits == FlowRecord.TCPState.synReceived.rawValue {
+        } else if hot.tcpBits &- FlowRecord.TCPState.synSent.rawValue <= 1 {
+            // SYN sent or SYN received.
             completeHandshake(&hot, &cold, facts, packet)
         }
         let occupied = facts[packet].payloadOctets &+ UInt32(facts[packet].tcpFlags & TCPFlag.syn) >> 1
@@ -66,24 +67,37 @@ extension Stripe {
         }
         let isAnswer = flags & TCPFlag.ack != 0
         strengthen(&hot, &cold, evidence: isAnswer ? .synAck : .syn, initiator: isAnswer ? 1 - from : from)
-        guard isAnswer else { return }
+        guard isAnswer else {
+            hot.sides[from].marks.insert(.syn)
+            return
+        }
         services.learn(facts, packet, isA: from == 0)
         if hot.tcpState == .synSent, !cold.marks.contains(.synAck) {
             hot.tcpState = .synReceived
             // From the last SYN before the answer, so that a lost SYN does not count as distance.
-            cold.handshake = saturated(facts[packet].timestamp &- hot.last[1 - from])
+            if hot.sides[1 - from].marks.contains(.syn) {
+                hot.sides[from].marks.insert(.answer)
+                cold.handshake = saturated(facts[packet].timestamp &- hot.last[1 - from])
+            }
         }
         cold.marks.insert(.synAck)
     }
 
-    /// The initiator's first packet after SYN-ACK completes the handshake.
+    /// The initiator's first packet after SYN-ACK completes the handshake. Data both ways say that there was one, though
+    /// the SYN-ACK or the last ACK went unseen.
     @inline(never)
     private static func completeHandshake(
         _ hot: inout HotSlot, _ cold: inout ColdSlot, _ facts: Span<PacketFacts>, _ packet: Int
     ) {
         let from = facts[packet].sender
-        guard facts[packet].tcpFlags & TCPFlag.ack != 0, from == hot.initiator else { return }
+        guard hot.tcpState == .synReceived, facts[packet].tcpFlags & TCPFlag.ack != 0, from == hot.initiator else {
+            if facts[packet].payloadOctets != 0, hot.sides[1 - from].marks.contains(.payload) {
+                hot.tcpState = .established
+            }
+            return
+        }
         hot.tcpState = .established
+        guard hot.sides[1 - from].marks.contains(.answer) else { return }
         let half = saturated(facts[packet].timestamp &- hot.last[1 - from])
         cold.handshake = cold.handshake &+ min(half, .max &- cold.handshake)
         cold.marks.insert(.handshake)
