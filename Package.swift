@@ -29,22 +29,27 @@ var targets: [Target] = [
         swiftSettings: strict),
     .target(
         name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"], swiftSettings: strict),
+    .target(
+        name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"], swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "CPlatform",
+            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "CPlatform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 
     .testTarget(name: "NetTypesTests", dependencies: ["NetTypes"], swiftSettings: strict),
     .testTarget(name: "PacketDecodeTests", dependencies: ["PacketDecode"], swiftSettings: strict),
     .testTarget(name: "FlowTableTests", dependencies: ["FlowTable"], swiftSettings: strict),
-    .testTarget(name: "CaptureTests", dependencies: ["Capture"], swiftSettings: strict),
+    .testTarget(
+        name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression"],
+        swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
     .executableTarget(
-        name: "flowbench", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter"],
+        name: "flowbench", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline"],
         path: "Benchmarks/FlowBench", swiftSettings: strict),
 ]
 

@@ -102,9 +102,10 @@ extension IPAddress {
             var words: [UInt16] = []
             if !half.isEmpty {
                 for part in half.split(separator: ":", omittingEmptySubsequences: false) {
-                    guard (1...4).contains(part.count), let word = UInt16(part, radix: 16), part.first != "+" else {
-                        return nil
-                    }
+                    // The digit check refuses signs: the integer parser takes "+1" and "-0".
+                    guard (1...4).contains(part.count), part.first?.isHexDigit == true,
+                        let word = UInt16(part, radix: 16)
+                    else { return nil }
                     words.append(word)
                 }
             }

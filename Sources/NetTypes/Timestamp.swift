@@ -2,7 +2,7 @@
 ///
 /// Packet sources clamp what they read to `0...maximumTimestamp`, so that a sum of a point and any timeout cannot
 /// overflow: arithmetic on the packet path needs no check.
-package typealias Nanoseconds = Int64
+public typealias Nanoseconds = Int64
 
 /// The largest point in time a packet source may hand out: 2^62 - 1 ns, in the year 2116.
 package let maximumTimestamp: Nanoseconds = (1 << 62) - 1

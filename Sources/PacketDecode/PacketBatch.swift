@@ -85,4 +85,30 @@ import NetTypes
         unsafe references[count] = reference
         count += 1
     }
+
+    /// When packet `index`, which is less than `count`, was seen.
+    package func timestamp(_ index: Int) -> Nanoseconds {
+        precondition(index >= 0 && index < count)
+        // SAFETY: index < count.
+        return unsafe references[index].timestamp
+    }
+
+    /// The number in the input of packet `index`, which is less than `count`.
+    package func frameNumber(_ index: Int) -> UInt64 {
+        precondition(index >= 0 && index < count)
+        // SAFETY: index < count.
+        return unsafe references[index].frameNumber
+    }
+
+    /// The earliest and the latest time among the packets, of which there is at least one.
+    package var timeRange: (earliest: Nanoseconds, latest: Nanoseconds) {
+        var (earliest, latest) = (Nanoseconds.max, Nanoseconds.min)
+        for index in 0..<count {
+            // SAFETY: index < count.
+            let time = unsafe references[index].timestamp
+            earliest = min(earliest, time)
+            latest = max(latest, time)
+        }
+        return (earliest, latest)
+    }
 }

@@ -1,3 +1,3 @@
 import Testing
 
-@Suite struct FlowTableImportTests {}
+@Suite struct FlowTableTestsImport {}

@@ -2,9 +2,6 @@
 #ifndef FLOWPROBE_CPLATFORM_H
 #define FLOWPROBE_CPLATFORM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>

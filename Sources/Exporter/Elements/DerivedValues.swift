@@ -2,7 +2,7 @@ import FlowTable
 import NetTypes
 
 /// What the export carries but a record does not keep as such, computed once per record and read by the same kind of
-/// load as the record itself: words in host byte order, in the order of `Slot`.
+/// load as the record itself: integers in host byte order, in the order of `Slot`.
 package struct DerivedValues: BitwiseCopyable, Sendable {
     /// First packet of the forward direction, milliseconds since 1970, rounded down (IE 152).
     package var startMilliseconds: UInt64 = 0
@@ -21,22 +21,33 @@ package struct DerivedValues: BitwiseCopyable, Sendable {
     /// Last packet of the reverse direction.
     package var reverseEndNTP: UInt64 = 0
     /// Handshake round trip in 32 bits: 0 not measured, else at least 1.
-    package var handshakeRoundTrip: UInt64 = 0
+    package var handshakeRoundTrip: UInt32 = 0
     /// IE 239 of a record in the flow's own orientation.
-    package var biflowDirection: UInt64 = 0
+    package var biflowDirection: UInt8 = 0
     /// IE 239 of a record written from the responder's side: reverseInitiator.
-    package var mirroredBiflowDirection: UInt64 = 2
+    package var mirroredBiflowDirection: UInt8 = 2
     /// IE 302: this probe selects every packet, selector 1.
-    package var selectorId: UInt64 = 1
+    package var selectorId: UInt8 = 1
+    /// IE 136. Derived because an enumeration is stored by the number of its case, and this one begins with 1.
+    package var endReason: UInt8 = 0
 
-    /// One word of `DerivedValues`; the raw value is its index.
+    /// One of the values, in the order in which they are stored.
     package enum Slot: Int, Sendable, CaseIterable {
         case startMilliseconds, endMilliseconds, reverseStartMilliseconds, reverseEndMilliseconds
         case startNTP, endNTP, reverseStartNTP, reverseEndNTP
-        case handshakeRoundTrip, biflowDirection, mirroredBiflowDirection, selectorId
+        case handshakeRoundTrip, biflowDirection, mirroredBiflowDirection, selectorId, endReason
+
+        /// Octets of the value.
+        package var width: Int {
+            switch self {
+            case .handshakeRoundTrip: 4
+            case .biflowDirection, .mirroredBiflowDirection, .selectorId, .endReason: 1
+            default: 8
+            }
+        }
 
         /// Octets from the start of `DerivedValues`.
-        package var offset: Int { rawValue * 8 }
+        package var offset: Int { Self.allCases.prefix(rawValue).reduce(0) { $0 + $1.width } }
     }
 
     /// All zero, selector 1.
@@ -56,9 +67,10 @@ package struct DerivedValues: BitwiseCopyable, Sendable {
             reverseEndNTP = Self.ntp(record.lastReverse)
         }
         if record.presence.contains(.handshakeRoundTrip) {
-            handshakeRoundTrip = UInt64(min(max(record.handshakeRoundTrip, 1), Int64(UInt32.max)))
+            handshakeRoundTrip = UInt32(clamping: max(record.handshakeRoundTrip, 1))
         }
-        biflowDirection = UInt64(record.initiator.biflowDirection)
+        biflowDirection = record.initiator.biflowDirection
+        endReason = record.endReason.rawValue
     }
 
     /// Whole milliseconds, rounded down. Times before 1970 do not occur (see `Nanoseconds`); they would read 1970.

@@ -1,11 +1,11 @@
 import FlowTable
 
 extension InformationElement {
-    /// Every element a flow record exports, in template order.
+    /// Every element a flow record exports, in the order of documentation, JSON and stores (`FlowTemplate` has its own).
     ///
-    /// To export one more field, add one row. Rows whose value is derived and shorter than 8 octets stand last (the
-    /// encoder's stores need it; a test watches). Ids of the project's own list are frozen: never change or reuse one.
-    package static let all: [InformationElement] = identity + key + counters + times + headers + link + evidence + last
+    /// To export one more field, add one row. Ids of the project's own list are frozen: never change or reuse one.
+    package static let all: [InformationElement] =
+        identity + key + counters + times + headers + link + evidence + outcome
 
     private static let identity = [
         row(
@@ -66,7 +66,7 @@ extension InformationElement {
             2, "packetDeltaCount", .unsigned64, .deltaCounter, .packets, level: .minimal,
             from: at(\.packetsForward), reverse: at(\.packetsReverse), about: "Packets of this slice."),
         row(
-            352, "layer2OctetDeltaCount", .unsigned64, .deltaCounter, .octets, length: 6,
+            352, "layer2OctetDeltaCount", .unsigned64, .deltaCounter, .octets,
             from: at(\.layer2OctetsForward), reverse: at(\.layer2OctetsReverse),
             about: "Octets of this slice on the wire, without the frame check sequence."),
         row(
@@ -98,7 +98,7 @@ extension InformationElement {
 
     private static let headers = [
         row(
-            6, "tcpControlBits", .unsigned16, .flags, length: 1, when: .tcp,
+            6, "tcpControlBits", .unsigned16, .flags, when: .tcp,
             from: at(\.tcpControlBitsForward), reverse: at(\.tcpControlBitsReverse),
             about: "TCP flags seen in this slice: FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128."),
         row(
@@ -147,9 +147,6 @@ extension InformationElement {
 
     private static let evidence = [
         row(
-            136, "flowEndReason", .unsigned8, .identifier, level: .minimal, from: at(\.endReason),
-            about: "1 idle timeout, 2 active timeout, 3 end of flow, 4 forced end, 5 lack of resources."),
-        row(
             own: 3, "tcpState", .unsigned8, .identifier, when: .tcp, from: at(\.tcpState),
             about: "How far the connection came: 1 SYN sent, 2 SYN answered, 3 established, 4 FIN from one side, "
                 + "5 FIN from both sides, 6 reset, 7 seen from the middle."),
@@ -166,7 +163,10 @@ extension InformationElement {
                 + "2 outbound, 3 internal, 4 transit. Never exchanged, in whatever orientation a record is written."),
     ]
 
-    private static let last = [
+    private static let outcome = [
+        row(
+            136, "flowEndReason", .unsigned8, .identifier, level: .minimal, from: .derived(.endReason),
+            about: "1 idle timeout, 2 active timeout, 3 end of flow, 4 forced end, 5 lack of resources."),
         row(
             own: 7, "handshakeRoundTripNanoseconds", .unsigned32, .quantity, .nanoseconds, when: .tcpBothWays,
             from: .derived(.handshakeRoundTrip),

@@ -1,0 +1,80 @@
+extension InformationElement {
+    /// An element that only options data carry: no flow record has a value for it.
+    package struct Option: Sendable {
+        /// Id without the enterprise bit.
+        package let id: UInt16
+        /// Who gave out the id.
+        package let registry: Registry
+        /// Name in the registry.
+        package let name: String
+        /// Abstract data type; strings are of variable length.
+        package let type: DataType
+        /// Data type semantics.
+        package let semantics: Semantics
+        /// Unit of the values.
+        package let units: Units
+        /// For our own elements.
+        package let description: String
+
+        /// A row.
+        init(
+            _ id: UInt16, _ name: String, _ type: DataType, registry: Registry = .iana,
+            semantics: Semantics = .default, units: Units = .none, description: String = ""
+        ) {
+            self.id = id
+            self.registry = registry
+            self.name = name
+            self.type = type
+            self.semantics = semantics
+            self.units = units
+            self.description = description
+        }
+    }
+}
+
+extension InformationElement.Option {
+    static let exportedOctets = Self(40, "exportedOctetTotalCount", .unsigned64)
+    static let exportedMessages = Self(41, "exportedMessageTotalCount", .unsigned64)
+    static let exportedFlowRecords = Self(42, "exportedFlowRecordTotalCount", .unsigned64)
+    static let interfaceName = Self(82, "interfaceName", .string)
+    static let interfaceDescription = Self(83, "interfaceDescription", .string)
+    static let packets = Self(86, "packetTotalCount", .unsigned64)
+    static let observationPointId = Self(138, "observationPointId", .unsigned64)
+    static let meteringProcessId = Self(143, "meteringProcessId", .unsigned32)
+    static let exportingProcessId = Self(144, "exportingProcessId", .unsigned32)
+    static let observationDomainId = Self(149, "observationDomainId", .unsigned32)
+    static let ignoredPackets = Self(164, "ignoredPacketTotalCount", .unsigned64)
+    static let ignoredOctets = Self(165, "ignoredOctetTotalCount", .unsigned64)
+    static let notSentFlows = Self(166, "notSentFlowTotalCount", .unsigned64)
+    static let notSentPackets = Self(167, "notSentPacketTotalCount", .unsigned64)
+    static let notSentOctets = Self(168, "notSentOctetTotalCount", .unsigned64)
+    static let observationDomainName = Self(300, "observationDomainName", .string)
+    static let selectorId = Self(302, "selectorId", .unsigned64)
+    static let informationElementId = Self(303, "informationElementId", .unsigned16)
+    static let selectorAlgorithm = Self(304, "selectorAlgorithm", .unsigned16)
+    static let samplingPacketInterval = Self(305, "samplingPacketInterval", .unsigned32)
+    static let samplingPacketSpace = Self(306, "samplingPacketSpace", .unsigned32)
+    static let elementDataType = Self(339, "informationElementDataType", .unsigned8)
+    static let elementDescription = Self(340, "informationElementDescription", .string)
+    static let elementName = Self(341, "informationElementName", .string)
+    static let elementSemantics = Self(344, "informationElementSemantics", .unsigned8)
+    static let elementUnits = Self(345, "informationElementUnits", .unsigned16)
+    static let privateEnterpriseNumber = Self(346, "privateEnterpriseNumber", .unsigned32)
+    static let layer2Octets = Self(353, "layer2OctetTotalCount", .unsigned64)
+    static let undecodablePackets = Self(
+        10, "undecodablePacketTotalCount", .unsigned64, registry: .project, semantics: .totalCounter, units: .packets,
+        description: "Packets that no decoder could read, since the metering process began.")
+    static let captureLossPackets = Self(
+        11, "captureLossPacketTotalCount", .unsigned64, registry: .project, semantics: .totalCounter, units: .packets,
+        description: "Packets lost between the wire and the probe, since the metering process began.")
+
+    /// Every element of options data, by id, our own last.
+    package static let all: [Self] = [
+        exportedOctets, exportedMessages, exportedFlowRecords, interfaceName, interfaceDescription, packets,
+        observationPointId, meteringProcessId, exportingProcessId, observationDomainId, ignoredPackets, ignoredOctets,
+        notSentFlows, notSentPackets, notSentOctets, observationDomainName, selectorId, informationElementId,
+        selectorAlgorithm, samplingPacketInterval, samplingPacketSpace, elementDataType, elementDescription,
+        elementName, elementSemantics, elementUnits, privateEnterpriseNumber, layer2Octets, undecodablePackets,
+        captureLossPackets,
+    ]
+}

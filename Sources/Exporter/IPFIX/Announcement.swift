@@ -1,0 +1,63 @@
+/// What a domain's readers must have before its data: templates, and options data that explain them. Made once; the
+/// parts are the records of sets, with their set ids.
+struct Announcement {
+    /// Records of template sets (set id 2), options template sets (3) and options data (320 and up), in this order.
+    private(set) var parts: [(setId: UInt16, octets: [UInt8])] = []
+
+    /// For `domain`; domain 0 is about the exporting process and has no flow templates.
+    init(domain: UInt32, options: IPFIXOptions) {
+        let number = options.enterpriseNumber
+        if domain != 0 {
+            for template in FlowTemplate.all(options: options) {
+                parts.append((2, template.encoded(enterpriseNumber: number)))
+            }
+        }
+        for template in domain == 0 ? OptionsTemplate.ofProcess : OptionsTemplate.ofDomains {
+            parts.append((3, template.encoded(enterpriseNumber: number)))
+        }
+        if domain == 0 {
+            for element in InformationElement.Option.all where element.registry == .project {
+                add(
+                    .elementType,
+                    Self.type(
+                        element.id, number, element.type, element.semantics, element.units, element.name,
+                        element.description))
+            }
+            return
+        }
+        let used = FlowTemplate.all(options: options).flatMap(\.fields).map(\.name)
+        for field in ExportField.all where field.element.registry == .project && used.contains(field.name) {
+            let element = field.element
+            let text = field.isReverse ? "The same for the reverse direction." : element.description
+            add(
+                .elementType,
+                Self.type(
+                    field.templateId, number, element.type, element.semantics, element.units, field.name, text))
+        }
+        // Algorithm 1 is systematic count-based sampling: take 1, leave out 0 (RFC 5477 section 8.2.1).
+        add(.selector, [.number(1), .number(1), .number(1), .number(0)])
+        for point in options.observationPoints where point.observationDomainId == domain {
+            add(
+                .observationPoint,
+                [.number(UInt64(point.id)), .text(point.interfaceName), .text(point.interfaceDescription)])
+        }
+        if let name = options.observationDomainNames[domain] {
+            add(.observationDomain, [.number(UInt64(domain)), .text(name)])
+        }
+    }
+
+    private mutating func add(_ template: OptionsTemplate, _ values: [OptionsValue]) {
+        parts.append((template.id, template.record(values)))
+    }
+
+    private static func type(
+        _ id: UInt16, _ enterpriseNumber: UInt32, _ type: InformationElement.DataType,
+        _ semantics: InformationElement.Semantics, _ units: InformationElement.Units, _ name: String,
+        _ description: String
+    ) -> [OptionsValue] {
+        [
+            .number(UInt64(id)), .number(UInt64(enterpriseNumber)), .number(UInt64(type.rawValue)),
+            .number(UInt64(semantics.rawValue)), .number(UInt64(units.rawValue)), .text(name), .text(description),
+        ]
+    }
+}

@@ -1,0 +1,58 @@
+/// What an IPFIX export carries and how it is sent. The same for every transport; the groups say where one applies.
+package struct IPFIXOptions: Sendable {
+    /// Which elements flow records carry.
+    package var elements: ElementSet = .standard
+    /// Two records of one direction each in place of a biflow record (RFC 5103 section 4), for readers that cannot
+    /// take biflows. An empty direction is left out.
+    package var uniflow = false
+    /// The operator's private enterprise number, under which the project's own elements stand. The default is the one
+    /// reserved for examples (RFC 5612).
+    package var enterpriseNumber: UInt32 = 32473
+    /// Largest message in octets, 512 to 65535; nil for the transport's own choice (`IPFIXUDPSink` explains UDP's).
+    package var messageOctets: Int?
+    /// Observation points to describe in options data, with the domain each belongs to.
+    package var observationPoints: [ObservationPoint] = []
+    /// Names of observation domains by id, for options data (IE 300).
+    package var observationDomainNames: [UInt32: String] = [:]
+
+    /// UDP: how often templates and options data are sent at the start. 1 to 10.
+    package var templateCopies = 2
+    /// UDP: seconds of wall time after which templates and options data are sent again.
+    package var templateRefreshSeconds = 60
+    /// UDP: data records after which templates and options data are sent again, whatever the time.
+    package var templateRefreshRecords = 100_000
+    /// UDP: octets per second that are not exceeded, so that a replay does not overrun its collector; 0 for no limit.
+    /// The default, 8 million, is some 50,000 records a second.
+    package var maximumOctetsPerSecond = 8_000_000
+
+    /// TCP: seconds to wait for a connection, for a write to make progress, and for the peer to take what was sent.
+    package var timeoutSeconds = 5
+    /// TCP: seconds between attempts to connect anew after a connection was lost (RFC 7011 section 10.4.4 wants 60 or
+    /// more). The first attempt comes at once, since the connection lost had been open.
+    package var retrySeconds = 60
+
+    /// The defaults.
+    package init() {}
+
+    /// One input of the probe, for options data.
+    package struct ObservationPoint: Sendable {
+        /// IE 138, as in the records.
+        package var id: UInt32
+        /// IE 149 of the records that come from it.
+        package var observationDomainId: UInt32
+        /// IE 82: an interface's name, or a file's.
+        package var interfaceName: String
+        /// IE 83; may be empty.
+        package var interfaceDescription: String
+
+        /// An input and what to call it.
+        package init(
+            id: UInt32, observationDomainId: UInt32 = 1, interfaceName: String, interfaceDescription: String = ""
+        ) {
+            self.id = id
+            self.observationDomainId = observationDomainId
+            self.interfaceName = interfaceName
+            self.interfaceDescription = interfaceDescription
+        }
+    }
+}

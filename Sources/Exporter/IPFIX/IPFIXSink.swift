@@ -1,0 +1,217 @@
+import FlowTable
+import NetTypes
+
+/// The exporting process (RFC 7011) for one destination: announces each domain, encodes records, hands blocks of
+/// messages to a transport, keeps the books. `IPFIXFileSink`, `IPFIXUDPSink` and `IPFIXTCPSink` give it its transport.
+package class IPFIXSink: RecordSink {
+    /// What was sent so far, and what was not; complete after `finish`.
+    package private(set) var statistics = IPFIXStatistics()
+    /// The capture side's numbers, for options data. Set them before `finish`.
+    package var captureStatistics = ExportStatistics()
+
+    private let options: IPFIXOptions
+    private let transport: any MessageTransport
+    private var builder: MessageBuilder
+    private let templates: [FlowTemplate]
+    private var announcements: [UInt32: Announcement] = [:]
+    /// Domains announced in this session, in order.
+    private var announced: [UInt32] = []
+    private var recordsSinceAnnouncement = 0
+    private var lastAnnouncement = ContinuousClock.now
+    /// Why the session is over, while there is none.
+    private var lost: String?
+    private var lastAttempt: ContinuousClock.Instant?
+    private var failure: String?
+
+    /// An export to `transport`. Throws when `options` are out of range.
+    package init(transport: any MessageTransport, options: IPFIXOptions) throws(ExportError) {
+        try Self.check(options)
+        self.options = options
+        self.transport = transport
+        templates = FlowTemplate.all(options: options)
+        builder = MessageBuilder(
+            options: options,
+            messageLimit: min(options.messageOctets ?? transport.messageLimit, transport.messageLimit),
+            blockLength: transport.blockLength)
+    }
+
+    private static func check(_ options: IPFIXOptions) throws(ExportError) {
+        if let octets = options.messageOctets, !(512...65535).contains(octets) {
+            throw ExportError(
+                "An IPFIX message cannot be limited to \(octets) octets. Choose a number from 512 to 65535.")
+        }
+        guard (1...10).contains(options.templateCopies), options.templateRefreshSeconds >= 1,
+            options.templateRefreshRecords >= 1, options.maximumOctetsPerSecond >= 0
+        else {
+            throw ExportError(
+                "The IPFIX template options are out of range. Use 1 to 10 copies, a refresh after 1 second or more and "
+                    + "1 record or more, and a rate of 0 or more octets a second.")
+        }
+        guard (1...3600).contains(options.timeoutSeconds), options.retrySeconds >= 1 else {
+            throw ExportError(
+                "The IPFIX timeouts are out of range. Use a timeout of 1 to 3600 seconds and a retry of 1 or more.")
+        }
+    }
+
+    /// Encodes the batch; sends when a block is full.
+    package func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError) {
+        builder.advance(to: packetClock)
+        var index = 0
+        while index < records.count {
+            if lost != nil, !reconnect() {
+                countUnsent(records, from: index)
+                return
+            }
+            let domain = records[index].observationDomainId
+            if !announced.contains(domain) { try begin(domain) }
+            if transport.isDatagram, refreshIsDue { try announceAgain() }
+            guard lost == nil else { continue }
+            builder.select(domain: domain)
+            let next = builder.encode(records, from: index)
+            recordsSinceAnnouncement += next - index
+            index = next
+            if index < records.count, builder.isFull { try flush() }
+        }
+    }
+
+    /// Sends what has been collected, complete messages or not: for live use, so that a quiet network's records leave.
+    package func flush() throws(ExportError) {
+        builder.seal()
+        guard builder.sealedLength > 0 else { return }
+        let result = try transport.send(builder.sealed)
+        account(result)
+        builder.discard()
+        if let reason = result.lost {
+            lost = reason
+            failure = failure ?? reason
+        }
+    }
+
+    /// Sends the last records and the final statistics, and ends the session. Throws when records could not be sent.
+    package func finish(packetClock: Nanoseconds) throws(ExportError) {
+        builder.advance(to: packetClock)
+        if lost == nil {
+            // Records first, so that the statistics count them.
+            try flush()
+        }
+        if lost == nil {
+            if !announced.contains(0) { try begin(0) }
+            try addStatistics()
+            try flush()
+        }
+        if lost == nil { try transport.close() }
+        guard statistics.failedRecords == 0, lost == nil else {
+            throw ExportError(
+                "\(statistics.failedRecords) flow records could not be sent to \(transport.destination): "
+                    + "\(failure ?? lost ?? "messages were too long for the network"). "
+                    + "They stand for \(statistics.failedPackets) packets and \(statistics.failedOctets) octets. "
+                    + "Check the collector, then run the export again.")
+        }
+    }
+}
+
+extension IPFIXSink {
+    private var refreshIsDue: Bool {
+        recordsSinceAnnouncement >= options.templateRefreshRecords
+            || lastAnnouncement.duration(to: .now) >= .seconds(options.templateRefreshSeconds)
+    }
+
+    /// Announces `domain` for the first time in this session, after domain 0.
+    private func begin(_ domain: UInt32) throws(ExportError) {
+        if domain != 0, !announced.contains(0) { try begin(0) }
+        announced.append(domain)
+        for _ in 0..<(transport.isDatagram ? options.templateCopies : 1) { try announce(domain) }
+        (recordsSinceAnnouncement, lastAnnouncement) = (0, .now)
+    }
+
+    private func announceAgain() throws(ExportError) {
+        for domain in announced { try announce(domain) }
+        try addStatistics()
+        (recordsSinceAnnouncement, lastAnnouncement) = (0, .now)
+    }
+
+    private func announce(_ domain: UInt32) throws(ExportError) {
+        let announcement = announcements[domain] ?? Announcement(domain: domain, options: options)
+        announcements[domain] = announcement
+        builder.select(domain: domain)
+        for part in announcement.parts { try add(part.octets, setId: part.setId) }
+        // Templates leave before data: a message of their own, so that a lost datagram of data takes none with it.
+        builder.seal()
+    }
+
+    private func addStatistics() throws(ExportError) {
+        builder.select(domain: 0)
+        let exported = OptionsTemplate.exportingProcess.record([
+            .number(1), .number(statistics.octets), .number(statistics.messages), .number(statistics.records),
+            .number(statistics.failedRecords), .number(statistics.failedPackets), .number(statistics.failedOctets),
+        ])
+        try add(exported, setId: OptionsTemplate.exportingProcess.id)
+        let capture = captureStatistics
+        let metered = OptionsTemplate.meteringProcess.record([
+            .number(1), .number(capture.observedPackets), .number(capture.observedOctets),
+            .number(capture.ignoredPackets), .number(capture.ignoredOctets), .number(capture.undecodablePackets),
+            .number(capture.captureLossPackets),
+        ])
+        try add(metered, setId: OptionsTemplate.meteringProcess.id)
+    }
+
+    private func add(_ octets: [UInt8], setId: UInt16) throws(ExportError) {
+        if builder.add(octets, setId: setId) || lost != nil { return }
+        try flush()
+        _ = builder.add(octets, setId: setId)
+    }
+
+    /// Begins a new session when one was lost and enough time has passed; the first attempt is made at once.
+    private func reconnect() -> Bool {
+        if let lastAttempt, lastAttempt.duration(to: .now) < .seconds(options.retrySeconds) { return false }
+        lastAttempt = .now
+        guard transport.reconnect() else { return false }
+        lost = nil
+        announced = []
+        builder.restart()
+        statistics.sessions += 1
+        return true
+    }
+
+    private func account(_ result: SendResult) {
+        let block = builder.sealed
+        var messages = 0
+        var start = 0
+        while let length = MessageTally.messageLength(block, at: start) {
+            messages += 1
+            start += length
+        }
+        var records = builder.sealedFlowRecords
+        var octets = block.count
+        for range in result.unsent {
+            let unsent = block.extracting(range)
+            let tally = MessageTally(unsent, templates: templates)
+            records -= Int(tally.records)
+            octets -= range.count
+            start = 0
+            while let length = MessageTally.messageLength(unsent, at: start) {
+                messages -= 1
+                start += length
+            }
+            statistics.failedRecords += tally.records
+            statistics.failedPackets &+= tally.packets
+            statistics.failedOctets &+= tally.octets
+        }
+        statistics.records += UInt64(max(0, records))
+        statistics.messages += UInt64(max(0, messages))
+        statistics.octets += UInt64(max(0, octets))
+        statistics.refusals += result.refusals
+    }
+
+    /// Books records that came while there was no session, as the data records they would have become.
+    private func countUnsent(_ records: Span<FlowRecord>, from first: Int) {
+        for index in first..<records.count {
+            let record = records[index]
+            let ways = (record.packetsForward > 0 ? 1 : 0) + (record.packetsReverse > 0 ? 1 : 0)
+            let splits = options.uniflow || TemplateShape.biflowIndex(record) == nil
+            statistics.failedRecords += UInt64(splits ? max(1, ways) : 1)
+            statistics.failedPackets &+= record.packetsForward &+ record.packetsReverse
+            statistics.failedOctets &+= record.octetsForward &+ record.octetsReverse
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// An options template (RFC 7011 section 3.4.2): what a record of options data is about (its scope) and what it says.
+package struct OptionsTemplate: Sendable {
+    /// 320 or more: flow templates end below.
+    package let id: UInt16
+    /// Scope fields, then the others.
+    package let fields: [InformationElement.Option]
+    /// How many of `fields` are scope, at least one.
+    package let scopeCount: Int
+
+    private init(_ id: UInt16, scope: [InformationElement.Option], _ fields: [InformationElement.Option]) {
+        self.id = id
+        self.fields = scope + fields
+        scopeCount = scope.count
+    }
+
+    /// Type information about one element (RFC 5610 section 3.9).
+    package static let elementType = OptionsTemplate(
+        320, scope: [.informationElementId, .privateEnterpriseNumber],
+        [.elementDataType, .elementSemantics, .elementUnits, .elementName, .elementDescription])
+    /// How packets are selected, so that readers can scale counters (RFC 5476 section 6.5.2).
+    package static let selector = OptionsTemplate(
+        321, scope: [.selectorId], [.selectorAlgorithm, .samplingPacketInterval, .samplingPacketSpace])
+    /// What an observation point is called.
+    package static let observationPoint = OptionsTemplate(
+        322, scope: [.observationPointId], [.interfaceName, .interfaceDescription])
+    /// What an observation domain is called.
+    package static let observationDomain = OptionsTemplate(
+        323, scope: [.observationDomainId], [.observationDomainName])
+    /// What was exported (RFC 7011 sections 4.1 and 4.3).
+    package static let exportingProcess = OptionsTemplate(
+        324, scope: [.exportingProcessId],
+        [
+            .exportedOctets, .exportedMessages, .exportedFlowRecords, .notSentFlows, .notSentPackets, .notSentOctets,
+        ])
+    /// What was read and what is in no flow record (RFC 7011 section 4.2).
+    package static let meteringProcess = OptionsTemplate(
+        325, scope: [.meteringProcessId],
+        [.packets, .layer2Octets, .ignoredPackets, .ignoredOctets, .undecodablePackets, .captureLossPackets])
+
+    /// Templates of every domain that has flow records.
+    package static let ofDomains = [elementType, selector, observationPoint, observationDomain]
+    /// Templates of domain 0, which is about the exporting process.
+    package static let ofProcess = [elementType, exportingProcess, meteringProcess]
+
+    /// The template record as it stands in an options template set.
+    package func encoded(enterpriseNumber: UInt32) -> [UInt8] {
+        var writer = OctetWriter()
+        writer.append16(id)
+        writer.append16(UInt16(fields.count))
+        writer.append16(UInt16(scopeCount))
+        for field in fields {
+            writer.appendFieldSpecifier(
+                field.id, length: field.type.fullLength,
+                enterpriseNumber: field.registry == .iana ? nil : enterpriseNumber)
+        }
+        return writer.octets
+    }
+
+    /// A data record of this template from as many values as it has fields, in their order.
+    package func record(_ values: [OptionsValue]) -> [UInt8] {
+        var writer = OctetWriter()
+        for (field, value) in zip(fields, values) {
+            switch value {
+            case .number(let number): writer.append(number, length: Int(field.type.fullLength))
+            case .text(let text): writer.appendString(text)
+            }
+        }
+        return writer.octets
+    }
+}
+
+/// One value of options data.
+package enum OptionsValue: Sendable {
+    /// For fields of an unsigned type.
+    case number(UInt64)
+    /// For strings; cut after 200 octets.
+    case text(String)
+}

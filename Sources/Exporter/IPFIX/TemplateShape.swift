@@ -1,0 +1,99 @@
+import FlowTable
+
+/// Which fields a record carries, as a small number: what is absent has no field in the record's template.
+///
+/// The list is closed: 2 IP versions x 4 kinds of key x MAC addresses or not x VLAN or not x one direction or both, 64
+/// in all, of which an export uses those that its options tell apart.
+package struct TemplateShape: Hashable, Sendable {
+    /// 0..<64.
+    package let index: Int
+
+    /// A shape by its number.
+    package init(index: Int) { self.index = index & 63 }
+
+    /// What stands in for ports.
+    package enum Kind: Int, Sendable {
+        case other = 0
+        case ports = 1
+        case tcp = 2
+        case icmp = 3
+    }
+
+    static let versionBit = 1
+    static let kindShift = 1
+    static let macsBit = 8
+    static let vlanBit = 16
+    static let biflowBit = 32
+
+    package var isIPv6: Bool { index & Self.versionBit != 0 }
+    package var kind: Kind { Kind(rawValue: index >> Self.kindShift & 3) ?? .other }
+    package var hasMACs: Bool { index & Self.macsBit != 0 }
+    package var hasVLAN: Bool { index & Self.vlanBit != 0 }
+    /// Both directions have fields.
+    package var isBiflow: Bool { index & Self.biflowBit != 0 }
+
+    /// Whether records of this shape carry `field`; `uniflow` is the export's mode.
+    package func carries(_ field: ExportField, uniflow: Bool) -> Bool {
+        if field.isReverse, !isBiflow { return false }
+        return switch field.element.carriage {
+        case .always: true
+        case .ipv4: !isIPv6
+        case .ipv6: isIPv6
+        case .ports: kind == .ports || kind == .tcp
+        case .tcp: kind == .tcp
+        case .tcpBothWays: kind == .tcp && isBiflow
+        case .icmpv4: kind == .icmp && !isIPv6
+        case .icmpv6: kind == .icmp && isIPv6
+        case .vlan, .segment: hasVLAN
+        case .macs: hasMACs
+        case .biflow: !uniflow
+        }
+    }
+
+    /// Index bits that tell templates of `elements` apart: the minimal set has neither MAC addresses nor VLANs.
+    static func distinguishingBits(_ elements: ElementSet) -> Int {
+        elements == .minimal ? ~(macsBit | vlanBit) : ~0
+    }
+
+    /// Every shape of an export, in template-id order.
+    package static func all(elements: ElementSet, uniflow: Bool) -> [TemplateShape] {
+        (0..<64).filter { index in
+            index & distinguishingBits(elements) == index && !(uniflow && index & biflowBit != 0)
+        }.map(TemplateShape.init(index:))
+    }
+}
+
+extension TemplateShape {
+    /// Shape of a record with both directions, or nil when it is written as one record for each direction that has
+    /// packets: RFC 5103 has no way to leave out a field of one direction only.
+    @inline(__always)
+    static func biflowIndex(_ record: borrowing FlowRecord) -> Int? {
+        let presence = record.presence.rawValue
+        // Both directions must carry the same things: a biflow template has a VLAN, or an ICMP type, each way or none.
+        let uneven = (presence >> 1 ^ presence >> 2) & 1 | (presence >> 4 ^ presence >> 5) & 1
+        guard record.packetsForward != 0, record.packetsReverse != 0, uneven == 0 else { return nil }
+        return oneWayIndex(record, icmpBit: 1, vlanBit: 4) | biflowBit
+    }
+
+    /// Shape of a record's forward direction.
+    @inline(__always)
+    static func forwardIndex(_ record: borrowing FlowRecord) -> Int { oneWayIndex(record, icmpBit: 1, vlanBit: 4) }
+
+    /// Shape of a record's reverse direction, written from the responder's side.
+    @inline(__always)
+    static func mirrorIndex(_ record: borrowing FlowRecord) -> Int { oneWayIndex(record, icmpBit: 2, vlanBit: 5) }
+
+    /// `icmpBit` and `vlanBit` are bit numbers in `FlowRecord.Presence`, of the direction in question.
+    @inline(__always)
+    private static func oneWayIndex(_ record: borrowing FlowRecord, icmpBit: UInt16, vlanBit: UInt16) -> Int {
+        let presence = record.presence.rawValue
+        let ports = Int(presence & 1)
+        let icmp = Int(presence >> icmpBit & 1)
+        let tcp = record.protocolIdentifier == 6 ? 1 : 0
+        // other 0, ports 1, tcp 2, icmp 3; ports win over an ICMP type, which no decoder sets together.
+        let kind = ports + (ports & tcp) + 3 * (icmp & (1 - ports))
+        let version = record.ipVersion == 6 ? 1 : 0
+        return version | kind << kindShift | Int(presence >> 6 & 1) * macsBit | Int(presence >> vlanBit & 1)
+            * Self.vlanBit
+    }
+}

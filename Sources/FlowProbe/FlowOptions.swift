@@ -1,0 +1,71 @@
+import ArgumentParser
+import Exporter
+import FlowTable
+import PacketDecode
+
+/// Options about what a flow is and how it is kept.
+struct FlowOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Idle timeout of every flow, in seconds.", valueName: "seconds"))
+    var idleTimeout: Seconds?
+
+    @Option(help: ArgumentHelp("Idle timeout of TCP flows that have not closed (default: 300).", valueName: "seconds"))
+    var idleTimeoutTcp: Seconds?
+
+    @Option(help: ArgumentHelp("Idle timeout of UDP flows (default: 15).", valueName: "seconds"))
+    var idleTimeoutUdp: Seconds?
+
+    @Option(help: ArgumentHelp("Idle timeout of ICMP and ICMPv6 flows (default: 15).", valueName: "seconds"))
+    var idleTimeoutIcmp: Seconds?
+
+    @Option(help: ArgumentHelp("Idle timeout of other flows (default: 15).", valueName: "seconds"))
+    var idleTimeoutOther: Seconds?
+
+    @Option(help: ArgumentHelp("Active timeout: longer flows are reported in slices (default: 60).", valueName: "seconds"))
+    var activeTimeout: Seconds?
+
+    @Option(help: ArgumentHelp("Memory for live flows; beyond it the longest idle leave early.", valueName: "octets"))
+    var flowMemory = OctetCount(octets: 512 << 20)
+
+    @Option(help: "Threads that decode and count. The output does not depend on it.")
+    var workers = 1
+
+    @Option(help: "What keeps equal addresses apart: VLANs and virtual networks, VLANs, or nothing.")
+    var segment = PacketDecoder.SegmentRule.auto
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Prefixes of the inside; they tell inbound from outbound.", valueName: "prefix"))
+    var `internal`: [String] = []
+
+    @Option(
+        help: ArgumentHelp("A file of prefixes with tags (see docs/zones.md).", valueName: "file"), completion: .file())
+    var prefixes: String?
+
+    func validate() throws {
+        guard (1...64).contains(workers) else { throw ValidationError("--workers takes a number from 1 to 64.") }
+        guard flowMemory.octets >= 1 << 20 else { throw ValidationError("--flow-memory takes 1MiB or more.") }
+    }
+
+    /// The timeouts and the budget; a timeout for one protocol wins over the one for all.
+    var tableConfiguration: FlowTableConfiguration {
+        var configuration = FlowTableConfiguration()
+        if let all = idleTimeout { configuration.setIdleTimeouts(all.nanoseconds) }
+        if let tcp = idleTimeoutTcp { configuration.idleTimeoutTCP = tcp.nanoseconds }
+        if let udp = idleTimeoutUdp { configuration.idleTimeoutUDP = udp.nanoseconds }
+        if let icmp = idleTimeoutIcmp { configuration.idleTimeoutICMP = icmp.nanoseconds }
+        if let other = idleTimeoutOther { configuration.idleTimeoutOther = other.nanoseconds }
+        if let active = activeTimeout { configuration.activeTimeout = active.nanoseconds }
+        configuration.memoryOctets = flowMemory.octets
+        return configuration
+    }
+
+    /// The zones, nil when none are configured.
+    func zoneTable() throws -> ZoneTable? {
+        guard !`internal`.isEmpty || prefixes != nil else { return nil }
+        do throws(ZoneError) {
+            return try ZoneTable(internal: `internal`, file: prefixes)
+        } catch {
+            throw ProbeFailure(code: .usage, message: error.description)
+        }
+    }
+}

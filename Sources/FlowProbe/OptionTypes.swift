@@ -1,0 +1,52 @@
+import ArgumentParser
+import NetTypes
+import PacketDecode
+
+/// A number of octets: `512MiB`, `8MiB`, `2GB`, `1048576`.
+struct OctetCount: ExpressibleByArgument {
+    var octets: Int
+
+    init(octets: Int) { self.octets = octets }
+
+    init?(argument: String) {
+        let units: [(suffix: String, factor: Int)] = [
+            ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000),
+        ]
+        let unit = units.first { argument.hasSuffix($0.suffix) }
+        let digits = argument.dropLast(unit?.suffix.count ?? 0)
+        guard let number = Int(digits), number > 0 else { return nil }
+        let (octets, overflow) = number.multipliedReportingOverflow(by: unit?.factor ?? 1)
+        guard !overflow else { return nil }
+        self.octets = octets
+    }
+
+    var defaultValueDescription: String { "\(octets >> 20)MiB" }
+}
+
+/// A time span in seconds, with decimals: `15`, `0.5`. More than 0, at most ten years.
+struct Seconds: ExpressibleByArgument {
+    var nanoseconds: Nanoseconds
+
+    init?(argument: String) {
+        guard let seconds = Double(argument), seconds > 0, seconds <= 315_360_000 else { return nil }
+        nanoseconds = max(1, Nanoseconds(seconds * Double(nanosecondsPerSecond)))
+    }
+}
+
+extension PacketDecoder.SegmentRule: ExpressibleByArgument {}
+
+/// When to colour the report.
+enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto
+    case always
+    case never
+
+    /// Whether to colour what goes to `descriptor`.
+    func applies(to descriptor: Int32) -> Bool {
+        switch self {
+        case .always: true
+        case .never: false
+        case .auto: Terminal.isTerminal(descriptor) && Terminal.allowsColor
+        }
+    }
+}

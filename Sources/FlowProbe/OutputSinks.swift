@@ -1,0 +1,67 @@
+import Exporter
+import FlowTable
+import NetTypes
+import Pipeline
+
+/// The outputs of a replay, made from its options.
+final class OutputSinks {
+    /// Every output, in the order in which each batch reaches them.
+    private(set) var all: [any RecordSink] = []
+    /// What the report is made of; nil when nobody asked for one.
+    private(set) var summary: TrafficSummary?
+    /// The IPFIX outputs, each with what to call it.
+    private(set) var ipfix: [(name: String, sink: IPFIXSink)] = []
+    private var store: SQLiteSink?
+
+    /// Opens every output; throws when one cannot be opened.
+    init(_ options: OutputOptions, inputs: [String]) throws {
+        do throws(ExportError) {
+            try open(options, inputs)
+        } catch {
+            throw ProbeFailure(code: .outputFailed, message: error.description)
+        }
+    }
+
+    private func open(_ options: OutputOptions, _ inputs: [String]) throws(ExportError) {
+        if !options.quiet {
+            let summary = TrafficSummary()
+            self.summary = summary
+            all.append(summary)
+        }
+        if let path = options.json { all.append(try JSONSink(path: path, stitched: options.stitched)) }
+        let ipfixOptions = options.ipfixOptions(inputs: inputs)
+        if let path = options.ipfix { add(path, try IPFIXFileSink(path: path, options: ipfixOptions)) }
+        for text in options.export {
+            let endpoint = try ExportEndpoint(parsing: text)
+            switch endpoint.transport {
+            case .udp: add(text, try IPFIXUDPSink(endpoint: endpoint, options: ipfixOptions))
+            case .tcp: add(text, try IPFIXTCPSink(endpoint: endpoint, options: ipfixOptions))
+            }
+        }
+        if let path = options.store {
+            var run = StoreRun()
+            run.program = "flowprobe \(flowprobeVersion)"
+            run.inputs = inputs
+            run.options = CommandLine.arguments.dropFirst().joined(separator: " ")
+            let sink = try SQLiteSink(path: path, run: run)
+            store = sink
+            all.append(sink)
+        }
+    }
+
+    private func add(_ name: String, _ sink: IPFIXSink) {
+        ipfix.append((name, sink))
+        all.append(sink)
+    }
+
+    /// Tells the outputs what only the end of a run knows.
+    func prepareToFinish(_ result: ReplayPipeline.Result, balance: Balance) {
+        store?.balance = balance.lines.joined(separator: "\n")
+        var statistics = ExportStatistics()
+        statistics.observedPackets = balance.packetsRead
+        statistics.observedOctets = result.tallies.wireOctets
+        statistics.ignoredPackets = result.tallies.nonFlowPackets + balance.packetsFiltered
+        statistics.undecodablePackets = result.tallies.undecodablePackets
+        for (_, sink) in ipfix { sink.captureStatistics = statistics }
+    }
+}

@@ -1,0 +1,74 @@
+import Capture
+import Exporter
+import NetTypes
+import Pipeline
+
+/// What a replay says at its end.
+struct ReplayReport {
+    let result: ReplayPipeline.Result
+    let inputs: [InputSummary]
+    let balance: Balance
+    let sinks: OutputSinks
+
+    /// Packets arrived, but none of a link type that can be decoded.
+    var isUnreadable: Bool {
+        result.tallies.packets > 0 && result.tallies.count(.linkTypeUnknown) == result.tallies.packets
+    }
+
+    /// Part of an input could not be used, or a sum does not hold.
+    var isDamaged: Bool {
+        inputs.contains { $0.damageCount > 0 } || result.tallies.count(.linkTypeUnknown) > 0
+            || !balance.mistakes.isEmpty
+    }
+
+    /// The report for people; empty without a summary.
+    func text(top: Int, color: Bool) -> String {
+        guard let summary = sinks.summary else { return "" }
+        var header = ReportHeader()
+        header.inputs = inputs.map { "\($0.path) (\($0.format)\($0.compression == .none ? "" : ", \($0.compression)"))" }
+        header.firstPacket = inputs.compactMap(\.firstTime).min()
+        header.lastPacket = inputs.compactMap(\.lastTime).max()
+        header.packets = balance.packetsRead
+        header.wireOctets = result.tallies.wireOctets
+        header.damage = damage
+        if result.interrupted { header.notes.append("The run was interrupted: what had been read is counted.") }
+        var options = ReportOptions()
+        options.top = top
+        options.color = color
+        let export = exportLines
+        return ReportRenderer.render(summary, header: header, options: options) + "\nAccounting\n"
+            + (balance.lines + export).map { "  \($0)\n" }.joined()
+    }
+
+    /// What was wrong with the inputs, a sentence each.
+    private var damage: [String] {
+        var lines: [String] = []
+        for input in inputs {
+            lines += input.damages.map(\.description)
+            let more = input.damageCount - UInt64(input.damages.count)
+            if more > 0 { lines.append("\(input.path): and \(more) damages more.") }
+        }
+        return lines
+    }
+
+    private var exportLines: [String] {
+        sinks.ipfix.map { name, sink in
+            let sent = sink.statistics
+            return "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
+                + " not sent: \(sent.failedRecords) records"
+        }
+    }
+
+    /// Complete sentences for standard error.
+    var complaints: [String] {
+        var lines = result.failures.map(\.description)
+        for entry in result.tallies.unknownLinkTypeNumbers {
+            lines.append(
+                "\(entry.packets) packets of link type \(linkTypeText(entry.linkType)) were not"
+                    + " decoded: this link type is not supported.")
+        }
+        if sinks.summary == nil { lines += damage }
+        lines += balance.mistakes.map { "a sum does not hold, which is a fault of this program: \($0)." }
+        return lines
+    }
+}

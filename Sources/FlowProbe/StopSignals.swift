@@ -1,0 +1,28 @@
+import Dispatch
+import Foundation
+
+/// Ends a run cleanly at Ctrl-C or SIGTERM; a second signal ends the program at once.
+// SAFETY: (@unchecked) set up before the run and left alone; the handler runs on its own queue.
+final class StopSignals: @unchecked Sendable {
+    private var sources: [any DispatchSourceSignal] = []
+    private var count = 0
+
+    /// Calls `stop` at the first signal.
+    init(_ stop: @escaping @Sendable () -> Void) {
+        let queue = DispatchQueue(label: "flowprobe.signals")
+        for number in [SIGINT, SIGTERM] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { [weak self] in
+                guard let self else { return }
+                self.count += 1
+                if self.count > 1 { _exit(128 + number) }
+                stop()
+            }
+            source.resume()
+            sources.append(source)
+        }
+        // A reader that goes away (`| head`) is an output error with a message, not a silent death.
+        signal(SIGPIPE, SIG_IGN)
+    }
+}

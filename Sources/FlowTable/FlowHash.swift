@@ -1,0 +1,48 @@
+import PacketDecode
+
+/// Keyed hashes of flow keys: each folds the key's words with secret constants by 64x64 to 128-bit multiplication.
+///
+/// The *slot* hash is keyed at random in every run, so that nobody outside can aim at one chain. The *stripe* hash leaves
+/// out segment and domain and has a fixed key in replay, since the stripe decides budgets and thereby output.
+struct FlowHash {
+    private let key0: UInt64
+    private let key1: UInt64
+    private let key2: UInt64
+    private let stripeKey: UInt64
+
+    /// A hash with secret words for slots, and one for stripes. Zero words would cancel input, so that they are made odd.
+    init(slotKeys: (UInt64, UInt64, UInt64), stripeKey: UInt64) {
+        key0 = slotKeys.0 | 1
+        key1 = slotKeys.1 | 1
+        key2 = slotKeys.2 | 1
+        self.stripeKey = stripeKey | 1
+    }
+
+    @inline(__always)
+    private static func fold(_ left: UInt64, _ right: UInt64) -> UInt64 {
+        let product = left.multipliedFullWidth(by: right)
+        return product.high ^ product.low
+    }
+
+    /// Hash of the whole key.
+    @inline(__always)
+    func slot(_ facts: borrowing MutableSpan<PacketFacts>, _ packet: Int) -> UInt32 {
+        let first = Self.fold(facts[packet].addressALow ^ key0, facts[packet].addressBLow ^ key1)
+        let second = Self.fold(facts[packet].keyWord ^ key1, UInt64(facts[packet].segment) ^ key2 ^ first)
+        var mixed = first ^ second
+        if facts[packet].ipVersion == 6 {
+            mixed = Self.fold(facts[packet].addressAHigh ^ key2 ^ mixed, facts[packet].addressBHigh ^ key0)
+        }
+        mixed = Self.fold(mixed ^ key0, key2)
+        return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
+    }
+
+    /// Hash of addresses, ports and protocol.
+    @inline(__always)
+    func stripe(_ facts: borrowing MutableSpan<PacketFacts>, _ packet: Int) -> UInt32 {
+        let ports = facts[packet].keyWord & 0xFF_FFFF_FFFF
+        let addresses = facts[packet].addressALow ^ facts[packet].addressAHigh &* 3 ^ (facts[packet].addressBLow ^ facts[packet].addressBHigh &* 5) &* 7
+        let mixed = Self.fold(addresses ^ stripeKey, ports ^ 0x9E37_79B9_7F4A_7C15)
+        return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
+    }
+}

@@ -1,0 +1,103 @@
+import NetTypes
+import PacketDecode
+import Synchronization
+
+/// The lock-striped flow table: 16 stripes, each with its own lock, flows and budget.
+///
+/// A flow's stripe follows from its addresses, ports and protocol, so that all its packets meet in one place whoever
+/// brings them. The number of stripes is fixed: it does not depend on workers, and the output does not depend on either.
+package final class FlowTable: Sendable {
+    /// Fixed, since each stripe's budget and order show in the output.
+    package static let stripeCount = 16
+
+    private final class LockedStripe: Sendable {
+        let state: Mutex<Stripe>
+        init(configuration: FlowTableConfiguration) {
+            state = Mutex(
+                Stripe(configuration: configuration, octets: configuration.memoryOctets / FlowTable.stripeCount))
+        }
+    }
+
+    private let stripes: [LockedStripe]
+    private let hash: FlowHash
+
+    /// A table that keeps to `configuration.memoryOctets`, of which it only touches what it needs.
+    package init(configuration: FlowTableConfiguration) {
+        stripes = (0..<Self.stripeCount).map { _ in LockedStripe(configuration: configuration) }
+        hash = FlowHash(slotKeys: configuration.slotKeys, stripeKey: configuration.stripeKey)
+    }
+
+    /// Sorts a batch's packets by stripe, hashing their keys. Fragments must have been resolved.
+    package func partition(_ batch: FactsBatch, into partition: inout Partition) {
+        partition.fill(batch, hash)
+    }
+
+    /// Counts the packets of one stripe, in packet order; records of slices that end go to `output` in order.
+    ///
+    /// For the same result on every run, batches must come to each stripe in input order.
+    package func apply(
+        _ batch: FactsBatch, _ partition: borrowing Partition, stripe: Int, output: RecordBuffer
+    ) {
+        stripes[stripe].state.withLock { state in
+            state.apply(batch.facts, order: partition.order(of: stripe), output: output)
+        }
+    }
+
+    /// Lets out what is due in one stripe; see `Stripe.sweep`.
+    package func sweep(stripe: Int, now: Nanoseconds, at frame: UInt64, all: Bool, output: RecordBuffer) {
+        stripes[stripe].state.withLock { $0.sweep(now: now, at: frame, all: all, output: output) }
+    }
+
+    /// Reports every live flow, in the order of their first packets over all stripes, in batches of up to `batchSize`
+    /// records. Ends the table: nothing may be applied afterwards. `now` is the packet clock at the end of input.
+    package func flush<Failure: Error>(
+        now: Nanoseconds, at frame: UInt64, batchSize: Int = 1024, _ body: (RecordBuffer) throws(Failure) -> Void
+    ) throws(Failure) {
+        var orders = stripes.map { stripe in stripe.state.withLock { $0.flushOrder() } }
+        let output = RecordBuffer(capacity: batchSize + 2)
+        while true {
+            // The next flow is the one whose first packet came earliest: a look at 16 heads.
+            var next = -1
+            var earliest = UInt64.max
+            for stripe in 0..<Self.stripeCount {
+                if let head = orders[stripe].nextFrame, head < earliest {
+                    earliest = head
+                    next = stripe
+                }
+            }
+            guard next >= 0 else { break }
+            let slot = orders[next].takeSlot()
+            stripes[next].state.withLock { $0.flush(slot, now: now, at: frame, output: output) }
+            if output.count >= batchSize {
+                try body(output)
+                output.removeAll()
+            }
+        }
+        if output.count > 0 { try body(output) }
+    }
+
+    /// What the table has done so far, over all stripes.
+    package var counters: FlowTableCounters {
+        var sum = FlowTableCounters()
+        for stripe in stripes {
+            sum.add(stripe.state.withLock { stripe in
+                var counters = stripe.counters
+                counters.macTableOverflows = stripe.macs.overflows
+                return counters
+            })
+        }
+        return sum
+    }
+
+    /// Flows alive and packets in their slices: with the counters, the balance.
+    package var live: (flows: UInt64, packets: UInt64) {
+        var flows: UInt64 = 0
+        var packets: UInt64 = 0
+        for stripe in stripes {
+            let part = stripe.state.withLock { ($0.liveFlows, $0.livePackets) }
+            flows += UInt64(part.0)
+            packets += part.1
+        }
+        return (flows, packets)
+    }
+}

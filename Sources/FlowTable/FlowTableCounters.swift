@@ -1,0 +1,46 @@
+/// What a flow table has done; one per stripe, summed for a report. The balance of design semantics 6 is made of these.
+package struct FlowTableCounters: Sendable {
+    /// Packets put into flows.
+    package var packets: UInt64 = 0
+    /// Flows begun.
+    package var flowsBegun: UInt64 = 0
+    /// Flows ended, by end reason 1...5 (place 0 unused). Ends that left no record are in here too.
+    package var flowsEnded = InlineArray<6, UInt64>(repeating: 0)
+    /// Slices cut while their flow went on, by end reason.
+    package var slicesCut = InlineArray<6, UInt64>(repeating: 0)
+    /// Flow ends without a record: everything had been reported by a cut.
+    package var endsWithoutRecord: UInt64 = 0
+    /// Records handed out, their packets and octets.
+    package var records: UInt64 = 0
+    package var recordPackets: UInt64 = 0
+    package var recordNetworkOctets: UInt64 = 0
+    package var recordWireOctets: UInt64 = 0
+    /// Flows without Ethernet addresses because the stripe's table of pairs was full.
+    package var macTableOverflows: UInt64 = 0
+    /// Most flows alive at once; summed over stripes an upper bound.
+    package var peakFlows: UInt64 = 0
+
+    /// All zero.
+    package init() {}
+
+    /// Flows ended for any reason.
+    package var flowsEndedTotal: UInt64 { flowsEnded.indices.reduce(0) { $0 + flowsEnded[$1] } }
+    /// Slices cut for any reason.
+    package var slicesCutTotal: UInt64 { slicesCut.indices.reduce(0) { $0 + slicesCut[$1] } }
+
+    /// Adds another stripe's counters.
+    package mutating func add(_ other: FlowTableCounters) {
+        packets &+= other.packets
+        flowsBegun &+= other.flowsBegun
+        for index in flowsEnded.indices { flowsEnded[index] &+= other.flowsEnded[index] }
+        for index in slicesCut.indices { slicesCut[index] &+= other.slicesCut[index] }
+        endsWithoutRecord &+= other.endsWithoutRecord
+        records &+= other.records
+        recordPackets &+= other.recordPackets
+        recordNetworkOctets &+= other.recordNetworkOctets
+        recordWireOctets &+= other.recordWireOctets
+        macTableOverflows &+= other.macTableOverflows
+        peakFlows &+= other.peakFlows
+    }
+
+}

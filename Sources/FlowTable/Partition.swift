@@ -1,0 +1,52 @@
+import PacketDecode
+
+/// A batch's packets by stripe, each stripe's in packet order: a counting sort. One per worker and refilled.
+package struct Partition: ~Copyable {
+    // Not arrays: those would check for every element whether they are shared.
+    private var order: MappedArray<UInt16>
+    private var stripes: MappedArray<UInt8>
+    private var starts = InlineArray<17, Int>(repeating: 0)
+
+    /// Room for a batch of up to `capacity` packets, at most 65,536.
+    package init(capacity: Int) {
+        precondition(capacity <= 1 << 16)
+        order = MappedArray(count: capacity)
+        stripes = MappedArray(count: capacity)
+    }
+
+    /// Hashes the packets' keys and sorts the packets by stripe.
+    mutating func fill(_ batch: FactsBatch, _ hash: FlowHash) {
+        var counts = InlineArray<16, Int>(repeating: 0)
+        let count = batch.count
+        precondition(count <= order.count)
+        batch.withMutableFacts { facts in
+            for index in 0..<count {
+                facts[index].hash = hash.slot(facts, index)
+                let stripe = Int(truncatingIfNeeded: hash.stripe(facts, index)) & (FlowTable.stripeCount - 1)
+                stripes[index] = UInt8(truncatingIfNeeded: stripe)
+                counts[stripe] &+= 1
+            }
+        }
+        var start = 0
+        for stripe in 0..<FlowTable.stripeCount {
+            starts[stripe] = start
+            start &+= counts[stripe]
+            counts[stripe] = starts[stripe]
+        }
+        starts[FlowTable.stripeCount] = start
+        for index in 0..<count {
+            let stripe = Int(stripes[index])
+            order[counts[stripe]] = UInt16(truncatingIfNeeded: index)
+            counts[stripe] &+= 1
+        }
+    }
+
+    /// Positions of the packets of `stripe` in the batch, ascending.
+    @_lifetime(borrow self)
+    func order(of stripe: Int) -> Span<UInt16> {
+        order.span(starts[stripe]..<starts[stripe + 1])
+    }
+
+    /// Whether `stripe` has no packet in the batch.
+    package func isEmpty(_ stripe: Int) -> Bool { starts[stripe] == starts[stripe + 1] }
+}

@@ -1,0 +1,58 @@
+import NetTypes
+import PacketDecode
+
+extension Stripe {
+    /// How far ahead of the packet being counted index lines, and then slots, are asked for.
+    private static let indexDistance = 24
+    private static let slotDistance = 12
+
+    /// Counts the packets at `order` (positions in `facts`, ascending) into their flows. Records of slices that end go
+    /// to `output`.
+    mutating func apply(_ facts: Span<PacketFacts>, order: Span<UInt16>, output: RecordBuffer) {
+        let count = order.count
+        for position in 0..<min(count, Self.indexDistance) { index.prefetch(facts[Int(order[position])].hash) }
+        for position in 0..<min(count, Self.slotDistance) { prefetchSlot(facts[Int(order[position])].hash) }
+        for position in 0..<count {
+            if position &+ Self.indexDistance < count {
+                index.prefetch(facts[Int(order[position &+ Self.indexDistance])].hash)
+            }
+            if position &+ Self.slotDistance < count {
+                prefetchSlot(facts[Int(order[position &+ Self.slotDistance])].hash)
+            }
+            apply(facts, Int(order[position]), output)
+        }
+        counters.packets &+= UInt64(count)
+    }
+
+    @inline(__always)
+    private func prefetchSlot(_ hash: UInt32) {
+        let slot = index.guess(hash)
+        if slot >= 0 {
+            hot.prefetch(slot)
+            hot.prefetch(slot, offset: 64)
+        }
+    }
+
+    /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
+    @inline(__always)
+    private mutating func apply(_ facts: Span<PacketFacts>, _ packet: Int, _ output: RecordBuffer) {
+        var slot = index.find(facts[packet].hash, FlowKey(facts, packet), hot)
+        if slot < 0 {
+            slot = begin(facts, packet, output)
+        } else {
+            let time = facts[packet].timestamp
+            // A negative gap (packets out of order) is never beyond a timeout.
+            if time &- hot[slot].lastSeen > idleTimeout(slot) || reopens(facts, packet, slot) {
+                end(slot, at: facts[packet].frameNumber, output)
+                slot = begin(facts, packet, output)
+            } else if time &- hot[slot].sliceStart >= configuration.activeTimeout, !hot[slot].sliceIsEmpty {
+                cut(slot, reason: .activeTimeout, at: facts[packet].frameNumber, output)
+            }
+        }
+        if !Self.update(&hot[slot], &cold[slot], &services, facts, packet) {
+            // A 32-bit counter would overflow: what there is leaves as a slice of its own.
+            cut(slot, reason: .lackOfResources, at: facts[packet].frameNumber, output)
+            _ = Self.update(&hot[slot], &cold[slot], &services, facts, packet)
+        }
+    }
+}

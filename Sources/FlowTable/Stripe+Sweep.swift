@@ -1,0 +1,57 @@
+import NetTypes
+
+extension Stripe {
+    /// A sweep looks at this part of the slots at a time.
+    static let sweepParts = 8
+
+    /// Looks at the next eighth of the slots, or at all of them, and lets out what is due at `now` (the packet clock less
+    /// the slack): ended flows, and slices whose active timeout has passed in silence.
+    ///
+    /// Records leave in the order of their flows' first packets. `frame` is the last packet before the sweep.
+    mutating func sweep(now: Nanoseconds, at frame: UInt64, all: Bool, output: RecordBuffer) {
+        guard slotsUsed > 0 else { return }
+        let length = all ? slotsUsed : (slotsUsed + Self.sweepParts - 1) / Self.sweepParts
+        var due: [SlotOrder] = []
+        for _ in 0..<length {
+            if sweepPosition >= slotsUsed { sweepPosition = 0 }
+            let slot = sweepPosition
+            sweepPosition &+= 1
+            guard hot[slot].state.contains(.live) else { continue }
+            if isOver(slot, now) || isDueForCut(slot, now) {
+                due.append(SlotOrder(firstFrame: cold[slot].firstFrame, slot: slot))
+            }
+        }
+        SlotOrder.sort(&due)
+        for entry in due {
+            if isOver(entry.slot, now) {
+                end(entry.slot, at: frame, output)
+            } else {
+                cut(entry.slot, reason: .activeTimeout, at: frame, output)
+            }
+        }
+    }
+
+    /// Whether the flow has been silent beyond its idle timeout.
+    @inline(__always)
+    func isOver(_ slot: Int, _ now: Nanoseconds) -> Bool {
+        now &- hot[slot].lastSeen > idleTimeout(slot)
+    }
+
+    /// Whether the slice's active timeout has passed. A closed flow ends soon enough by itself.
+    @inline(__always)
+    func isDueForCut(_ slot: Int, _ now: Nanoseconds) -> Bool {
+        now &- hot[slot].sliceStart >= configuration.activeTimeout && !hot[slot].sliceIsEmpty && !hot[slot].isClosed
+    }
+}
+
+/// A slot and its place in the order of output.
+struct SlotOrder {
+    var firstFrame: UInt64
+    var slot: Int
+
+    /// Sorts by first frame; frames differ.
+    static func sort(_ entries: inout [SlotOrder]) {
+        if zip(entries, entries.dropFirst()).allSatisfy({ $0.firstFrame < $1.firstFrame }) { return }
+        entries.sort { $0.firstFrame < $1.firstFrame }
+    }
+}

@@ -1,0 +1,72 @@
+import NetTypes
+import PacketDecode
+
+/// One part of the flow table, with its own flows, budget and counters. A lock in `FlowTable` guards it.
+///
+/// Split by operation: Stripe+Apply (packets in), +Begin (new flows), +TCP (connection state), +End (cuts, ends and the
+/// records they make), +Sweep (timeouts), +Evict (budget), +Flush (end of input).
+struct Stripe: ~Copyable {
+    var hot: MappedArray<HotSlot>
+    var cold: MappedArray<ColdSlot>
+    var index: SlotIndex
+    var macs: MACTable
+    var services = ServiceMemory()
+    var counters = FlowTableCounters()
+    let configuration: FlowTableConfiguration
+
+    /// Slots ever used: those at and beyond this number are untouched memory.
+    var slotsUsed = 0
+    /// Flows alive.
+    var liveFlows = 0
+    /// Head of the list of freed slots, last freed first, linked through `HotSlot.hash`; `noSlot` ends it.
+    var firstFree = Stripe.noSlot
+    /// Where the next part of the sweep begins.
+    var sweepPosition = 0
+    /// Slots to evict, longest idle first, from the last scan; those touched since are passed over.
+    var victims: [Victim] = []
+    var nextVictim = 0
+
+    static let noSlot: UInt32 = .max
+    /// Octets that one flow takes: both slots, and the index at its emptiest while it grows.
+    static let octetsPerFlow = MemoryLayout<HotSlot>.stride + MemoryLayout<ColdSlot>.stride + 20
+    /// Slot numbers must leave the index at least eight bits of tag.
+    static let largestSlotCount = (1 << 24) - 1
+    static let smallestSlotCount = 64
+
+    /// A slot to evict, if its flow has had no packet since.
+    struct Victim {
+        var slot: Int
+        var last: Nanoseconds
+        var firstFrame: UInt64
+    }
+
+    /// A stripe that keeps to `octets` of memory.
+    init(configuration: FlowTableConfiguration, octets: Int) {
+        self.configuration = configuration
+        let slots = min(Self.largestSlotCount, max(Self.smallestSlotCount, octets / Self.octetsPerFlow))
+        hot = MappedArray(count: slots)
+        cold = MappedArray(count: slots)
+        index = SlotIndex(slotCount: slots)
+        macs = MACTable(key: configuration.slotKeys.0 &* 0x9E37_79B9_7F4A_7C15)
+    }
+
+    /// Packets in the slices of live flows. Reads every slot.
+    var livePackets: UInt64 {
+        (0..<slotsUsed).reduce(0) { sum, slot in
+            guard hot[slot].state.contains(.live) else { return sum }
+            return sum + UInt64(hot[slot].sides[0].packets) + UInt64(hot[slot].sides[1].packets)
+        }
+    }
+
+    /// How long the flow in `slot` may be silent.
+    @inline(__always)
+    func idleTimeout(_ slot: Int) -> Nanoseconds {
+        // Read by field: a slot passed by value would be copied.
+        switch hot[slot].protocolIdentifier {
+        case 6: hot[slot].isClosed ? configuration.closedLinger : configuration.idleTimeoutTCP
+        case 17: configuration.idleTimeoutUDP
+        case 1, 58: configuration.idleTimeoutICMP
+        default: configuration.idleTimeoutOther
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// The facts of a batch's packets that belong to flows, in packet order. Made once per worker and refilled.
+// SAFETY: (@safe, @unchecked) owns its memory from init to deinit, checks every index, and is handed from thread to
+// thread under the pipeline's lock, never shared while written.
+@safe package final class FactsBatch: @unchecked Sendable {
+    /// How many facts fit.
+    package let capacity: Int
+    /// How many there are.
+    package private(set) var count = 0
+    private let base: UnsafeMutablePointer<PacketFacts>
+    /// How many of them are fragments, which need the fragment table before they have a flow.
+    package var fragments = 0
+
+    /// A batch for up to `capacity` facts.
+    package init(capacity: Int) {
+        self.capacity = capacity
+        // SAFETY: initialised at once, freed in deinit.
+        unsafe base = UnsafeMutablePointer<PacketFacts>.allocate(capacity: capacity)
+        unsafe base.initialize(repeating: PacketFacts(), count: capacity)
+    }
+
+    deinit {
+        // SAFETY: allocated in init; nobody keeps a pointer into a batch that is gone.
+        unsafe base.deallocate()
+    }
+
+    /// Forgets all facts.
+    package func removeAll() {
+        count = 0
+        fragments = 0
+    }
+
+    /// Empties the batch and lets `body` write facts into up to `limit` places in order. `body` returns how many it
+    /// wrote, and how many of those are fragments.
+    func fill(
+        atMost limit: Int, _ body: (UnsafeMutablePointer<PacketFacts>) -> (count: Int, fragments: Int)
+    ) {
+        precondition(limit <= capacity)
+        // SAFETY: all `capacity` places are initialised, and the body was told how many it may use.
+        let written = unsafe body(base)
+        precondition(written.count <= limit)
+        count = written.count
+        fragments = written.fragments
+    }
+
+    /// Adds facts that come from elsewhere than the decoder (benchmarks, tests). The batch must not be full.
+    package func append(_ facts: PacketFacts) {
+        precondition(count < capacity)
+        // SAFETY: count < capacity.
+        unsafe base[count] = facts
+        count &+= 1
+        if facts.flags.contains(.firstFragment) || facts.flags.contains(.laterFragment) { fragments &+= 1 }
+    }
+
+    /// The facts, for reading.
+    package var facts: Span<PacketFacts> {
+        @_lifetime(borrow self)
+        get {
+            // SAFETY: count facts are initialised; the span borrows this batch, which owns them.
+            let span = unsafe Span(_unsafeStart: base, count: count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// Calls `body` with the facts, to be changed in place.
+    package func withMutableFacts<Result>(_ body: (inout MutableSpan<PacketFacts>) -> Result) -> Result {
+        // SAFETY: count facts are initialised; the span does not outlive this call.
+        var span = unsafe MutableSpan(_unsafeStart: base, count: count)
+        return body(&span)
+    }
+}

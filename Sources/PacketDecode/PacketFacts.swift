@@ -1,0 +1,125 @@
+public import NetTypes
+
+/// What the decoder found in one packet that belongs to a flow: the flow's key, and what the flow counts.
+///
+/// 128 octets, without references; integers in host byte order. The two endpoints are in canonical order: endpoint A
+/// has the lower (address, port), so that both directions of a flow have equal keys; `sender` tells who sent this one.
+///
+/// Public, as are its flags, because the flow table reads it for every packet: `@inlinable` does not carry `package`
+/// members into another module (docs/workarounds.md).
+@frozen public struct PacketFacts: BitwiseCopyable, Sendable {
+    // Key.
+
+    /// Endpoint A's address words, as in `IPAddress`.
+    public var addressAHigh: UInt64 = 0
+    public var addressALow: UInt64 = 0
+    /// Endpoint B's address words.
+    public var addressBHigh: UInt64 = 0
+    public var addressBLow: UInt64 = 0
+    /// Endpoint A's port. ICMP: the echo identifier, or 0.
+    public var portA: UInt16 = 0
+    /// Endpoint B's port. ICMP: the type that stands for request and reply (high octet).
+    public var portB: UInt16 = 0
+    /// Upper-layer protocol number (IE 4), extension headers passed.
+    public var protocolIdentifier: UInt8 = 0
+    /// 4 or 6.
+    public var ipVersion: UInt8 = 0
+    /// Observation domain index (id less 1).
+    public var domain: UInt16 = 0
+    /// Tenant segment; 0 without `.segment`.
+    public var segment: UInt32 = 0
+
+    // Filled in by the flow table.
+
+    /// Keyed hash of the key.
+    public var hash: UInt32 = 0
+
+    // This packet.
+
+    public var timestamp: Nanoseconds = 0
+    public var frameNumber: UInt64 = 0
+    /// IP header and payload by the IP header's own word, at most what was on the wire.
+    public var networkOctets: UInt32 = 0
+    /// Octets on the wire without FCS.
+    public var wireOctets: UInt32 = 0
+    /// Octets the transport header carries, by the IP header's word.
+    public var payloadOctets: UInt32 = 0
+    public var tcpSequence: UInt32 = 0
+    public var tcpAcknowledgement: UInt32 = 0
+    /// IPv4 identification or IPv6 fragment identification; valid with `.firstFragment` or `.laterFragment`.
+    public var fragmentIdentification: UInt32 = 0
+    /// Ethernet source, 48 bits; valid with `.macs`.
+    public var sourceMAC: UInt64 = 0
+    /// Ethernet destination, 48 bits; valid with `.macs`.
+    public var destinationMAC: UInt64 = 0
+    /// Outermost VLAN id; valid with `.vlan`.
+    public var vlan: UInt16 = 0
+    /// ICMP type (high octet) and code (low octet); valid with `.icmp`.
+    public var icmpTypeCode: UInt16 = 0
+    public var flags = Flags.none
+    /// TCP flags octet: CWR ECE URG ACK PSH RST SYN FIN.
+    public var tcpFlags: UInt8 = 0
+    /// TTL or hop limit.
+    public var timeToLive: UInt8 = 0
+    /// Type of service or traffic class octet.
+    public var classOfService: UInt8 = 0
+    /// Observation point index (id less 1).
+    public var observationPoint: UInt8 = 0
+    /// What was odd, a bit for each `Anomaly`.
+    public var anomalies: UInt16 = 0
+    /// Number of VLAN tags passed.
+    public var tags: UInt8 = 0
+
+    /// Facts about nothing yet.
+    @inlinable public init() {}
+
+    /// Who sent the packet: 0 for endpoint A, 1 for B.
+    @inlinable public var sender: Int { Int(flags.rawValue & 1) }
+
+    /// Bits that say which facts hold. Spelled out rather than an `OptionSet`: the flow table reads them for every packet
+    /// from another module, where a protocol's members are calls.
+    @frozen public struct Flags: BitwiseCopyable, Sendable, Equatable {
+        /// The bits.
+        public var rawValue: UInt16
+
+        /// Flags from their bits.
+        @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+        /// No flag.
+        @inlinable public static var none: Flags { Flags(rawValue: 0) }
+        /// Endpoint B sent the packet; without it, A did.
+        @inlinable public static var fromB: Flags { Flags(rawValue: 1 << 0) }
+        /// The ports are ports.
+        @inlinable public static var ports: Flags { Flags(rawValue: 1 << 1) }
+        /// `sourceMAC` and `destinationMAC`.
+        @inlinable public static var macs: Flags { Flags(rawValue: 1 << 2) }
+        /// `vlan`.
+        @inlinable public static var vlan: Flags { Flags(rawValue: 1 << 3) }
+        /// `segment`.
+        @inlinable public static var segment: Flags { Flags(rawValue: 1 << 4) }
+        /// `icmpTypeCode`.
+        @inlinable public static var icmp: Flags { Flags(rawValue: 1 << 5) }
+        /// A whole TCP header was read: sequence, acknowledgement and flags hold.
+        @inlinable public static var tcp: Flags { Flags(rawValue: 1 << 6) }
+        /// First fragment of a datagram: offset 0, more to come.
+        @inlinable public static var firstFragment: Flags { Flags(rawValue: 1 << 7) }
+        /// A later fragment: no transport header.
+        @inlinable public static var laterFragment: Flags { Flags(rawValue: 1 << 8) }
+
+        /// Whether any bit of `other` is set.
+        @inlinable public func contains(_ other: Flags) -> Bool { rawValue & other.rawValue != 0 }
+        /// Sets the bits of `other`.
+        @inlinable public mutating func insert(_ other: Flags) { rawValue |= other.rawValue }
+        /// Clears the bits of `other`.
+        @inlinable public mutating func remove(_ other: Flags) { rawValue &= ~other.rawValue }
+    }
+}
+
+/// TCP flag bits (RFC 9293 section 3.1).
+@frozen public enum TCPFlag {
+    @inlinable public static var fin: UInt8 { 0x01 }
+    @inlinable public static var syn: UInt8 { 0x02 }
+    @inlinable public static var rst: UInt8 { 0x04 }
+    @inlinable public static var psh: UInt8 { 0x08 }
+    @inlinable public static var ack: UInt8 { 0x10 }
+}

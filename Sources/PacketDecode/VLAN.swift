@@ -1,0 +1,30 @@
+/// IEEE 802.1Q and 802.1ad tags, stacked to any sane depth.
+///
+///     +--------------------+------------+
+///     | PCP | DEI | VID    | type       |     16 bits each; VID is the low 12
+///     +--------------------+------------+
+enum VLAN {
+    private static let tagLength = 4
+    private static let identifierMask: UInt16 = 0x0FFF
+
+    /// The segment is the VLAN id; with two tags the outer id in bits 12...23 and the inner one in bits 0...11.
+    @inline(__always)
+    static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+        guard cursor.remaining >= tagLength else { return .undecodable(.linkHeaderCut) }
+        let identifier = cursor.u16(0) & identifierMask
+        let type = cursor.u16(2)
+        cursor.skip(tagLength)
+        packet.tags &+= 1
+        if identifier != 0 {
+            if !packet.flags.contains(.vlan) {
+                packet.vlan = identifier
+                packet.segment = UInt32(identifier)
+                packet.flags.insert(.vlan)
+                packet.flags.insert(.segment)
+            } else if packet.segment <= UInt32(identifierMask) {
+                packet.segment = packet.segment << 12 | UInt32(identifier)
+            }
+        }
+        return Ethernet.typeOrLength(type, &cursor)
+    }
+}

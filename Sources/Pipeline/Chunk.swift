@@ -1,0 +1,38 @@
+import FlowTable
+import NetTypes
+import PacketDecode
+
+/// One batch of packets on its way through decode, table and output, with all the memory that this takes. A few are made
+/// at the start of a run and go round.
+// SAFETY: (@unchecked) one worker owns a chunk at a time; the hand-over goes through the pipeline's locks and atomics.
+final class Chunk: @unchecked Sendable {
+    /// Packets in a chunk. Enough that each of 16 stripes sees a run worth prefetching for, few enough for the L2 cache.
+    static let capacity = 512
+
+    let packets = PacketBatch(capacity: Chunk.capacity)
+    let facts = FactsBatch(capacity: Chunk.capacity)
+    var partition = Partition(capacity: Chunk.capacity)
+    let outputs = (0..<FlowTable.stripeCount).map { _ in StripeOutput() }
+    /// Place in the input, from 0.
+    var sequence = 0
+    /// Packet clock after the chunk's last packet.
+    var clock: Nanoseconds = 0
+    /// Number of the chunk's last packet.
+    var lastFrame: UInt64 = 0
+    /// The sweep that follows the chunk's packets, if one is due.
+    var sweep: Sweep?
+
+    /// A sweep of every stripe.
+    struct Sweep {
+        /// The packet clock less the slack.
+        var now: Nanoseconds
+        /// Whether so much time has passed that all slots are looked at.
+        var all: Bool
+    }
+
+    /// Clears what the last round left.
+    func reset() {
+        for output in outputs { output.removeAll() }
+        sweep = nil
+    }
+}

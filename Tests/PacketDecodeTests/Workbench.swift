@@ -1,0 +1,84 @@
+import NetTypes
+import PacketDecode
+
+/// Decodes single packets out of a buffer in which every octet that is not the packet's has the fill value.
+final class Workbench {
+    /// What became of a packet. Later is better.
+    enum Outcome: Equatable {
+        case undecodable(UndecodableReason)
+        case nonFlow(NonFlowProtocol)
+        case flow
+    }
+
+    struct Result {
+        var outcome: Outcome
+        var facts: PacketFacts?
+        var anomalies: Set<Anomaly>
+        var tallies: DecodeTallies
+    }
+
+    private static let margin = 512
+    private let batch = PacketBatch(capacity: 1)
+    private let facts = FactsBatch(capacity: 1)
+
+    /// Decodes `packet`, of which the first `captured` octets were captured.
+    func decode(
+        _ packet: [UInt8], linkType: UInt16 = 1, captured: Int? = nil, wire: Int? = nil, fcs: UInt8 = 0,
+        timestamp: Nanoseconds = 1, frame: UInt64 = 1, fill: UInt8 = 0xA5,
+        segmentRule: PacketDecoder.SegmentRule = .auto
+    ) -> Result {
+        let captured = captured ?? packet.count
+        var decoder = PacketDecoder(segmentRule: segmentRule)
+        // SAFETY: the storage is as long as asked for, the packet starts one margin into it, and another follows.
+        let storage = unsafe batch.storage(atLeast: captured + 2 * Self.margin)
+        for index in 0..<storage.count { unsafe storage[index] = fill }
+        for index in 0..<captured { unsafe storage[Self.margin + index] = packet[index] }
+        // SAFETY: storage is never empty, so that it has a base address.
+        let bytes = unsafe UnsafeRawPointer(storage.baseAddress!).advanced(by: Self.margin)
+        batch.count = 0
+        // SAFETY: the pointer is to captured octets of the batch's own storage.
+        unsafe batch.append(
+            PacketReference(
+                bytes: bytes.assumingMemoryBound(to: UInt8.self), timestamp: timestamp, frameNumber: frame,
+                capturedLength: UInt32(captured), wireLength: UInt32(wire ?? packet.count), linkType: linkType,
+                fcsLength: fcs))
+        decoder.decode(batch, into: facts)
+        let tallies = decoder.tallies
+        var found: PacketFacts?
+        if facts.count == 1 { facts.withMutableFacts { found = $0[0] } }
+        let outcome: Outcome
+        if let reason = UndecodableReason.allCases.first(where: { tallies.count($0) > 0 }) {
+            outcome = .undecodable(reason)
+        } else if tallies.nonFlowPackets > 0, let nonFlow = tallies.nonFlowProtocols.first {
+            outcome = .nonFlow(nonFlow.protocol)
+        } else {
+            outcome = .flow
+        }
+        return Result(
+            outcome: outcome, facts: found,
+            anomalies: Set(Anomaly.allCases.filter { tallies.count($0) > 0 }), tallies: tallies)
+    }
+}
+
+extension DecodeTallies {
+    /// Design semantics 6: every packet has exactly one outcome.
+    var balances: Bool { packets == flowPackets + nonFlowPackets + undecodablePackets }
+}
+
+extension PacketFacts.Flags: ExpressibleByArrayLiteral {
+    public init(arrayLiteral elements: Self...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
+}
+
+extension PacketFacts {
+    /// Every fact by name, for comparison.
+    var listed: [String] {
+        [
+            "A \(addressAHigh) \(addressALow) \(portA)", "B \(addressBHigh) \(addressBLow) \(portB)",
+            "key \(protocolIdentifier) \(ipVersion) \(domain) \(segment)", "time \(timestamp) \(frameNumber)",
+            "octets \(networkOctets) \(wireOctets) \(payloadOctets)", "tcp \(tcpSequence) \(tcpAcknowledgement)",
+            "tcpFlags \(tcpFlags)", "fragment \(fragmentIdentification)", "macs \(sourceMAC) \(destinationMAC)",
+            "vlan \(vlan)", "icmp \(icmpTypeCode)", "flags \(flags.rawValue)", "ttl \(timeToLive)",
+            "tos \(classOfService)", "point \(observationPoint)",
+        ]
+    }
+}
