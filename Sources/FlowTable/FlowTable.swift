@@ -81,8 +81,9 @@ package final class FlowTable: Sendable {
         static let batchSize = 64
         let order: SlotOrder
         let buffer = RecordBuffer(capacity: batchSize * 2)
-        var nextFlow = 0
-        var position = 0
+        // SAFETY: (exclusivity) read and written by the flush alone, once for each record.
+        @exclusivity(unchecked) var nextFlow = 0
+        @exclusivity(unchecked) var position = 0
 
         init(_ order: SlotOrder) { self.order = order }
     }

@@ -1,10 +1,11 @@
 /// Records on their way out of a stripe, in output order. Grows by doubling; its memory is kept for the next batch.
 // SAFETY: (@safe, @unchecked) owns its memory from init to deinit, checks every index, and belongs to one thread at a time.
 @safe package final class RecordBuffer: @unchecked Sendable {
+    // SAFETY: (exclusivity) nothing here calls out while it uses these; a check per record would cost more than the copy.
     /// How many records there are.
-    package private(set) var count = 0
-    private var capacity: Int
-    private var base: UnsafeMutablePointer<FlowRecord>
+    @exclusivity(unchecked) package private(set) var count = 0
+    @exclusivity(unchecked) private var capacity: Int
+    @exclusivity(unchecked) private var base: UnsafeMutablePointer<FlowRecord>
 
     /// An empty buffer with room for `capacity` records.
     package init(capacity: Int = 64) {
