@@ -171,7 +171,7 @@ extension FlowRecord {
         case perimeter = 5
 
         /// IE 239 biflowDirection: 1 initiator for SYN evidence, 3 perimeter, else 0 arbitrary (RFC 5103 section 6.3).
-        package var biflowDirection: UInt8 {
+        @inlinable package var biflowDirection: UInt8 {
             switch self {
             case .syn, .synAck: 1
             case .perimeter: 3
