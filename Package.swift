@@ -53,6 +53,33 @@ var targets: [Target] = [
         path: "Benchmarks/FlowBench", swiftSettings: strict),
 ]
 
+if fuzzing {
+    // One row and one folder (Fuzz/NAME with main.swift, Seeds and FailCases) for each fuzz target.
+    let fuzzTargets: [(name: String, dependencies: [Target.Dependency])] = [
+        ("FuzzPcap", ["CaptureFuzzing"]),
+        ("FuzzPcapng", ["CaptureFuzzing"]),
+    ]
+    targets.append(
+        .target(
+            name: "CaptureFuzzing", dependencies: ["Capture", "PacketDecode"], path: "Fuzz/CaptureFuzzing",
+            swiftSettings: strict))
+    // The rooms under test are instrumented too. gold crashes on the sanitizer's sections, and unused ones must go.
+    for target in targets where target.type == .regular && target.swiftSettings != nil {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer,address"]))
+    }
+    targets.append(.target(name: "CFuzzer", path: "Fuzz/CFuzzer"))
+    for (name, dependencies) in fuzzTargets {
+        targets.append(
+            .executableTarget(
+                name: name, dependencies: dependencies + ["CFuzzer"], path: "Fuzz/\(name)",
+                exclude: ["Seeds", "FailCases"],
+                swiftSettings: strict + [.unsafeFlags(["-sanitize=fuzzer,address"])],
+                linkerSettings: [
+                    .unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld", "-Xlinker", "--gc-sections"])
+                ]))
+    }
+}
+
 let package = Package(
     name: "flowprobe",
     products: [.executable(name: "flowprobe", targets: ["FlowProbe"])],

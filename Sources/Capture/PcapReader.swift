@@ -223,8 +223,11 @@ final class PcapReader: RecordReader {
         }
         if following >= header.recordHeaderOctets {
             let next = fields(window, position + length)
-            guard next.captured <= UInt32(maximumCapturedOctets), next.captured != 0 || next.original != 0,
-                isNear(next.seconds, record.seconds)
+            let limit = UInt32(maximumCapturedOctets)
+            let isOrdinary =
+                next.captured <= next.original && next.original <= limit && next.fraction < header.fractionLimit
+            guard next.captured <= limit, next.captured != 0 || next.original != 0,
+                isOrdinary || isNear(next.seconds, record.seconds)
             else { return .refused(.impossibleHeader) }
         }
         if record.captured > trustedLength { trustedLength = UInt32(maximumCapturedOctets) }

@@ -23,7 +23,7 @@ struct OutputOptions: ParsableArguments {
     @Option(help: "IPFIX: which elements records carry.")
     var elements = ElementSet.standard
 
-    @Option(help: ArgumentHelp("IPFIX: your private enterprise number (default: 32473, for examples).", valueName: "number"))
+    @Option(help: ArgumentHelp("IPFIX: your private enterprise number; the default is reserved for examples.", valueName: "number"))
     var enterpriseNumber: UInt32 = 32473
 
     @Option(help: ArgumentHelp("Add the flows to an SQLite file (docs/store.md).", valueName: "file"), completion: .file())
@@ -64,4 +64,14 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
-extension ElementSet: ExpressibleByArgument {}
+extension ElementSet: ExpressibleByArgument {
+    /// The set with this name, as in docs/information-elements.md.
+    public init?(argument: String) {
+        guard let set = Self.allCases.first(where: { "\($0)" == argument }) else { return nil }
+        self = set
+    }
+
+    public var defaultValueDescription: String { "\(self)" }
+
+    public static var allValueStrings: [String] { allCases.map { "\($0)" } }
+}

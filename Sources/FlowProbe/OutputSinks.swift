@@ -61,6 +61,8 @@ final class OutputSinks {
         statistics.observedPackets = balance.packetsRead
         statistics.observedOctets = result.tallies.wireOctets
         statistics.ignoredPackets = result.tallies.nonFlowPackets + balance.packetsFiltered
+        // The octets of filtered packets are not known: they were never looked at.
+        statistics.ignoredOctets = result.tallies.nonFlowWireOctets
         statistics.undecodablePackets = result.tallies.undecodablePackets
         for (_, sink) in ipfix { sink.captureStatistics = statistics }
     }

@@ -53,27 +53,60 @@ package final class FlowTable: Sendable {
     package func flush<Failure: Error>(
         now: Nanoseconds, at frame: UInt64, batchSize: Int = 1024, _ body: (RecordBuffer) throws(Failure) -> Void
     ) throws(Failure) {
-        var orders = stripes.map { stripe in stripe.state.withLock { $0.flushOrder() } }
-        let output = RecordBuffer(capacity: batchSize + 2)
+        let parts = stripes.map { stripe in FlushPart(stripe.state.withLock { $0.flushOrder() }) }
+        let output = RecordBuffer(capacity: batchSize)
+        var heads = InlineArray<16, UInt64>(repeating: .max)
+        for stripe in 0..<Self.stripeCount { heads[stripe] = head(parts[stripe], stripe, now, frame) }
         while true {
             // The next flow is the one whose first packet came earliest: a look at 16 heads.
-            var next = -1
-            var earliest = UInt64.max
-            for stripe in 0..<Self.stripeCount {
-                if let head = orders[stripe].nextFrame, head < earliest {
-                    earliest = head
-                    next = stripe
-                }
-            }
-            guard next >= 0 else { break }
-            let slot = orders[next].takeSlot()
-            stripes[next].state.withLock { $0.flush(slot, now: now, at: frame, output: output) }
+            var next = 0
+            for stripe in 1..<Self.stripeCount where heads[stripe] < heads[next] { next = stripe }
+            guard heads[next] != .max else { break }
+            let part = parts[next]
+            let buffer = part.buffer
+            output.append(buffer.records[part.position])
+            part.position += 1
+            heads[next] = head(part, next, now, frame)
             if output.count >= batchSize {
                 try body(output)
                 output.removeAll()
             }
         }
         if output.count > 0 { try body(output) }
+    }
+
+    /// One stripe's part in a flush: its flows in order, and the next few records made.
+    private final class FlushPart {
+        /// Records made under one taking of the stripe's lock.
+        static let batchSize = 64
+        let order: SlotOrder
+        let buffer = RecordBuffer(capacity: batchSize * 2)
+        var nextFlow = 0
+        var position = 0
+
+        init(_ order: SlotOrder) { self.order = order }
+    }
+
+    /// First frame of the stripe's next record, making more records when they are used up; the largest number at the end.
+    @inline(__always)
+    private func head(_ part: FlushPart, _ stripe: Int, _ now: Nanoseconds, _ frame: UInt64) -> UInt64 {
+        if part.position >= part.buffer.count { refill(part, stripe, now, frame) }
+        let buffer = part.buffer
+        return part.position < buffer.count ? buffer.records[part.position].firstFrameNumber : .max
+    }
+
+    @inline(never)
+    private func refill(_ part: FlushPart, _ stripe: Int, _ now: Nanoseconds, _ frame: UInt64) {
+        part.buffer.removeAll()
+        part.position = 0
+        // A flow that has nothing left to report makes no record: go on until there is one.
+        while part.buffer.count == 0, part.nextFlow < part.order.count {
+            let flows = part.nextFlow..<min(part.order.count, part.nextFlow + FlushPart.batchSize)
+            part.nextFlow = flows.upperBound
+            stripes[stripe].state.withLock { state in
+                state.flush(part.order, flows, now: now, at: frame, output: part.buffer)
+            }
+        }
     }
 
     /// What the table has done so far, over all stripes.

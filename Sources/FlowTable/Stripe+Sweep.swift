@@ -11,22 +11,21 @@ extension Stripe {
     mutating func sweep(now: Nanoseconds, at frame: UInt64, all: Bool, output: RecordBuffer) {
         guard slotsUsed > 0 else { return }
         let length = all ? slotsUsed : (slotsUsed + Self.sweepParts - 1) / Self.sweepParts
-        var due: [SlotOrder] = []
+        due.reset(base: 0)
         for _ in 0..<length {
             if sweepPosition >= slotsUsed { sweepPosition = 0 }
             let slot = sweepPosition
             sweepPosition &+= 1
             guard hot[slot].state.contains(.live) else { continue }
-            if isOver(slot, now) || isDueForCut(slot, now) {
-                due.append(SlotOrder(firstFrame: cold[slot].firstFrame, slot: slot))
-            }
+            if isOver(slot, now) || isDueForCut(slot, now) { due.append(firstFrame: cold[slot].firstFrame, slot: slot) }
         }
-        SlotOrder.sort(&due)
-        for entry in due {
-            if isOver(entry.slot, now) {
-                end(entry.slot, at: frame, output)
+        due.sort(keepScratch: true)
+        for position in 0..<due.count {
+            let slot = due[position]
+            if isOver(slot, now) {
+                end(slot, at: frame, output)
             } else {
-                cut(entry.slot, reason: .activeTimeout, at: frame, output)
+                cut(slot, reason: .activeTimeout, at: frame, output)
             }
         }
     }
@@ -41,17 +40,5 @@ extension Stripe {
     @inline(__always)
     func isDueForCut(_ slot: Int, _ now: Nanoseconds) -> Bool {
         now &- hot[slot].sliceStart >= configuration.activeTimeout && !hot[slot].sliceIsEmpty && !hot[slot].isClosed
-    }
-}
-
-/// A slot and its place in the order of output.
-struct SlotOrder {
-    var firstFrame: UInt64
-    var slot: Int
-
-    /// Sorts by first frame; frames differ.
-    static func sort(_ entries: inout [SlotOrder]) {
-        if zip(entries, entries.dropFirst()).allSatisfy({ $0.firstFrame < $1.firstFrame }) { return }
-        entries.sort { $0.firstFrame < $1.firstFrame }
     }
 }

@@ -22,6 +22,8 @@ struct Stripe: ~Copyable {
     var firstFree = Stripe.noSlot
     /// Where the next part of the sweep begins.
     var sweepPosition = 0
+    /// What a sweep found, kept for its memory.
+    var due = SlotOrder()
     /// Slots to evict, longest idle first, from the last scan; those touched since are passed over.
     var victims: [Victim] = []
     var nextVictim = 0

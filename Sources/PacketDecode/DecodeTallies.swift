@@ -10,8 +10,9 @@ package struct DecodeTallies: Sendable {
     package var flowPackets: UInt64 = 0
     package var flowNetworkOctets: UInt64 = 0
     package var flowWireOctets: UInt64 = 0
-    /// Packets that are sound but belong to no flow.
+    /// Packets that are sound but belong to no flow, and their octets on the wire.
     package var nonFlowPackets: UInt64 = 0
+    package var nonFlowWireOctets: UInt64 = 0
     private var undecodable = InlineArray<8, UInt64>(repeating: 0)
     private var anomalies = InlineArray<8, UInt64>(repeating: 0)
     // Marks an unused place: no EtherType, and no LLC code (0xFFFF_FFFF is Novell's raw 802.3).
@@ -92,6 +93,7 @@ package struct DecodeTallies: Sendable {
         wireOctets &+= other.wireOctets
         capturedOctets &+= other.capturedOctets
         flowPackets &+= other.flowPackets
+        nonFlowWireOctets &+= other.nonFlowWireOctets
         flowNetworkOctets &+= other.flowNetworkOctets
         flowWireOctets &+= other.flowWireOctets
         for index in undecodable.indices { undecodable[index] &+= other.undecodable[index] }

@@ -123,8 +123,9 @@ package struct PacketDecoder: Sendable {
     @inline(never)
     private func addOutsideFlows(_ layer: Layer, _ reference: PacketReference, _ tallies: inout DecodeTallies) {
         switch layer.space {
-        case .notAFlow: tallies.add(.etherType(layer.value))
-        case .notAFlowLLC: tallies.add(.llc(layer.value))
+        case .notAFlow, .notAFlowLLC:
+            tallies.add(layer.space == .notAFlow ? .etherType(layer.value) : .llc(layer.value))
+            tallies.nonFlowWireOctets &+= UInt64(reference.wireLength &- min(reference.wireLength, UInt32(reference.fcsLength)))
         default:
             let reason = UndecodableReason(rawValue: UInt8(truncatingIfNeeded: layer.value)) ?? .linkTypeUnknown
             tallies.add(reason)

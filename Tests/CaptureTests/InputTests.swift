@@ -68,7 +68,8 @@ import Testing
                 // SAFETY: the array's octets from `written` on, in pieces of every size.
                 let count = unsafe octets.withUnsafeBytes {
                     unsafe write(
-                        descriptor, $0.baseAddress?.advanced(by: written), min(octets.count - written, 1 + written % 5000))
+                        descriptor, $0.baseAddress?.advanced(by: written),
+                        min(octets.count - written, 1 + written % 5000))
                 }
                 if count <= 0 { break }
                 written += count

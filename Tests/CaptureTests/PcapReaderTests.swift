@@ -34,7 +34,8 @@ import Testing
             let sound = boundaries.filter { $0 <= length }.count - 1
             #expect(readAll(source) == packets.prefix(sound).map(variant.expected), "cut at \(length)")
             let summary = try #require(source.summaries.first)
-            #expect(summary.damageCount == (boundaries.contains(length) ? 0 : 1), "cut at \(length): \(summary.damages)")
+            #expect(
+                summary.damageCount == (boundaries.contains(length) ? 0 : 1), "cut at \(length): \(summary.damages)")
         }
         for length in 0..<24 {
             #expect(throws: CaptureError.self) { try reach.source(Array(whole[..<length])) }

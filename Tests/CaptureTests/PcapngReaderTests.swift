@@ -38,7 +38,8 @@ import Testing
             let source = try reach.source(Array(octets[..<length]))
             #expect(readAll(source) == Array(packets.prefix(ends.filter { $0 <= length }.count)), "cut at \(length)")
             let summary = source.summaries[0]
-            #expect(summary.damageCount == (boundaries.contains(length) ? 0 : 1), "cut at \(length): \(summary.damages)")
+            #expect(
+                summary.damageCount == (boundaries.contains(length) ? 0 : 1), "cut at \(length): \(summary.damages)")
         }
     }
 

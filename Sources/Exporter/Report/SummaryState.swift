@@ -3,46 +3,6 @@ import NetTypes
 
 /// What a summary keeps. A value of its own, so that a batch is counted under one exclusive access.
 struct SummaryState: Sendable {
-    /// What the lists need of a flow: a fifth of a record, so that a chunk stays in the nearest cache while one list
-    /// after the other goes through it.
-    private struct Facts: BitwiseCopyable {
-        var sourceHigh, sourceLow, destinationHigh, destinationLow: UInt64
-        var packetsForward, packetsReverse, octetsForward, octetsReverse: UInt64
-        var sourcePort, destinationPort: UInt16
-        var protocolIdentifier, ipVersion: UInt8
-        var hasPorts, isAnswered: Bool
-        /// 0 for the later part of a flow that was counted already.
-        var flows: UInt64
-
-        init(_ record: FlowRecord, flows: UInt64) {
-            sourceHigh = record.sourceHigh
-            sourceLow = record.sourceLow
-            destinationHigh = record.destinationHigh
-            destinationLow = record.destinationLow
-            packetsForward = record.packetsForward
-            packetsReverse = record.packetsReverse
-            octetsForward = record.octetsForward
-            octetsReverse = record.octetsReverse
-            sourcePort = record.sourcePort
-            destinationPort = record.destinationPort
-            protocolIdentifier = record.protocolIdentifier
-            ipVersion = record.ipVersion
-            hasPorts = record.presence.contains(.ports)
-            isAnswered = record.service == .answered
-            self.flows = flows
-        }
-
-        var counters: TrafficCounters {
-            TrafficCounters(
-                flows: flows, packets: packetsForward &+ packetsReverse, octets: octetsForward &+ octetsReverse)
-        }
-        var source: AddressKey { AddressKey(high: sourceHigh, low: sourceLow, version: ipVersion) }
-        var destination: AddressKey { AddressKey(high: destinationHigh, low: destinationLow, version: ipVersion) }
-        var service: ServiceKey { ServiceKey(protocolIdentifier: protocolIdentifier, port: destinationPort) }
-    }
-
-    private static let chunk = 256
-
     var protocols = [TrafficSummary.Split](repeating: TrafficSummary.Split(), count: 256)
     var directions = [TrafficSummary.Split](
         repeating: TrafficSummary.Split(), count: FlowRecord.ZoneDirection.allCases.count)
@@ -57,14 +17,12 @@ struct SummaryState: Sendable {
     var uncertainFlows: UInt64 = 0
 
     private var stitcher: FlowStitcher
-    private var waiting: [Facts] = []
 
     init(_ configuration: TrafficSummary.Configuration) {
         answered = TrafficSummary.Lists(capacity: configuration.listCapacity)
         attempts = TrafficSummary.Lists(capacity: configuration.listCapacity)
         conversations = HeavyHitterList(capacity: configuration.listCapacity)
         stitcher = FlowStitcher(capacity: configuration.stitchCapacity)
-        waiting.reserveCapacity(Self.chunk)
     }
 
     mutating func consume(_ batch: Span<FlowRecord>) {
@@ -78,12 +36,12 @@ struct SummaryState: Sendable {
             index += 1
         }
         records &+= UInt64(batch.count)
-        countWaiting()
+        flush()
     }
 
     mutating func finish() {
         while let flow = stitcher.popOldest() { count(flow) }
-        countWaiting()
+        flush()
     }
 
     private mutating func count(_ record: FlowRecord) {
@@ -94,63 +52,46 @@ struct SummaryState: Sendable {
         }
         firstPacket = min(firstPacket, record.start)
         lastPacket = max(lastPacket, record.end)
-        let facts = Facts(record, flows: flows)
-        let counters = facts.counters
+        let counters = TrafficCounters(
+            flows: flows, packets: record.packetsForward &+ record.packetsReverse,
+            octets: record.octetsForward &+ record.octetsReverse)
         totals[Int(record.service.rawValue)].add(counters)
-        if facts.isAnswered {
-            protocols[Int(record.protocolIdentifier)].answered.add(counters)
-            directions[Int(record.zoneDirection.rawValue)].answered.add(counters)
+        let source = AddressKey(high: record.sourceHigh, low: record.sourceLow, version: record.ipVersion)
+        let destination = AddressKey(
+            high: record.destinationHigh, low: record.destinationLow, version: record.ipVersion)
+        let service = ServiceKey(protocolIdentifier: record.protocolIdentifier, port: record.destinationPort)
+        let hasPorts = record.presence.contains(.ports)
+        let (protocolIndex, directionIndex) = (Int(record.protocolIdentifier), Int(record.zoneDirection.rawValue))
+        if record.service == .answered {
+            protocols[protocolIndex].answered.add(counters)
+            directions[directionIndex].answered.add(counters)
+            answered.sources.add(source, counters, weight: counters.octets)
+            answered.destinations.add(destination, counters, weight: counters.octets)
+            if hasPorts { answered.services.add(service, counters, weight: counters.octets) }
         } else {
-            protocols[Int(record.protocolIdentifier)].attempts.add(counters)
-            directions[Int(record.zoneDirection.rawValue)].attempts.add(counters)
+            protocols[protocolIndex].attempts.add(counters)
+            directions[directionIndex].attempts.add(counters)
+            attempts.sources.add(source, counters, weight: flows)
+            attempts.destinations.add(destination, counters, weight: flows)
+            if hasPorts { attempts.services.add(service, counters, weight: flows) }
         }
-        waiting.append(facts)
-        if waiting.count == Self.chunk { countWaiting() }
-    }
-
-    /// One list after the other: each stays in the cache for the chunk, and the look-ups of neighbouring flows overlap.
-    /// Every list sees all flows in the order of records, wherever batches end.
-    private mutating func countWaiting() {
-        for facts in waiting {
-            let counters = facts.counters
-            if facts.isAnswered {
-                answered.sources.add(facts.source, counters, weight: counters.octets)
-            } else {
-                attempts.sources.add(facts.source, counters, weight: facts.flows)
-            }
-        }
-        for facts in waiting {
-            let counters = facts.counters
-            if facts.isAnswered {
-                answered.destinations.add(facts.destination, counters, weight: counters.octets)
-            } else {
-                attempts.destinations.add(facts.destination, counters, weight: facts.flows)
-            }
-        }
-        for facts in waiting where facts.hasPorts {
-            let counters = facts.counters
-            if facts.isAnswered {
-                answered.services.add(facts.service, counters, weight: counters.octets)
-            } else {
-                attempts.services.add(facts.service, counters, weight: facts.flows)
-            }
-        }
-        for facts in waiting { countConversation(facts) }
-        waiting.removeAll(keepingCapacity: true)
-    }
-
-    private mutating func countConversation(_ facts: Facts) {
         let (key, swapped) = ConversationKey.of(
-            source: facts.source, sourcePort: facts.sourcePort, destination: facts.destination,
-            destinationPort: facts.destinationPort, protocolIdentifier: facts.protocolIdentifier,
-            hasPorts: facts.hasPorts)
+            source: source, sourcePort: record.sourcePort, destination: destination,
+            destinationPort: record.destinationPort, protocolIdentifier: record.protocolIdentifier,
+            hasPorts: hasPorts)
         var tally = ConversationTally()
-        tally.flows = facts.flows
-        tally.packetsFromLow = swapped ? facts.packetsReverse : facts.packetsForward
-        tally.octetsFromLow = swapped ? facts.octetsReverse : facts.octetsForward
-        tally.packetsFromHigh = swapped ? facts.packetsForward : facts.packetsReverse
-        tally.octetsFromHigh = swapped ? facts.octetsForward : facts.octetsReverse
-        tally.flowsFromHigh = swapped ? facts.flows : 0
-        conversations.add(key, tally, weight: tally.octets)
+        tally.flows = flows
+        tally.packetsFromLow = swapped ? record.packetsReverse : record.packetsForward
+        tally.octetsFromLow = swapped ? record.octetsReverse : record.octetsForward
+        tally.packetsFromHigh = swapped ? record.packetsForward : record.packetsReverse
+        tally.octetsFromHigh = swapped ? record.octetsForward : record.octetsReverse
+        tally.flowsFromHigh = swapped ? flows : 0
+        conversations.add(key, tally, weight: counters.octets)
+    }
+
+    private mutating func flush() {
+        answered.flush()
+        attempts.flush()
+        conversations.flush()
     }
 }

@@ -41,6 +41,12 @@ package final class TrafficSummary: RecordSink {
             destinations = HeavyHitterList(capacity: capacity)
             services = HeavyHitterList(capacity: capacity)
         }
+
+        mutating func flush() {
+            sources.flush()
+            destinations.flush()
+            services.flush()
+        }
     }
 
     private var state: SummaryState

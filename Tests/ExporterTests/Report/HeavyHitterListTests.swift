@@ -11,6 +11,7 @@ import Testing
                 list.add(key(value), TrafficCounters(flows: 1, packets: 2, octets: value), weight: value)
             }
         }
+        list.flush()
         #expect(!list.isSampled && list.distinct == 5000 && list.floor == 0)
         let top = list.top(2) { $0.octets }
         #expect(top.map(\.key.low) == [4997, 4994])
@@ -33,6 +34,7 @@ import Testing
             exact[value, default: TrafficCounters()].add(counters)
             total += counters.octets
         }
+        list.flush()
         #expect(list.entries.count <= capacity)
         #expect(list.isSampled)
         #expect(list.floor <= 2 * total / UInt64(capacity))
@@ -61,6 +63,7 @@ import Testing
                 let value = UInt64.random(in: 0..<900, using: &random)
                 list.add(key(value), TrafficCounters(flows: 1, packets: 1, octets: octets), weight: octets)
             }
+            list.flush()
             return (list.top(1000) { $0.octets }.map(\.key.low), list.floor, list.other, list.distinct)
         }
         let (first, second) = (run(), run())

@@ -1,0 +1,31 @@
+import Capture
+import Foundation
+import Testing
+
+/// Replays the fuzzers' seeds and every input that once failed: in debug, in release, without libFuzzer.
+@Suite struct FuzzReplayTests {
+    @Test(arguments: ["FuzzPcap", "FuzzPcapng"])
+    func seedsAndFailures(_ target: String) throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fuzz/\(target)")
+            .standardized
+        let seeds = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "Seeds").path())
+        let failures = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: "FailCases").path())
+            .filter { !$0.hasPrefix(".") }
+        #expect(seeds.count >= 7, "the seeds are missing: run scripts/fuzz-seeds")
+        for name in seeds.map({ "Seeds/" + $0 }) + failures.map({ "FailCases/" + $0 }) {
+            let octets = try [UInt8](Data(contentsOf: root.appending(path: name)))
+            guard let whole = try? ReplaySource(octets: octets) else {
+                #expect(!name.hasPrefix("Seeds"), "\(name) is not read")
+                continue
+            }
+            let packets = readAll(whole)
+            if name.hasPrefix("Seeds") { #expect(!packets.isEmpty) }
+            for piece in [1, 61, 1000] {
+                let source = try ReplaySource(octets: octets, piece: piece)
+                #expect(readAll(source, capacity: 5) == packets, "\(name)")
+                #expect(source.summaries[0].damageCount == whole.summaries[0].damageCount)
+                #expect(source.summaries[0].octetsSkipped == whole.summaries[0].octetsSkipped)
+            }
+        }
+    }
+}
