@@ -9,6 +9,7 @@ struct FlowHash {
     private let key1: UInt64
     private let key2: UInt64
     private let stripeKey: UInt64
+    private let stripeKey2: UInt64
 
     /// A hash with secret words for slots, and one for stripes. Zero words would cancel input, so that they are made odd.
     init(slotKeys: (UInt64, UInt64, UInt64), stripeKey: UInt64) {
@@ -16,6 +17,7 @@ struct FlowHash {
         key1 = slotKeys.1 | 1
         key2 = slotKeys.2 | 1
         self.stripeKey = stripeKey | 1
+        stripeKey2 = (stripeKey ^ 0xD6E8_FEB8_6659_FD93) &* 0x9E37_79B9_7F4A_7C15 | 1
     }
 
     @inline(__always)
@@ -40,9 +42,14 @@ struct FlowHash {
     /// Hash of addresses, ports and protocol.
     @inline(__always)
     func stripe(_ facts: borrowing MutableSpan<PacketFacts>, _ packet: Int) -> UInt32 {
+        // Every word meets a secret one in a multiplication: a sum of the addresses alone would let a sender of made-up
+        // addresses keep the sum, and with it the stripe.
         let ports = facts[packet].keyWord & 0xFF_FFFF_FFFF
-        let addresses = facts[packet].addressALow ^ facts[packet].addressAHigh &* 3 ^ (facts[packet].addressBLow ^ facts[packet].addressBHigh &* 5) &* 7
-        let mixed = Self.fold(addresses ^ stripeKey, ports ^ 0x9E37_79B9_7F4A_7C15)
+        var mixed = Self.fold(facts[packet].addressALow ^ stripeKey, facts[packet].addressBLow ^ stripeKey2)
+        if facts[packet].ipVersion == 6 {
+            mixed ^= Self.fold(facts[packet].addressAHigh ^ stripeKey2 ^ mixed, facts[packet].addressBHigh ^ stripeKey)
+        }
+        mixed = Self.fold(mixed ^ stripeKey2, ports ^ stripeKey)
         return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
     }
 }

@@ -33,17 +33,27 @@ struct Packet {
 
     static let second = nanosecondsPerSecond
 
+    /// A datagram between two fixed hosts, of which `byPort` chooses the sender.
     static func udp(_ time: Nanoseconds, _ source: UInt16, _ destination: UInt16, payload: UInt32 = 0) -> Packet {
-        Packet(time: time, ports: (source, destination), payload: payload)
+        Packet(time: time, ports: (source, destination), payload: payload).byPort
     }
 
+    /// A segment between two fixed hosts, of which `byPort` chooses the sender.
     static func tcp(
         _ time: Nanoseconds, _ source: UInt16, _ destination: UInt16, _ flags: UInt8, sequence: UInt32 = 1000,
         payload: UInt32 = 0
     ) -> Packet {
         Packet(
             time: time, protocolIdentifier: 6, ports: (source, destination),
-            tcp: TCP(flags: flags, sequence: sequence), payload: payload)
+            tcp: TCP(flags: flags, sequence: sequence), payload: payload
+        ).byPort
+    }
+
+    /// The host with the lower port is always the same one, so that a pair of ports tells who sends.
+    private var byPort: Packet {
+        var packet = self
+        if let ports, ports.source < ports.destination { swap(&packet.source, &packet.destination) }
+        return packet
     }
 
     /// The same packet from the other side: endpoints and Ethernet addresses swapped.
