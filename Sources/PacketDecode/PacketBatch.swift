@@ -50,9 +50,8 @@ import NetTypes
     package let capacity: Int
     /// The packets, `0..<count`.
     package let references: UnsafeMutablePointer<PacketReference>
-    // SAFETY: (exclusivity) only the batch's owner uses it, for every packet, and calls nothing meanwhile.
     /// How many packets are in the batch.
-    @exclusivity(unchecked) package var count = 0
+    package var count = 0
     /// Scratch memory a source may read packet bytes into; nil until a source asks for it.
     package private(set) var storage: UnsafeMutableRawBufferPointer?
 

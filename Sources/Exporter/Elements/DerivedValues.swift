@@ -81,6 +81,7 @@ package struct DerivedValues: BitwiseCopyable, Sendable {
     @inline(__always)
     private static func number(_ reason: FlowRecord.FlowEndReason) -> UInt8 {
         switch reason {
+        case .none: 0
         case .idleTimeout: 1
         case .activeTimeout: 2
         case .endOfFlow: 3
