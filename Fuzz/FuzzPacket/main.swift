@@ -6,7 +6,7 @@ var argumentCount = CommandLine.argc
 var arguments = unsafe Optional(CommandLine.unsafeArgv)
 // SAFETY: libFuzzer calls the function with `size` octets at `data`, valid during the call.
 _ = unsafe LLVMFuzzerRunDriver(&argumentCount, &arguments) { data, size in
-    let mistakes = countPackets(unsafe Array(UnsafeBufferPointer(start: data, count: size)))
+    let mistakes = countPackets(unsafe Array(UnsafeBufferPointer(start: data, count: size))).mistakes
     precondition(mistakes.isEmpty, mistakes.joined(separator: "\n"))
     return 0
 }

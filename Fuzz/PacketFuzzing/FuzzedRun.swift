@@ -6,6 +6,10 @@ import PacketDecode
 struct FuzzedRun {
     /// What was wrong, as sentences.
     var mistakes: [String] = []
+    /// Packets decoded.
+    private(set) var packets: UInt64 = 0
+    /// Records handed out.
+    private(set) var records: UInt64 = 0
     /// Over the records, in output order.
     private(set) var checksum: UInt64 = 14_695_981_039_346_656_037
 
@@ -21,8 +25,6 @@ struct FuzzedRun {
     private var clock = PacketClock()
     private var lastSweep: Nanoseconds = 0
     private var lastFrame: UInt64 = 0
-    private var packets: UInt64 = 0
-    private var records: UInt64 = 0
     private var recordPackets: UInt64 = 0
 
     init(_ input: FuzzedInput, slotKeys: (UInt64, UInt64, UInt64)) {
