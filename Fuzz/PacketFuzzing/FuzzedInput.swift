@@ -30,7 +30,7 @@ struct FuzzedInput {
     static let linkTypes: [UInt16] = [1, 0, 12, 14, 101, 108, 113, 228, 229, 276, 0xFFFF]
     private static let packetHeaderLength = 6
     /// Copies make packets out of nothing: this bounds how long one input takes.
-    private static let mostPackets = 4096
+    private static let mostPackets = 12_288
 
     let linkType: UInt16
     let segmentRule: PacketDecoder.SegmentRule
@@ -52,7 +52,7 @@ struct FuzzedInput {
             rest = rest.dropFirst(Self.packetHeaderLength)
             let data = Array(rest.prefix(Int(header[0]) << 8 | Int(header[1])))
             rest = rest.dropFirst(data.count)
-            let copies = min(Int(header[4] & 63) + 1, Self.mostPackets - count)
+            let copies = min(Self.copies(header[4]), Self.mostPackets - count)
             count += copies
             packets.append(
                 Packet(
@@ -68,6 +68,9 @@ struct FuzzedInput {
         let size = Nanoseconds(1) << min(Int(signed.magnitude), 45)
         return signed == 0 ? 0 : signed > 0 ? size : -size
     }
+
+    /// 1...64, times 1, 4, 16 or 64.
+    private static func copies(_ code: UInt8) -> Int { (Int(code & 63) + 1) << (Int(code >> 6) * 2) }
 
     /// As captured for 0; half of that (a capture that lies) for 254; the largest number for 255; else somewhat or much
     /// more than was captured.

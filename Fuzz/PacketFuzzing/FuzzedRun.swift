@@ -52,7 +52,7 @@ struct FuzzedRun {
             check(facts)
             if facts.fragments > 0 { facts.withMutableFacts { fragments.resolve(&$0) } }
             table.partition(facts, into: &partition)
-            for index in 0..<batch.count { clock.observe(batch.timestamp(index)) }
+            observe(batch)
             apply(facts, partition, to: outputs)
             merged.removeAll()
             RecordMerge.merge(outputs, into: merged)
@@ -62,6 +62,16 @@ struct FuzzedRun {
         expect("packets in flows = in records + in live flows", decoder.tallies.flowPackets, recordPackets + live)
         table.flush(now: clock.now, at: lastFrame, batchSize: 7) { take($0) }
         checkSums(decoder.tallies)
+    }
+
+    /// Moves the packet clock as the pipeline's reader does; the short way must come to what the long way does.
+    private mutating func observe(_ batch: PacketBatch) {
+        let range = batch.timeRange
+        let isPlain = clock.isPlain(earliest: range.earliest, latest: range.latest)
+        var short = clock
+        short.advance(to: range.latest)
+        for index in 0..<batch.count { clock.observe(batch.timestamp(index)) }
+        if isPlain && short.now != clock.now { mistakes.append("the packet clock depends on the batch") }
     }
 
     /// Counts and sweeps stripe by stripe, as the pipeline does after each chunk.
@@ -153,6 +163,12 @@ struct FuzzedRun {
         expect(
             "packets decoded = in flows + not a flow + undecodable", tallies.packets,
             tallies.flowPackets + tallies.nonFlowPackets + tallies.undecodablePackets)
+        expect(
+            "not a flow = by protocol + others", tallies.nonFlowPackets,
+            tallies.nonFlowProtocols.reduce(tallies.otherNonFlowPackets) { $0 + $1.packets })
+        expect(
+            "unknown link type = by number", tallies.count(.linkTypeUnknown),
+            tallies.unknownLinkTypeNumbers.reduce(0) { $0 + $1.packets })
         expect("packets in flows = counted by the table", tallies.flowPackets, counters.packets)
         expect("packets in flows = in records", tallies.flowPackets, recordPackets)
         expect("packets in flows = in records, by the table's own count", tallies.flowPackets, counters.recordPackets)
