@@ -65,6 +65,10 @@ import CPlatform
         }
     }
 
+    /// Where the array lies, for prefetching without holding it.
+    // SAFETY: the address as a number; nothing is read through it.
+    var address: UInt { unsafe UInt(bitPattern: base) }
+
     /// The elements of `range`, which is checked.
     @_lifetime(borrow self)
     func span(_ range: Range<Int>) -> Span<Element> {

@@ -45,6 +45,10 @@ package struct SlotIndex: ~Copyable {
     @inline(__always)
     func prefetch(_ hash: UInt32) { entries.prefetch(Int(hash) & mask) }
 
+    /// Where lines are, for prefetching before the stripe's lock is taken. May be out of date by the time it is used, which
+    /// costs speed only.
+    var lines: IndexLines { IndexLines(address: entries.address, mask: UInt(bitPattern: mask)) }
+
     /// The first slot whose tag fits `hash`, or -1: a guess for prefetching, not an answer.
     @inline(__always)
     func guess(_ hash: UInt32) -> Int {

@@ -2,20 +2,15 @@ import NetTypes
 import PacketDecode
 
 extension Stripe {
-    /// How far ahead of the packet being counted index lines, and then slots, are asked for.
-    private static let indexDistance = 24
-    private static let slotDistance = 12
+    /// How many packets ahead of the one being counted slots are asked for.
+    private static let slotDistance = 32
 
     /// Counts the packets at `order` (positions in `facts`, ascending) into their flows. Records of slices that end go
-    /// to `output`.
+    /// to `output`. The index lines have been asked for when the packets were sorted by stripe.
     mutating func apply(_ facts: Span<PacketFacts>, order: Span<UInt16>, output: RecordBuffer) {
         let count = order.count
-        for position in 0..<min(count, Self.indexDistance) { index.prefetch(facts[Int(order[position])].hash) }
         for position in 0..<min(count, Self.slotDistance) { prefetchSlot(facts[Int(order[position])].hash) }
         for position in 0..<count {
-            if position &+ Self.indexDistance < count {
-                index.prefetch(facts[Int(order[position &+ Self.indexDistance])].hash)
-            }
             if position &+ Self.slotDistance < count {
                 prefetchSlot(facts[Int(order[position &+ Self.slotDistance])].hash)
             }

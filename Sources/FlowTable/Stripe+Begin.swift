@@ -52,21 +52,31 @@ extension Stripe {
         }
         let slot = Int(firstFree)
         firstFree = hot[slot].hash
+        // The next flow will want the next free slot.
+        if firstFree != Self.noSlot { hot.prefetch(Int(firstFree)) }
         return slot
     }
 
     /// Who began the flow of which `facts` is the first packet seen, and what tells so (design semantics 8).
-    private func initiator(of facts: Span<PacketFacts>, _ packet: Int) -> (endpoint: Int, evidence: FlowRecord.InitiatorEvidence) {
+    @inline(__always)
+    private func initiator(
+        of facts: Span<PacketFacts>, _ packet: Int
+    ) -> (endpoint: Int, evidence: FlowRecord.InitiatorEvidence) {
         let from = facts[packet].sender
         if facts[packet].flags.contains(.tcp), facts[packet].tcpFlags & TCPFlag.syn != 0 {
             return facts[packet].tcpFlags & TCPFlag.ack == 0 ? (from, .syn) : (1 - from, .synAck)
         }
         if facts[packet].flags.contains(.ports) {
-            let (knowsA, knowsB) = (services.knows(facts, packet, isA: true), services.knows(facts, packet, isA: false))
-            if knowsA != knowsB { return (knowsA ? 1 : 0, .learnedService) }
+            // Only TCP services are ever learned.
+            if facts[packet].flags.contains(.tcp) {
+                let knowsA = services.knows(facts, packet, isA: true)
+                if knowsA != services.knows(facts, packet, isA: false) { return (knowsA ? 1 : 0, .learnedService) }
+            }
             let (roleA, roleB) = (PortRole(facts[packet].portA), PortRole(facts[packet].portB))
             if roleA != roleB { return (roleA.rawValue < roleB.rawValue ? 1 : 0, .portRole) }
-        } else if facts[packet].flags.contains(.icmp), facts[packet].portB != 0, facts[packet].portB != facts[packet].icmpTypeCode & 0xFF00 {
+        } else if facts[packet].flags.contains(.icmp), facts[packet].portB != 0,
+            facts[packet].portB != facts[packet].icmpTypeCode & 0xFF00
+        {
             // An answer (its type is not the query's, which is in the key): who was answered asked.
             return (1 - from, .portRole)
         }
