@@ -31,7 +31,7 @@ bench: ## generate the benchmark's inputs, and measure side by side with other p
 
 fuzz: ## fuzz each target for SECONDS=60
 	@scripts/bootstrap --build-only
-	@env FUZZ_SECONDS=$(SECONDS) scripts/fuzz
+	@scripts/fuzz $(SECONDS)
 
 format: ## format all Swift files in place
 	swift format -i --parallel --configuration .swift-format $(SWIFT_FILES)

@@ -25,6 +25,7 @@ final class CaptureInput {
     let reader: any RecordReader
     private let origin: Origin
     private var memoryPosition = 0
+    private var memoryEnded = false
     private var reportedOctets: UInt64 = 0
 
     /// Opens a file, or standard input for "-".
@@ -109,6 +110,7 @@ final class CaptureInput {
 
     /// Copies the packets' octets into the batch's storage, since an array does not keep its address.
     private func stepMemory(_ octets: [UInt8], _ batch: PacketBatch) -> Bool {
+        guard !memoryEnded else { return false }
         // SAFETY: one storage for the whole array; it is filled before packets point into it.
         let storage = unsafe batch.storage(atLeast: max(1, octets.count - memoryPosition))
         guard let base = storage.baseAddress else { return false }
@@ -119,7 +121,8 @@ final class CaptureInput {
             atEnd: true)
         let stop = reader.walk(&window, into: batch)
         memoryPosition += window.position
-        return stop != .ended
+        memoryEnded = stop == .ended
+        return !memoryEnded
     }
 
     /// Octets used since the last call, for the progress.

@@ -9,15 +9,10 @@ final class MergeLane {
     private let observationPoint: UInt8
     private var input: CaptureInput?
     private var batch: PacketBatch?
-    private var next = 0
-    private var tally = InputTally()
-    private(set) var filtered: UInt64 = 0
     /// What the input said when it was closed.
     private var closed: InputSummary
     /// Whether the input is closed until its first packet's turn comes.
     private(set) var isSuspended = false
-    /// The time of the next packet.
-    private var time: Nanoseconds = 0
 
     init(_ input: CaptureInput, _ index: Int) {
         self.index = index
@@ -28,44 +23,17 @@ final class MergeLane {
         closed = input.summary(InputTally(), filtered: 0)
     }
 
-    /// Whether a packet is there to be taken, or will be when a suspended input is opened again.
-    var hasPacket: Bool { isSuspended || next < (batch?.count ?? 0) }
-
-    /// The next packet; hasPacket and not isSuspended.
-    var packet: PacketReference {
-        guard let batch, next < batch.count else { preconditionFailure("no packet was read ahead") }
-        // SAFETY: next < count was just checked.
-        return unsafe batch.references[next]
-    }
-
-    /// Whether this lane's next packet comes before the other's.
-    func isBefore(_ other: MergeLane) -> Bool {
-        time != other.time ? time < other.time : index < other.index
-    }
-
-    /// Counts the next packet and moves on.
-    func take(filtered isFiltered: Bool) {
-        let packet = packet
-        tally.packets += 1
-        tally.capturedOctets &+= UInt64(packet.capturedLength)
-        tally.earliest = min(tally.earliest, packet.timestamp)
-        tally.latest = max(tally.latest, packet.timestamp)
-        if isFiltered { filtered += 1 }
-        next += 1
-        if hasPacket { time = self.packet.timestamp }
-    }
-
     /// Reads packets ahead when none are left, and closes the input when it has ended.
-    func refill(_ packets: Int) {
+    func refill(_ head: inout MergeHead, _ packets: Int) {
         guard let input else { return }
         let batch = batch ?? PacketBatch(capacity: packets)
         self.batch = batch
-        next = 0
         if input.fill(batch) {
-            time = packet.timestamp
+            head.point(at: batch)
         } else {
-            closed = input.summary(tally, filtered: filtered)
+            closed = input.summary(head.tally, filtered: head.filtered)
             self.batch = nil
+            head.pointNowhere()
         }
     }
 
@@ -77,19 +45,20 @@ final class MergeLane {
     }
 
     /// Closes the input until its first packet's turn.
-    func suspend() {
-        input.map { closed = $0.summary(tally, filtered: filtered) }
+    func suspend(_ head: inout MergeHead) {
+        if let input { closed = input.summary(head.tally, filtered: head.filtered) }
+        head.pointNowhere()
         input = nil
         batch = nil
         isSuspended = true
     }
 
     /// Opens a suspended input again. What has become unreadable since is recorded.
-    func resume(_ packets: Int, _ way: PlainFile.Way) {
+    func resume(_ head: inout MergeHead, _ packets: Int, _ way: PlainFile.Way) {
         isSuspended = false
         do throws(CaptureError) {
             input = try CaptureInput(path: path, observationPoint: observationPoint, way: way)
-            refill(packets)
+            refill(&head, packets)
         } catch {
             damages.record(.unreadable(error.description), at: 0, skipped: 0)
         }
@@ -99,7 +68,8 @@ final class MergeLane {
     var knownLinkTypes: [UInt16] { (input?.reader.interfaces ?? closed.interfaces).map { $0.linkType } }
 
     /// What is known of the input, counting the packets that were taken.
-    var summary: InputSummary {
+    func summary(_ head: MergeHead) -> InputSummary {
+        let (tally, filtered) = (head.tally, head.filtered)
         var summary = input?.summary(tally, filtered: filtered) ?? closed
         summary.packets = tally.packets
         summary.capturedOctets = tally.capturedOctets

@@ -12,8 +12,13 @@ final class MergedInputs {
     private static let storageOctets = 2 * maximumCapturedOctets
 
     private var lanes: [MergeLane] = []
-    private var heap = LaneHeap()
+    /// The lanes' packets, in the same order.
+    private var heads: [MergeHead] = []
+    /// The turns of the lanes that have a packet to come.
+    private var turns = TurnHeap()
     private var frames: UInt64 = 0
+    /// The lane whose packet is being taken.
+    private var laneIndex = 0
     private let way: PlainFile.Way
     private let progress: ReplayProgress
     /// Set before the first packet is taken.
@@ -27,23 +32,26 @@ final class MergedInputs {
             let input = try CaptureInput(path: path, observationPoint: Self.point(index), way: way)
             let lane = MergeLane(input, index)
             lanes.append(lane)
-            lane.refill(Self.packetsAhead)
-            guard lane.hasPacket else { continue }
-            heap.push(lane)
-            if paths.count > Self.eagerInputs && input.isRegularFile { lane.suspend() }
+            var head = MergeHead()
+            lane.refill(&head, Self.packetsAhead)
+            if head.hasPacket {
+                turns.push(MergeTurn(time: head.time, index: index))
+                if paths.count > Self.eagerInputs && input.isRegularFile { lane.suspend(&head) }
+            }
+            heads.append(head)
         }
     }
 
     /// The link types that are known so far, for the filter's first compilation.
     var linkTypes: [UInt16] { lanes.flatMap { $0.knownLinkTypes } }
 
-    var packetsFiltered: UInt64 { lanes.reduce(0) { $0 + $1.filtered } }
+    var packetsFiltered: UInt64 { heads.reduce(0) { $0 + $1.filtered } }
 
-    var summaries: [InputSummary] { lanes.map { $0.summary } }
+    var summaries: [InputSummary] { zip(lanes, heads).map { $0.summary($1) } }
 
     /// Records that the filter does not compile for the link type of the packet that is being taken.
     func recordRefusal(_ kind: Damage.Kind) {
-        heap.first?.damages.record(kind, at: 0, skipped: 0)
+        lanes[laneIndex].damages.record(kind, at: 0, skipped: 0)
     }
 
     /// Empties the batch and fills it with the next packets; false when there are none left.
@@ -52,24 +60,35 @@ final class MergedInputs {
         // SAFETY: the batch is empty, so that nothing points into its storage.
         let storage = unsafe batch.storage(atLeast: Self.storageOctets)
         var used = 0
-        while batch.count < batch.capacity, let lane = heap.first {
-            if lane.isSuspended { lane.resume(Self.packetsAhead, way) }
-            guard lane.hasPacket else {
-                heap.removeFirst()
-                continue
-            }
+        // State of the loop is kept in local variables, which need no exclusivity checks.
+        var turns = turns
+        self.turns = TurnHeap()
+        var heads = heads
+        self.heads = []
+        var frames = frames
+        defer {
+            self.turns = turns
+            self.heads = heads
+            self.frames = frames
+        }
+        let filter = filter
+        while batch.count < batch.capacity, let turn = turns.first {
+            laneIndex = turn.index
+            let lane = lanes[turn.index]
+            if lane.isSuspended { lane.resume(&heads[turn.index], Self.packetsAhead, way) }
             // Until the runner-up's turn, this lane's packets follow each other without a look at the heap.
-            let rival = heap.second
-            var takesTurn = true
-            while takesTurn {
-                let packet = lane.packet
+            let rival = turns.second
+            var next = turn
+            while let packet = heads[turn.index].packet, next.isBefore(rival) {
                 let octets = Int(packet.capturedLength)
                 // An empty storage takes every packet: they are shorter than half of it.
-                if batch.count == batch.capacity || octets > storage.count - used { return true }
+                if batch.count == batch.capacity || octets > storage.count - used {
+                    turns.replaceFirst(next)
+                    return true
+                }
                 frames += 1
-                if let filter, !filter.accepts(packet) {
-                    lane.take(filtered: true)
-                } else {
+                let passes = filter?.accepts(packet) ?? true
+                if passes {
                     // SAFETY: `octets` fit into the storage from `used` on, and the lane's batch holds them.
                     let copy = unsafe UnsafeMutableRawBufferPointer(rebasing: storage[used..<(used + octets)])
                     unsafe copy.copyMemory(from: UnsafeRawBufferPointer(start: packet.bytes, count: octets))
@@ -81,64 +100,18 @@ final class MergedInputs {
                     reference.frameNumber = frames
                     batch.append(reference)
                     used += octets
-                    lane.take(filtered: false)
                 }
-                if !lane.hasPacket {
-                    lane.refill(Self.packetsAhead)
+                heads[turn.index].take(packet, filtered: !passes)
+                if !heads[turn.index].hasPacket {
+                    lane.refill(&heads[turn.index], Self.packetsAhead)
                     progress.add(lane.newlyConsumed())
                 }
-                takesTurn = lane.hasPacket && (rival.map { lane.isBefore($0) } ?? true)
+                next.time = heads[turn.index].time
             }
-            if lane.hasPacket { heap.settleFirst() } else { heap.removeFirst() }
+            if heads[turn.index].hasPacket { turns.replaceFirst(next) } else { turns.removeFirst() }
         }
         return batch.count > 0
     }
 
     private static func point(_ index: Int) -> UInt8 { UInt8(clamping: index) }
-}
-
-/// Lanes in the order of their next packets: a binary heap by (time, index).
-struct LaneHeap {
-    private var lanes: [MergeLane] = []
-
-    var first: MergeLane? { lanes.first }
-
-    /// The one that would be first without the first.
-    var second: MergeLane? {
-        switch lanes.count {
-        case 0, 1: nil
-        case 2: lanes[1]
-        default: lanes[1].isBefore(lanes[2]) ? lanes[1] : lanes[2]
-        }
-    }
-
-    mutating func push(_ lane: MergeLane) {
-        lanes.append(lane)
-        var child = lanes.count - 1
-        while child > 0, lanes[child].isBefore(lanes[(child - 1) / 2]) {
-            lanes.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    mutating func removeFirst() {
-        guard let last = lanes.popLast(), !lanes.isEmpty else { return }
-        lanes[0] = last
-        settleFirst()
-    }
-
-    /// Puts the first lane where its changed time belongs.
-    mutating func settleFirst() {
-        var parent = 0
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < lanes.count && lanes[child].isBefore(lanes[least]) {
-                least = child
-            }
-            if least == parent { return }
-            lanes.swapAt(parent, least)
-            parent = least
-        }
-    }
 }

@@ -35,6 +35,7 @@ final class PcapngReader: RecordReader {
                 skipping -= step
                 if skipping > 0 {
                     if !window.atEnd { return .needsMore(1) }
+                    skipping = 0
                     damages.record(.cut, at: window.absolutePosition, skipped: 0)
                     return .ended
                 }

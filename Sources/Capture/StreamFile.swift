@@ -7,7 +7,7 @@ import PacketDecode
     private let stream: any ByteStream
     private let reader: any RecordReader
     private let damages: DamageLog
-    private let carried: UnsafeMutableRawBufferPointer
+    private var carried: UnsafeMutableRawBufferPointer
     private var carriedCount = 0
     private var offset: UInt64 = 0
     private var needed = 1
@@ -19,8 +19,8 @@ import PacketDecode
         self.stream = stream
         self.reader = reader
         self.damages = damages
-        // SAFETY: freed in deinit. No block is longer than lookaheadOctets, so that no remainder is.
-        unsafe carried = UnsafeMutableRawBufferPointer.allocate(byteCount: lookaheadOctets, alignment: 64)
+        // SAFETY: freed in deinit, or when a longer remainder replaces it.
+        unsafe carried = UnsafeMutableRawBufferPointer.allocate(byteCount: 2048, alignment: 64)
     }
 
     deinit {
@@ -53,16 +53,27 @@ import PacketDecode
         let stop = reader.walk(&window, into: batch)
         offset += UInt64(window.position)
         estimate.learn(octets: window.position, packets: batch.count)
-        carriedCount = window.remaining
-        // SAFETY: the window's remainder lies in the storage and is no longer than the carry buffer.
-        unsafe carried.copyMemory(
-            from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(storage)[window.position..<have]))
+        // SAFETY: the window's remainder lies in the storage.
+        unsafe carry(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(storage)[window.position..<have]))
         switch stop {
         case .ended: ended = true
         case .needsMore(let octets): needed = max(carriedCount + 1, octets)
         case .batchFull: needed = 0
         }
         return !ended
+    }
+
+    /// Keeps what the reader did not use: less than lookaheadOctets, since no block is longer.
+    private func carry(_ remainder: UnsafeRawBufferPointer) {
+        carriedCount = remainder.count
+        // SAFETY: reads a number.
+        if unsafe carriedCount > carried.count {
+            // SAFETY: allocated in init or here; nothing points into it.
+            unsafe carried.deallocate()
+            unsafe carried = UnsafeMutableRawBufferPointer.allocate(byteCount: carriedCount * 2, alignment: 64)
+        }
+        // SAFETY: the carry buffer is long enough, as just seen; the remainder lies in the batch's storage.
+        unsafe carried.copyMemory(from: remainder)
     }
 
     private func endStream(at position: UInt64) {

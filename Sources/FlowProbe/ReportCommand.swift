@@ -62,7 +62,7 @@ struct ReportCommand: ParsableCommand {
             do throws(WhereError) {
                 filter.expression = try WhereExpression(expression)
             } catch {
-                throw ProbeFailure(code: .usage, message: "--where: \(error.description)")
+                throw ProbeFailure(code: .usage, message: error.description)
             }
         }
         return filter

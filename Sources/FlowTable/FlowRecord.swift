@@ -1,137 +1,161 @@
-import NetTypes
+public import NetTypes
 
 /// One slice of a flow, as it leaves the table: a biflow (RFC 5103) whose *forward* direction is initiator to
 /// responder, and whose counters cover this slice only.
 ///
 /// A plain value without references: batches of records are copied, sorted and encoded as bytes. Integers are in host
 /// byte order. Where a field can be absent, `presence` says so; absent fields are zero.
-package struct FlowRecord: BitwiseCopyable, Sendable {
+@frozen public struct FlowRecord: BitwiseCopyable, Sendable {
     // Identity.
 
     /// Same in every slice of one flow, unique in the run (IE 148 flowId).
-    package var flowId: UInt64 = 0
+    public var flowId: UInt64 = 0
     /// Number of the flow's first packet in the input, from 1. Same in every slice.
-    package var firstFrameNumber: UInt64 = 0
+    public var firstFrameNumber: UInt64 = 0
     /// 0 for a flow's first slice, then 1, 2, …
-    package var sliceIndex: UInt32 = 0
+    public var sliceIndex: UInt32 = 0
     /// Configured group of observation points, from 1 (IE 149 observationDomainId).
-    package var observationDomainId: UInt32 = 1
+    public var observationDomainId: UInt32 = 1
     /// The input that saw the flow's first packet, from 1 (IE 138 observationPointId).
-    package var observationPointId: UInt32 = 1
+    public var observationPointId: UInt32 = 1
     /// Keeps tenants with equal addresses apart: VNI, VSID or VLAN; 0 when `presence` lacks `.segment`.
-    package var segment: UInt32 = 0
+    public var segment: UInt32 = 0
 
     // Key, oriented initiator to responder. Address words as in `IPAddress`.
 
-    package var sourceHigh: UInt64 = 0
-    package var sourceLow: UInt64 = 0
-    package var destinationHigh: UInt64 = 0
-    package var destinationLow: UInt64 = 0
-    package var sourcePort: UInt16 = 0
-    package var destinationPort: UInt16 = 0
+    public var sourceHigh: UInt64 = 0
+    public var sourceLow: UInt64 = 0
+    public var destinationHigh: UInt64 = 0
+    public var destinationLow: UInt64 = 0
+    public var sourcePort: UInt16 = 0
+    public var destinationPort: UInt16 = 0
     /// IE 4 protocolIdentifier.
-    package var protocolIdentifier: UInt8 = 0
+    public var protocolIdentifier: UInt8 = 0
     /// 4 or 6 (IE 60).
-    package var ipVersion: UInt8 = 4
+    public var ipVersion: UInt8 = 4
     /// Which fields mean something.
-    package var presence: Presence = []
+    public var presence: Presence = []
 
     // Counters of this slice.
 
     /// Layer 3 octets (IE 1 octetDeltaCount): IP header and all it carries, never Ethernet padding.
-    package var octetsForward: UInt64 = 0
-    package var octetsReverse: UInt64 = 0
+    public var octetsForward: UInt64 = 0
+    public var octetsReverse: UInt64 = 0
     /// Wire octets without FCS (IE 352 layer2OctetDeltaCount).
-    package var layer2OctetsForward: UInt64 = 0
-    package var layer2OctetsReverse: UInt64 = 0
+    public var layer2OctetsForward: UInt64 = 0
+    public var layer2OctetsReverse: UInt64 = 0
     /// IE 2 packetDeltaCount.
-    package var packetsForward: UInt64 = 0
-    package var packetsReverse: UInt64 = 0
+    public var packetsForward: UInt64 = 0
+    public var packetsReverse: UInt64 = 0
     /// TCP payload octets whose sequence numbers had been seen before, in this slice.
-    package var retransmittedOctetsForward: UInt64 = 0
-    package var retransmittedOctetsReverse: UInt64 = 0
+    public var retransmittedOctetsForward: UInt64 = 0
+    public var retransmittedOctetsReverse: UInt64 = 0
 
     // Times of this slice; 0 where the direction has no packet.
 
-    package var firstForward: Nanoseconds = 0
-    package var lastForward: Nanoseconds = 0
-    package var firstReverse: Nanoseconds = 0
-    package var lastReverse: Nanoseconds = 0
+    public var firstForward: Nanoseconds = 0
+    public var lastForward: Nanoseconds = 0
+    public var firstReverse: Nanoseconds = 0
+    public var lastReverse: Nanoseconds = 0
     /// SYN to SYN-ACK plus SYN-ACK to ACK, seen from the observation point; 4.29 s stands for that or longer.
-    package var handshakeRoundTrip: Nanoseconds = 0
+    public var handshakeRoundTrip: Nanoseconds = 0
 
     // Evidence.
 
     /// Bits of the TCP header's flags octet seen in this slice (IE 6 tcpControlBits).
-    package var tcpControlBitsForward: UInt16 = 0
-    package var tcpControlBitsReverse: UInt16 = 0
-    package var tcpState: TCPState = .none
-    package var service: ServiceEvidence = .silent
-    package var initiator: InitiatorEvidence = .firstSeen
-    package var endReason: FlowEndReason = .forcedEnd
+    public var tcpControlBitsForward: UInt16 = 0
+    public var tcpControlBitsReverse: UInt16 = 0
+    public var tcpState: TCPState = .none
+    public var service: ServiceEvidence = .silent
+    public var initiator: InitiatorEvidence = .firstSeen
+    public var endReason: FlowEndReason = .forcedEnd
     /// ICMP or ICMPv6 type (high octet) and code (low octet), as first seen in each direction of the flow.
-    package var icmpTypeCodeForward: UInt16 = 0
-    package var icmpTypeCodeReverse: UInt16 = 0
+    public var icmpTypeCodeForward: UInt16 = 0
+    public var icmpTypeCodeReverse: UInt16 = 0
     /// Outermost VLAN id of each direction's first packet (IE 58 / 243 dot1qVlanId).
-    package var vlanForward: UInt16 = 0
-    package var vlanReverse: UInt16 = 0
+    public var vlanForward: UInt16 = 0
+    public var vlanReverse: UInt16 = 0
     /// Ethernet addresses of the flow's first packet, oriented as the flow (IE 56, 80), 48 bits each.
-    package var sourceMAC: UInt64 = 0
-    package var destinationMAC: UInt64 = 0
+    public var sourceMAC: UInt64 = 0
+    public var destinationMAC: UInt64 = 0
     /// Smallest and largest TTL or hop limit in this slice, per direction (IE 52, 53).
-    package var minimumTTLForward: UInt8 = 0
-    package var maximumTTLForward: UInt8 = 0
-    package var minimumTTLReverse: UInt8 = 0
-    package var maximumTTLReverse: UInt8 = 0
+    public var minimumTTLForward: UInt8 = 0
+    public var maximumTTLForward: UInt8 = 0
+    public var minimumTTLReverse: UInt8 = 0
+    public var maximumTTLReverse: UInt8 = 0
     /// Traffic class octet of each direction's first packet, DSCP in its upper six bits (IE 5 ipClassOfService).
-    package var classOfServiceForward: UInt8 = 0
-    package var classOfServiceReverse: UInt8 = 0
+    public var classOfServiceForward: UInt8 = 0
+    public var classOfServiceReverse: UInt8 = 0
     /// Where the flow goes between configured zones; filled in by the exporter's zone table, not by the flow table.
-    package var zoneDirection: ZoneDirection = .unknown
-    package var reserved: UInt8 = 0
+    public var zoneDirection: ZoneDirection = .unknown
+    public var reserved: UInt8 = 0
     /// Smallest and largest layer 3 packet of this slice, per direction, 65535 for any longer (IE 25, 26).
-    package var minimumLengthForward: UInt16 = 0
-    package var maximumLengthForward: UInt16 = 0
-    package var minimumLengthReverse: UInt16 = 0
-    package var maximumLengthReverse: UInt16 = 0
+    public var minimumLengthForward: UInt16 = 0
+    public var maximumLengthForward: UInt16 = 0
+    public var minimumLengthReverse: UInt16 = 0
+    public var maximumLengthReverse: UInt16 = 0
 
     // Order of output.
 
     /// Number of the packet that ended the slice, or at which the sweep ran that did. Not exported.
-    package var endFrameNumber: UInt64 = 0
+    public var endFrameNumber: UInt64 = 0
 
     /// A record with every field zero or unknown.
-    package init() {}
+    @inlinable public init() {}
 }
 
 extension FlowRecord {
     /// Which of a record's optional fields mean something.
-    package struct Presence: OptionSet, BitwiseCopyable, Sendable {
-        package let rawValue: UInt16
-        package init(rawValue: UInt16) { self.rawValue = rawValue }
+    ///
+    /// Public and spelled out, as the flags of `PacketFacts` are: every exporter reads it for every record.
+    @frozen public struct Presence: OptionSet, BitwiseCopyable, Sendable {
+        /// The bits.
+        public var rawValue: UInt16
+
+        /// Fields from their bits.
+        @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
+
+        /// Whether all bits of `other` are set.
+        @inlinable public func contains(_ other: Presence) -> Bool { rawValue & other.rawValue == other.rawValue }
+        /// Sets the bits of `other`.
+        @inlinable public mutating func formUnion(_ other: Presence) { rawValue |= other.rawValue }
+        /// Clears the bits of `other` and tells those that were set.
+        @inlinable @discardableResult
+        public mutating func remove(_ other: Presence) -> Presence? {
+            let common = rawValue & other.rawValue
+            rawValue &= ~other.rawValue
+            return common == 0 ? nil : Presence(rawValue: common)
+        }
+        /// Sets the bits of `other`; tells whether they were new.
+        @inlinable @discardableResult
+        public mutating func insert(_ other: Presence) -> (inserted: Bool, memberAfterInsert: Presence) {
+            let isNew = !contains(other)
+            rawValue |= other.rawValue
+            return (isNew, other)
+        }
 
         /// Ports: TCP, UDP, SCTP and their like, unless only later fragments were seen.
-        package static let ports = Presence(rawValue: 1 << 0)
+        @inlinable public static var ports: Presence { Presence(rawValue: 1 << 0) }
         /// `icmpTypeCodeForward`.
-        package static let icmpForward = Presence(rawValue: 1 << 1)
+        @inlinable public static var icmpForward: Presence { Presence(rawValue: 1 << 1) }
         /// `icmpTypeCodeReverse`.
-        package static let icmpReverse = Presence(rawValue: 1 << 2)
+        @inlinable public static var icmpReverse: Presence { Presence(rawValue: 1 << 2) }
         /// `segment`.
-        package static let segment = Presence(rawValue: 1 << 3)
+        @inlinable public static var segment: Presence { Presence(rawValue: 1 << 3) }
         /// `vlanForward`.
-        package static let vlanForward = Presence(rawValue: 1 << 4)
+        @inlinable public static var vlanForward: Presence { Presence(rawValue: 1 << 4) }
         /// `vlanReverse`.
-        package static let vlanReverse = Presence(rawValue: 1 << 5)
+        @inlinable public static var vlanReverse: Presence { Presence(rawValue: 1 << 5) }
         /// `sourceMAC` and `destinationMAC`.
-        package static let macs = Presence(rawValue: 1 << 6)
+        @inlinable public static var macs: Presence { Presence(rawValue: 1 << 6) }
         /// `handshakeRoundTrip`.
-        package static let handshakeRoundTrip = Presence(rawValue: 1 << 7)
+        @inlinable public static var handshakeRoundTrip: Presence { Presence(rawValue: 1 << 7) }
         /// This record ends its flow: no later slice follows.
-        package static let lastSlice = Presence(rawValue: 1 << 8)
+        @inlinable public static var lastSlice: Presence { Presence(rawValue: 1 << 8) }
     }
 
     /// How far a TCP connection has come, over the whole flow.
-    package enum TCPState: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+    @frozen public enum TCPState: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         /// Not TCP.
         case none = 0
         /// A SYN without an answer.
@@ -151,7 +175,7 @@ extension FlowRecord {
     }
 
     /// Whether the responder's service is there (design semantics 9).
-    package enum ServiceEvidence: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+    @frozen public enum ServiceEvidence: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         /// No packet came back.
         case silent = 0
         /// SYN-ACK, or any reverse payload.
@@ -161,7 +185,7 @@ extension FlowRecord {
     }
 
     /// What told the initiator, strongest last.
-    package enum InitiatorEvidence: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+    @frozen public enum InitiatorEvidence: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case firstSeen = 0
         case portRole = 1
         case learnedService = 2
@@ -171,7 +195,7 @@ extension FlowRecord {
         case perimeter = 5
 
         /// IE 239 biflowDirection: 1 initiator for SYN evidence, 3 perimeter, else 0 arbitrary (RFC 5103 section 6.3).
-        package var biflowDirection: UInt8 {
+        @inlinable public var biflowDirection: UInt8 {
             switch self {
             case .syn, .synAck: 1
             case .perimeter: 3
@@ -181,7 +205,7 @@ extension FlowRecord {
     }
 
     /// IE 136 flowEndReason.
-    package enum FlowEndReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+    @frozen public enum FlowEndReason: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         /// Not ended: no record that leaves the table has it. Swift keeps an enumeration in memory as the index of its
         /// case, and the exporters read records as memory: case n must be the number n.
         case none = 0
@@ -193,7 +217,7 @@ extension FlowRecord {
     }
 
     /// Where a flow goes between zones (design semantics 8).
-    package enum ZoneDirection: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+    @frozen public enum ZoneDirection: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case unknown = 0
         case inbound = 1
         case outbound = 2

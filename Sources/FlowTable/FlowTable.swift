@@ -55,18 +55,23 @@ package final class FlowTable: Sendable {
     ) throws(Failure) {
         let parts = stripes.map { stripe in FlushPart(stripe.state.withLock { $0.flushOrder() }) }
         let output = RecordBuffer(capacity: batchSize)
+        var positions = InlineArray<16, Int>(repeating: 0)
         var heads = InlineArray<16, UInt64>(repeating: .max)
-        for stripe in 0..<Self.stripeCount { heads[stripe] = head(parts[stripe], stripe, now, frame) }
+        for stripe in 0..<Self.stripeCount { heads[stripe] = refill(parts[stripe], stripe, now, frame) }
         while true {
             // The next flow is the one whose first packet came earliest: a look at 16 heads.
             var next = 0
             for stripe in 1..<Self.stripeCount where heads[stripe] < heads[next] { next = stripe }
             guard heads[next] != .max else { break }
-            let part = parts[next]
-            let buffer = part.buffer
-            output.append(buffer.records[part.position])
-            part.position += 1
-            heads[next] = head(part, next, now, frame)
+            let buffer = parts[next].buffer
+            output.append(buffer.records[positions[next]])
+            positions[next] += 1
+            if positions[next] < buffer.count {
+                heads[next] = buffer.records[positions[next]].firstFrameNumber
+            } else {
+                positions[next] = 0
+                heads[next] = refill(parts[next], next, now, frame)
+            }
             if output.count >= batchSize {
                 try body(output)
                 output.removeAll()
@@ -82,23 +87,13 @@ package final class FlowTable: Sendable {
         let order: SlotOrder
         let buffer = RecordBuffer(capacity: batchSize * 2)
         var nextFlow = 0
-        var position = 0
 
         init(_ order: SlotOrder) { self.order = order }
     }
 
-    /// First frame of the stripe's next record, making more records when they are used up; the largest number at the end.
-    @inline(__always)
-    private func head(_ part: FlushPart, _ stripe: Int, _ now: Nanoseconds, _ frame: UInt64) -> UInt64 {
-        if part.position >= part.buffer.count { refill(part, stripe, now, frame) }
-        let buffer = part.buffer
-        return part.position < buffer.count ? buffer.records[part.position].firstFrameNumber : .max
-    }
-
-    @inline(never)
-    private func refill(_ part: FlushPart, _ stripe: Int, _ now: Nanoseconds, _ frame: UInt64) {
+    /// Makes the stripe's next records. Returns the first frame of the first of them, the largest number at the end.
+    private func refill(_ part: FlushPart, _ stripe: Int, _ now: Nanoseconds, _ frame: UInt64) -> UInt64 {
         part.buffer.removeAll()
-        part.position = 0
         // A flow that has nothing left to report makes no record: go on until there is one.
         while part.buffer.count == 0, part.nextFlow < part.order.count {
             let flows = part.nextFlow..<min(part.order.count, part.nextFlow + FlushPart.batchSize)
@@ -107,6 +102,8 @@ package final class FlowTable: Sendable {
                 state.flush(part.order, flows, now: now, at: frame, output: part.buffer)
             }
         }
+        let buffer = part.buffer
+        return buffer.count > 0 ? buffer.records[0].firstFrameNumber : .max
     }
 
     /// What the table has done so far, over all stripes.

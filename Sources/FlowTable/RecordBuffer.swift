@@ -2,41 +2,55 @@
 // SAFETY: (@safe, @unchecked) owns its memory from init to deinit, checks every index, and belongs to one thread at a time.
 @safe package final class RecordBuffer: @unchecked Sendable {
     /// How many records there are.
-    package private(set) var count = 0
-    private var capacity: Int
-    private var base: UnsafeMutablePointer<FlowRecord>
+    package var count: Int { state.count }
+    private var state: State
+
+    /// All that changes, in one value: an append is then one access to check, not three.
+    // SAFETY: (@safe) private to this file, where every use of `base` says why it holds.
+    @safe private struct State {
+        var count = 0
+        var capacity: Int
+        var base: UnsafeMutablePointer<FlowRecord>
+    }
 
     /// An empty buffer with room for `capacity` records.
     package init(capacity: Int = 64) {
-        self.capacity = max(1, capacity)
+        let capacity = max(1, capacity)
         // SAFETY: freed in deinit; initialised as far as count.
-        unsafe base = UnsafeMutablePointer<FlowRecord>.allocate(capacity: self.capacity)
+        unsafe state = State(
+            capacity: capacity, base: UnsafeMutablePointer<FlowRecord>.allocate(capacity: capacity))
     }
 
     deinit {
         // SAFETY: allocated by init or grow; FlowRecord is trivial.
-        unsafe base.deallocate()
+        unsafe state.base.deallocate()
     }
 
     /// Forgets the records, keeps the memory.
-    package func removeAll() { count = 0 }
+    package func removeAll() { state.count = 0 }
 
     /// Adds a record.
     @inline(__always)
     package func append(_ record: FlowRecord) {
-        if count == capacity { grow() }
-        // SAFETY: count < capacity.
-        unsafe (base + count).initialize(to: record)
-        count &+= 1
+        Self.append(record, to: &state)
     }
 
-    private func grow() {
+    @inline(__always)
+    private static func append(_ record: FlowRecord, to state: inout State) {
+        if state.count == state.capacity { grow(&state) }
+        // SAFETY: count < capacity.
+        unsafe (state.base + state.count).initialize(to: record)
+        state.count &+= 1
+    }
+
+    @inline(never)
+    private static func grow(_ state: inout State) {
         // SAFETY: moves count initialised records to a larger allocation.
-        let larger = UnsafeMutablePointer<FlowRecord>.allocate(capacity: capacity * 2)
-        unsafe larger.moveInitialize(from: base, count: count)
-        unsafe base.deallocate()
-        unsafe base = larger
-        capacity *= 2
+        let larger = UnsafeMutablePointer<FlowRecord>.allocate(capacity: state.capacity * 2)
+        unsafe larger.moveInitialize(from: state.base, count: state.count)
+        unsafe state.base.deallocate()
+        unsafe state.base = larger
+        state.capacity *= 2
     }
 
     /// The records, for reading.
@@ -44,7 +58,7 @@
         @_lifetime(borrow self)
         get {
             // SAFETY: count records are initialised; the span borrows this buffer, which owns them.
-            let span = unsafe Span(_unsafeStart: base, count: count)
+            let span = unsafe Span(_unsafeStart: state.base, count: state.count)
             return unsafe _overrideLifetime(span, borrowing: self)
         }
     }
@@ -52,7 +66,7 @@
     /// Calls `body` with the records, to be changed in place.
     package func withMutableRecords(_ body: (inout MutableSpan<FlowRecord>) -> Void) {
         // SAFETY: count records are initialised; the span does not outlive this call.
-        var span = unsafe MutableSpan(_unsafeStart: base, count: count)
+        var span = unsafe MutableSpan(_unsafeStart: state.base, count: state.count)
         body(&span)
     }
 }

@@ -66,11 +66,28 @@ package struct DerivedValues: BitwiseCopyable, Sendable {
             reverseStartNTP = Self.ntp(record.firstReverse)
             reverseEndNTP = Self.ntp(record.lastReverse)
         }
-        if record.presence.contains(.handshakeRoundTrip) {
+        // By raw value: `contains` goes through the SetAlgebra witness in another module, call by call.
+        if record.presence.rawValue & Self.handshakeBit != 0 {
             handshakeRoundTrip = UInt32(clamping: max(record.handshakeRoundTrip, 1))
         }
         biflowDirection = record.initiator.biflowDirection
-        endReason = record.endReason.rawValue
+        endReason = Self.number(record.endReason)
+    }
+
+    /// Of `FlowRecord.Presence.handshakeRoundTrip`; a constant, since a lazy global costs a check per record.
+    package static let handshakeBit: UInt16 = 1 << 7
+
+    /// The raw value; a switch of our own is compiled into the encoder, where `rawValue` would be a call.
+    @inline(__always)
+    private static func number(_ reason: FlowRecord.FlowEndReason) -> UInt8 {
+        switch reason {
+        case .none: 0
+        case .idleTimeout: 1
+        case .activeTimeout: 2
+        case .endOfFlow: 3
+        case .forcedEnd: 4
+        case .lackOfResources: 5
+        }
     }
 
     /// Whole milliseconds, rounded down. Times before 1970 do not occur (see `Nanoseconds`); they would read 1970.

@@ -19,7 +19,9 @@ struct SocketAddress {
 
     /// Looks up the endpoint's host, a name or a numeric address. Never empty.
     static func resolve(_ endpoint: ExportEndpoint) throws(ExportError) -> [SocketAddress] {
+        // SAFETY: a C structure, zeroed; its pointers stay nil.
         var hints = unsafe addrinfo()
+        // SAFETY: plain numbers.
         unsafe hints.ai_family = AF_UNSPEC
         unsafe hints.ai_socktype = kind(endpoint.transport)
         unsafe hints.ai_flags = AI_NUMERICSERV

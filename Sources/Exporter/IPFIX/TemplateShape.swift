@@ -25,9 +25,13 @@ package struct TemplateShape: Hashable, Sendable {
     static let vlanBit = 16
     static let biflowBit = 32
 
+    /// IPv6 addresses in place of IPv4 ones.
     package var isIPv6: Bool { index & Self.versionBit != 0 }
+    /// What stands in for ports.
     package var kind: Kind { Kind(rawValue: index >> Self.kindShift & 3) ?? .other }
+    /// Ethernet addresses.
     package var hasMACs: Bool { index & Self.macsBit != 0 }
+    /// VLAN and segment.
     package var hasVLAN: Bool { index & Self.vlanBit != 0 }
     /// Both directions have fields.
     package var isBiflow: Bool { index & Self.biflowBit != 0 }

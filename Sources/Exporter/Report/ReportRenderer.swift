@@ -60,7 +60,9 @@ package enum ReportRenderer {
             text.line("  duration     " + ReadableNumbers.span(last - first))
         }
         func perSecond(_ amount: UInt64, _ factor: Double, _ unit: String) -> String {
-            seconds > 0 ? ", " + ReadableNumbers.rate(Double(amount) * factor / seconds, unit: unit) : ""
+            let rate = seconds > 0 ? Double(amount) * factor / seconds : 0
+            // Less than one in a hundred seconds is no rate: a few records of a year.
+            return rate >= 0.01 ? ", " + ReadableNumbers.rate(rate, unit: unit) : ""
         }
         func octets(_ amount: UInt64) -> String {
             ReadableNumbers.exact(amount) + (amount < 1000 ? "" : " (" + ReadableNumbers.octets(amount) + ")")

@@ -44,11 +44,13 @@ struct RecordImage {
         unsafe withUnsafeMutableBytes(of: &record) { bytes in
             switch width {
             case 1: unsafe bytes.storeBytes(of: UInt8(truncatingIfNeeded: value), toByteOffset: offset, as: UInt8.self)
+            // SAFETY: as above.
             case 2:
                 unsafe bytes.storeBytes(of: UInt16(truncatingIfNeeded: value), toByteOffset: offset, as: UInt16.self)
             // SAFETY: as above.
             case 4:
                 unsafe bytes.storeBytes(of: UInt32(truncatingIfNeeded: value), toByteOffset: offset, as: UInt32.self)
+            // SAFETY: as above.
             case 8: unsafe bytes.storeBytes(of: value, toByteOffset: offset, as: UInt64.self)
             default: break
             }

@@ -29,12 +29,14 @@ import CSQLite
         // SAFETY: the string lives for the call; SQLite stores a handle even when it fails, which is then closed.
         let code = unsafe sqlite3_open_v2(name, &opened, flags, nil)
         guard code == SQLITE_OK, let handle = unsafe opened else {
+            // SAFETY: a static string; closing nil does nothing.
             let reason = unsafe String(cString: sqlite3_errstr(code))
             unsafe sqlite3_close_v2(opened)
             throw ExportError(
                 "The store \(path) cannot be opened: \(reason). Check that the path is right and that you may "
                     + (mode == .write ? "write there." : "read it."))
         }
+        // SAFETY: the handle that was just opened, closed in deinit.
         unsafe self.handle = handle
         self.path = path
         // SAFETY: an open handle. Five seconds: as long as a writer's largest commit should last.

@@ -51,6 +51,17 @@ import Testing
         for value in FlowRecord.ServiceEvidence.allCases { #expect(octet(value) == value.rawValue) }
         for value in FlowRecord.InitiatorEvidence.allCases { #expect(octet(value) == value.rawValue) }
         for value in FlowRecord.ZoneDirection.allCases { #expect(octet(value) == value.rawValue) }
+        for value in FlowRecord.FlowEndReason.allCases {
+            var record = FlowRecord()
+            record.endReason = value
+            #expect(DerivedValues(record, precise: false).endReason == value.rawValue)
+        }
+        // `TemplateShape` and `DerivedValues` know the bits of `Presence` by number.
+        let bits: [FlowRecord.Presence] = [
+            .ports, .icmpForward, .icmpReverse, .segment, .vlanForward, .vlanReverse, .macs, .handshakeRoundTrip,
+        ]
+        for (number, bit) in bits.enumerated() { #expect(bit.rawValue == 1 << UInt16(number)) }
+        #expect(DerivedValues.handshakeBit == FlowRecord.Presence.handshakeRoundTrip.rawValue)
     }
 
     /// Octets per record, so that a change of the table shows its price.

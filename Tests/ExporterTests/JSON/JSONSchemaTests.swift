@@ -6,7 +6,7 @@ import Testing
 /// docs/flow-record.schema.json is what the element table says, and describes what the sink writes.
 ///
 /// After a change of the table: `FLOWPROBE_WRITE_SCHEMA=1 swift test --filter JSONSchemaTests` writes it anew.
-@Suite struct JSONSchemaTests {
+@Suite(.serialized) struct JSONSchemaTests {
     static let schemaPath = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs/flow-record.schema.json").path
 

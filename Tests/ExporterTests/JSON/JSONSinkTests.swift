@@ -26,6 +26,15 @@ import Testing
         }
     }
 
+    /// A new row of the element table must not be missed.
+    @Test func everyElementIsAMemberOrOmittedOnPurpose() {
+        let members = Set(JSONField.all.map(\.name))
+        for field in ExportField.all {
+            #expect(members.contains(field.name) != JSONField.omitted.contains(field.element.name), "\(field.name)")
+        }
+        for name in JSONField.omitted { #expect(ExportField.named(name) != nil) }
+    }
+
     /// Which members there are must agree with what IPFIX would carry.
     @Test func presenceAgreesWithTheElementTable() throws {
         var random = SeededGenerator(seed: 77)
