@@ -165,7 +165,6 @@ final class PcapReader: RecordReader {
             unsafe references[free].wireLength = wire
             // SAFETY: free < capacity.
             unsafe references[free].linkType = linkType
-            unsafe references[free].fcsLength = UInt8(truncatingIfNeeded: fcs)
             unsafe references[free].observationPoint = point
             free &+= 1
             earliest = min(earliest, time)
@@ -249,7 +248,7 @@ final class PcapReader: RecordReader {
             PacketReference(
                 bytes: bytes, timestamp: time, frameNumber: tally.packets,
                 capturedLength: fcs == 0 ? record.captured : min(record.captured, wire), wireLength: wire,
-                linkType: header.linkType, fcsLength: header.fcsOctets, observationPoint: observationPoint))
+                linkType: header.linkType, observationPoint: observationPoint))
         tally.capturedOctets &+= UInt64(record.captured)
         tally.earliest = min(tally.earliest, time)
         tally.latest = max(tally.latest, time)

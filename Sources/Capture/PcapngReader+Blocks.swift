@@ -195,7 +195,7 @@ extension PcapngReader {
             PacketReference(
                 bytes: bytes, timestamp: time, frameNumber: tally.packets,
                 capturedLength: fcs == 0 ? captured : min(captured, wire), wireLength: wire,
-                linkType: interface.linkType, fcsLength: interface.fcsLength, observationPoint: observationPoint))
+                linkType: interface.linkType, observationPoint: observationPoint))
         tally.capturedOctets &+= UInt64(captured)
         tally.earliest = min(tally.earliest, time)
         tally.latest = max(tally.latest, time)

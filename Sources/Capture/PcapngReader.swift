@@ -186,7 +186,6 @@ final class PcapngReader: RecordReader {
             unsafe references[free].wireLength = wire
             // SAFETY: free < capacity.
             unsafe references[free].linkType = linkType
-            unsafe references[free].fcsLength = fcsLength
             unsafe references[free].observationPoint = point
             free &+= 1
             octets &+= UInt64(captured)

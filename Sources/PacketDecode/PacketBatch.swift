@@ -11,21 +11,20 @@ import NetTypes
     package var timestamp: Nanoseconds
     /// The packet's number in the input, from 1, filtered packets included: the number other programs show.
     package var frameNumber: UInt64
-    /// Octets captured. At most `wireLength`... unless the capture lies; decoders trust only this for bounds.
+    /// Octets captured, frame check sequence taken off by the source. At most `wireLength`, unless the capture lies;
+    /// decoders trust only this for bounds.
     package var capturedLength: UInt32
-    /// Octets the packet had on the wire, without FCS.
+    /// Octets the packet had on the wire, without frame check sequence.
     package var wireLength: UInt32
     /// LINKTYPE_ number of the packet's interface (https://www.tcpdump.org/linktypes.html).
     package var linkType: UInt16
-    /// Octets of frame check sequence at the end of the packet, as the capture's header or options say; else 0.
-    package var fcsLength: UInt8
     /// Index of the observation point (IE 138 less 1) among the run's inputs.
     package var observationPoint: UInt8
 
     /// A reference to `capturedLength` bytes at `bytes`.
     package init(
         bytes: UnsafePointer<UInt8>, timestamp: Nanoseconds, frameNumber: UInt64, capturedLength: UInt32,
-        wireLength: UInt32, linkType: UInt16, fcsLength: UInt8 = 0, observationPoint: UInt8 = 0
+        wireLength: UInt32, linkType: UInt16, observationPoint: UInt8 = 0
     ) {
         // SAFETY: stores the pointer; whoever dereferences it answers for its lifetime.
         unsafe self.bytes = bytes
@@ -34,7 +33,6 @@ import NetTypes
         self.capturedLength = capturedLength
         self.wireLength = wireLength
         self.linkType = linkType
-        self.fcsLength = fcsLength
         self.observationPoint = observationPoint
     }
 }

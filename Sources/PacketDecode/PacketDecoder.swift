@@ -62,7 +62,7 @@ package struct PacketDecoder: Sendable {
     private func decode(
         _ bytes: RawSpan, _ reference: PacketReference, _ packet: inout PacketFacts, _ tallies: inout DecodeTallies
     ) -> Bool {
-        let wire = reference.wireLength &- min(reference.wireLength, UInt32(reference.fcsLength))
+        let wire = reference.wireLength
         tallies.packets &+= 1
         tallies.wireOctets &+= UInt64(wire)
         tallies.capturedOctets &+= UInt64(reference.capturedLength)
@@ -125,7 +125,7 @@ package struct PacketDecoder: Sendable {
         switch layer.space {
         case .notAFlow, .notAFlowLLC:
             tallies.add(layer.space == .notAFlow ? .etherType(layer.value) : .llc(layer.value))
-            tallies.nonFlowWireOctets &+= UInt64(reference.wireLength &- min(reference.wireLength, UInt32(reference.fcsLength)))
+            tallies.nonFlowWireOctets &+= UInt64(reference.wireLength)
         default:
             let reason = UndecodableReason(rawValue: UInt8(truncatingIfNeeded: layer.value)) ?? .linkTypeUnknown
             tallies.add(reason)

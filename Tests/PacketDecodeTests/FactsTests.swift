@@ -65,7 +65,7 @@ import Testing
         let facts = try #require(result.facts)
         #expect(facts.networkOctets == 29 && facts.wireOctets == 60 && facts.payloadOctets == 1)
         #expect(result.tallies.wireOctets == 60 && result.tallies.flowWireOctets == 60)
-        #expect(result.tallies.capturedOctets == 64)
+        #expect(result.tallies.capturedOctets == 60)
         #expect(result.anomalies.isEmpty)
     }
 

@@ -21,13 +21,15 @@ final class Workbench {
     private let batch = PacketBatch(capacity: 1)
     private let facts = FactsBatch(capacity: 1)
 
-    /// Decodes `packet`, of which the first `captured` octets were captured.
+    /// Decodes `packet`, of which the first `captured` octets were captured. As a source does, takes off `fcs` octets of
+    /// frame check sequence.
     func decode(
         _ packet: [UInt8], linkType: UInt16 = 1, captured: Int? = nil, wire: Int? = nil, fcs: UInt8 = 0,
         timestamp: Nanoseconds = 1, frame: UInt64 = 1, fill: UInt8 = 0xA5,
         segmentRule: PacketDecoder.SegmentRule = .auto
     ) -> Result {
         let captured = captured ?? packet.count
+        let onWire = max(0, (wire ?? packet.count) - Int(fcs))
         var decoder = PacketDecoder(segmentRule: segmentRule)
         // SAFETY: the storage is as long as asked for, the packet starts one margin into it, and another follows.
         let storage = unsafe batch.storage(atLeast: captured + 2 * Self.margin)
@@ -40,8 +42,8 @@ final class Workbench {
         unsafe batch.append(
             PacketReference(
                 bytes: bytes.assumingMemoryBound(to: UInt8.self), timestamp: timestamp, frameNumber: frame,
-                capturedLength: UInt32(captured), wireLength: UInt32(wire ?? packet.count), linkType: linkType,
-                fcsLength: fcs))
+                capturedLength: UInt32(fcs == 0 ? captured : min(captured, onWire)), wireLength: UInt32(onWire),
+                linkType: linkType))
         decoder.decode(batch, into: facts)
         let tallies = decoder.tallies
         var found: PacketFacts?
