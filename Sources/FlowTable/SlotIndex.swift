@@ -10,6 +10,10 @@ package struct SlotIndex: ~Copyable {
     /// Slots looked at for each insertion while entries are being moved.
     private static let slotsPerStep = 16
 
+    /// The most the arrays take for each slot: tombstones make an index grow when 5/16 of N entries are live, to 2 N,
+    /// with the N old ones beside them until all have moved. 3 N * 4 octets / (5/16 N) = 38.4.
+    package static let largestOctetsPerSlot = 39
+
     private var entries: MappedArray<UInt32>
     private var mask: Int
     private var used = 0  // Entries that are not empty, tombstones included.
