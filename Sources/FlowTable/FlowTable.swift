@@ -77,7 +77,7 @@ package final class FlowTable: Sendable {
             for stripe in 1..<Self.stripeCount where heads[stripe] < heads[next] { next = stripe }
             guard heads[next] != .max else { break }
             let buffer = parts[next].buffer
-            output.append(buffer.records[positions[next]])
+            output.append(from: buffer, at: positions[next])
             positions[next] += 1
             if positions[next] < buffer.count {
                 heads[next] = buffer.records[positions[next]].firstFrameNumber

@@ -31,7 +31,7 @@ extension Stripe {
     /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
     @inline(__always)
     private mutating func apply(_ facts: Span<PacketFacts>, _ packet: Int, _ output: RecordBuffer) {
-        var slot = index.find(facts[packet].hash, FlowKey(facts, packet), hot)
+        var slot = index.find(facts, packet, hot)
         if slot < 0 {
             slot = begin(facts, packet, output)
         } else {

@@ -35,7 +35,7 @@ extension Stripe {
 
     /// Puts `slot` on the list of free slots. Its index entry is gone already.
     private mutating func free(_ slot: Int) {
-        hot[slot].state = []
+        hot[slot].markFree()
         hot[slot].hash = firstFree
         firstFree = UInt32(truncatingIfNeeded: slot)
         liveFlows &-= 1

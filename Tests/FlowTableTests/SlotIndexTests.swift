@@ -68,7 +68,7 @@ import Testing
             order[position] = order[order.count - 1]
             order.removeLast()
             index.remove(hot[slot].hash, slot)
-            hot[slot].state = []
+            hot[slot].markFree()
             hot[slot].hash = UInt32(truncatingIfNeeded: free.last ?? -1)
             free.append(slot)
             live[slot] = nil
@@ -79,8 +79,9 @@ import Testing
         func find(_ hash: UInt32, _ serial: UInt64) -> Int {
             var facts = PacketFacts()
             facts.addressALow = serial
+            facts.hash = hash
             let one = [facts]
-            return index.find(hash, FlowKey(one.span, 0), hot)
+            return index.find(one.span, 0, hot)
         }
     }
 
