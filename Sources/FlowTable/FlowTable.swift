@@ -123,11 +123,12 @@ package final class FlowTable: Sendable {
     package var counters: FlowTableCounters {
         var sum = FlowTableCounters()
         for stripe in stripes {
-            sum.add(stripe.state.withLock { stripe in
-                var counters = stripe.counters
-                counters.macTableOverflows = stripe.macs.overflows
-                return counters
-            })
+            sum.add(
+                stripe.state.withLock { stripe in
+                    var counters = stripe.counters
+                    counters.macTableOverflows = stripe.macs.overflows
+                    return counters
+                })
         }
         return sum
     }

@@ -29,6 +29,7 @@ import CPlatform
         guard let start = unsafe start, unsafe start != UnsafeMutableRawPointer(bitPattern: -1) else {
             preconditionFailure("flow table: the kernel refused \(mappedOctets) octets of address space")
         }
+        // SAFETY: kept to be unmapped in deinit; `first` is where the array begins.
         unsafe mapping = start
         var first = unsafe start
         if large {
@@ -84,6 +85,7 @@ import CPlatform
         // SAFETY: a prefetch never faults.
         unsafe flowprobe_prefetch_write(
             UnsafeRawPointer(
-                bitPattern: UInt(bitPattern: base) &+ UInt(bitPattern: index &* MemoryLayout<Element>.stride &+ octets)))
+                bitPattern: UInt(bitPattern: base) &+ UInt(bitPattern: index &* MemoryLayout<Element>.stride &+ octets))
+        )
     }
 }

@@ -6,7 +6,7 @@ extension Stripe {
     /// into it yet.
     @inline(never)
     mutating func begin(_ facts: Span<PacketFacts>, _ packet: Int, _ output: RecordBuffer) -> Int {
-        let slot = takeSlot(at: facts[packet].frameNumber, output)
+        let slot = takeSlot(now: facts[packet].timestamp, at: facts[packet].frameNumber, output)
         var entry = HotSlot()
         entry.addressAHigh = facts[packet].addressAHigh
         entry.addressALow = facts[packet].addressALow
@@ -24,7 +24,8 @@ extension Stripe {
         if facts[packet].flags.contains(.macs) {
             let fromA = facts[packet].sender == 0
             rest.macPair = macs.number(
-                a: fromA ? facts[packet].sourceMAC : facts[packet].destinationMAC, b: fromA ? facts[packet].destinationMAC : facts[packet].sourceMAC)
+                a: fromA ? facts[packet].sourceMAC : facts[packet].destinationMAC,
+                b: fromA ? facts[packet].destinationMAC : facts[packet].sourceMAC)
         }
         let (initiator, evidence) = initiator(of: facts, packet)
         rest.evidence = evidence
@@ -42,13 +43,13 @@ extension Stripe {
     }
 
     /// A free slot: the last one freed (it is warm), else untouched memory, else an evicted flow's.
-    private mutating func takeSlot(at frame: UInt64, _ output: RecordBuffer) -> Int {
+    private mutating func takeSlot(now: Nanoseconds, at frame: UInt64, _ output: RecordBuffer) -> Int {
         if firstFree == Self.noSlot {
             if slotsUsed < hot.count {
                 slotsUsed &+= 1
                 return slotsUsed &- 1
             }
-            evict(at: frame, output)
+            evict(now: now, at: frame, output)
         }
         let slot = Int(firstFree)
         firstFree = hot[slot].hash

@@ -68,7 +68,8 @@ extension Stripe {
         counters.records &+= 1
         counters.recordPackets &+= UInt64(hot[slot].sides[0].packets) &+ UInt64(hot[slot].sides[1].packets)
         counters.recordNetworkOctets &+= octets
-        counters.recordWireOctets &+= octets &+ UInt64(hot[slot].sides[0].overhead)
+        counters.recordWireOctets &+=
+            octets &+ UInt64(hot[slot].sides[0].overhead)
             &+ UInt64(hot[slot].sides[1].overhead)
     }
 }
