@@ -20,7 +20,8 @@ struct FlowOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Idle timeout of other flows (default: 15).", valueName: "seconds"))
     var idleTimeoutOther: Seconds?
 
-    @Option(help: ArgumentHelp("Active timeout: longer flows are reported in slices (default: 60).", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("Active timeout: longer flows are reported in slices (default: 60).", valueName: "seconds"))
     var activeTimeout: Seconds?
 
     @Option(help: ArgumentHelp("Memory for live flows; beyond it the longest idle leave early.", valueName: "octets"))

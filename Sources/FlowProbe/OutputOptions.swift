@@ -23,10 +23,13 @@ struct OutputOptions: ParsableArguments {
     @Option(help: "IPFIX: which elements records carry.")
     var elements = ElementSet.standard
 
-    @Option(help: ArgumentHelp("IPFIX: your private enterprise number; the default is reserved for examples.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "IPFIX: your private enterprise number; the default is reserved for examples.", valueName: "number"))
     var enterpriseNumber: UInt32 = 32473
 
-    @Option(help: ArgumentHelp("Add the flows to an SQLite file (docs/store.md).", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("Add the flows to an SQLite file (docs/store.md).", valueName: "file"), completion: .file())
     var store: String?
 
     @Option(help: "Rows in each list of the report.")
@@ -71,7 +74,9 @@ extension ElementSet: ExpressibleByArgument {
         self = set
     }
 
+    /// How the help shows the default: the set's name.
     public var defaultValueDescription: String { "\(self)" }
 
+    /// The names that an option takes, for the help and for completion.
     public static var allValueStrings: [String] { allCases.map { "\($0)" } }
 }

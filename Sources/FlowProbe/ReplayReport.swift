@@ -25,7 +25,10 @@ struct ReplayReport {
     func text(top: Int, color: Bool) -> String {
         guard let summary = sinks.summary else { return "" }
         var header = ReportHeader()
-        header.inputs = inputs.map { "\($0.path) (\($0.format)\($0.compression == .none ? "" : ", \($0.compression)"))" }
+        header.inputs = inputs.map { input in
+            let compression = input.compression == .none ? "" : ", \(input.compression)"
+            return "\(input.path) (\(input.format)\(compression))"
+        }
         header.firstPacket = inputs.compactMap(\.firstTime).min()
         header.lastPacket = inputs.compactMap(\.lastTime).max()
         header.packets = balance.packetsRead
