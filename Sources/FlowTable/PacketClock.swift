@@ -23,7 +23,7 @@ package struct PacketClock: Sendable {
 
     /// Whether times from `earliest` to `latest` only move the clock on, so that `advance(to:)` is all there is to do.
     package func isPlain(earliest: Nanoseconds, latest: Nanoseconds) -> Bool {
-        started && latest <= now + Self.plausibleStep && earliest >= now - Self.plausibleStep
+        started && latest <= now + Self.plausibleStep && earliest >= max(now, latest) - Self.plausibleStep
     }
 
     /// Takes times known to be plain.

@@ -23,7 +23,7 @@ package enum RecordMerge {
             var next = 0
             for index in 1..<16 where heads[index] < heads[next] { next = index }
             let buffer = parts[next].buffer
-            output.append(buffer.records[positions[next]])
+            output.append(from: buffer, at: positions[next])
             positions[next] += 1
             heads[next] = head(parts[next], positions[next], swept ? buffer.count : parts[next].sweepStart, swept)
             remaining -= 1
