@@ -43,7 +43,8 @@ enum Reach: CaseIterable {
     }
 }
 
-/// A file that is removed with its last reference.
+/// A file that is removed with its last reference. An optimised build lets an array go right after its last use: a test
+/// that keeps files in one says `defer { withExtendedLifetime(files) {} }`.
 final class TemporaryFile {
     let path: String
 

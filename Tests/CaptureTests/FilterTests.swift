@@ -30,6 +30,7 @@ import Testing
         let files = try [53, 80].map { port in
             try TemporaryFile(PcapVariant().file((0..<50).map { datagram(UInt16(port), time: Int64($0)) }))
         }
+        defer { withExtendedLifetime(files) {} }
         let source = try ReplaySource(ReplayInput(paths: files.map { $0.path }, filter: "port 80"))
         // At equal times the first file's packet comes first, so that the others have even numbers.
         #expect(readAll(source).map { $0.frameNumber } == (1...50).map { UInt64($0 * 2) })

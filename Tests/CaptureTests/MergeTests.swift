@@ -24,6 +24,7 @@ import Testing
         let files = try lists.enumerated().map { index, packets in
             try TemporaryFile(PcapVariant(bigEndian: index % 2 == 1, nanoseconds: index % 3 == 1).file(packets))
         }
+        defer { withExtendedLifetime(files) {} }
         var expected = lists.enumerated().flatMap { index, packets in packets.map { (index, $0) } }
         // The standard library's sort is not promised to be stable: time, then file, then place in it.
         expected.sort { ($0.1.time, $0.0, $0.1.frameNumber) < ($1.1.time, $1.0, $1.1.frameNumber) }
@@ -39,6 +40,7 @@ import Testing
         let early = testPackets(50, seed: 1, start: 1_000_000_000_000_000)
         let late = testPackets(50, seed: 2, start: 2_000_000_000_000_000)
         let files = try [late, early].map { try TemporaryFile(PcapVariant().file($0)) }
+        defer { withExtendedLifetime(files) {} }
         let read = readAll(try ReplaySource(ReplayInput(paths: files.map { $0.path })))
         #expect(read.map { $0.octets } == (early + late).map { $0.octets })
     }
@@ -47,6 +49,7 @@ import Testing
     @Test func moreFilesThanAreOpenAtOnce() throws {
         let packets = testPackets(300)
         let files = try packets.reversed().map { try TemporaryFile(PcapVariant().file([$0])) }
+        defer { withExtendedLifetime(files) {} }
         let source = try ReplaySource(ReplayInput(paths: files.map { $0.path }))
         #expect(readAll(source) == packets)
         #expect(source.summaries.count == 300)
@@ -62,6 +65,7 @@ import Testing
         }
         let files = try [packets.filter { $0.frameNumber % 2 == 0 }, packets.filter { $0.frameNumber % 2 == 1 }]
             .map { try TemporaryFile(PcapVariant().file($0)) }
+        defer { withExtendedLifetime(files) {} }
         #expect(readAll(try ReplaySource(ReplayInput(paths: files.map { $0.path }))) == packets)
     }
 
