@@ -11,7 +11,9 @@ struct ReportCommand: ParsableCommand {
     @Argument(help: "A store written by flowprobe replay --store.", completion: .file())
     var store: String
 
-    @Option(help: ArgumentHelp("Only records that end at this time or later (RFC 3339 or seconds since 1970).", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Only records that end at this time or later (RFC 3339 or seconds since 1970).", valueName: "time"))
     var since: String?
 
     @Option(help: ArgumentHelp("Only records that begin before this time.", valueName: "time"))
@@ -20,13 +22,14 @@ struct ReportCommand: ParsableCommand {
     @Option(
         name: .customLong("where"),
         help: ArgumentHelp(
-            "Only records that match, as in 'address 10.0.0.0/8 and port 53 and protocol udp'.", valueName: "expression"))
+            "Only records that match, as in 'address 10.0.0.0/8 and port 53 and protocol udp'.", valueName: "expression"
+        ))
     var expression: String?
 
-    @Option(help: "Rows in each list.")
+    @Option(help: ArgumentHelp("Rows in each list.", valueName: "rows"))
     var top = 10
 
-    @Option(help: "Colour in the report.")
+    @Option(help: ArgumentHelp("Colour in the report.", valueName: "when"))
     var color = ColorChoice.auto
 
     func validate() throws {
@@ -51,7 +54,7 @@ struct ReportCommand: ParsableCommand {
         var options = ReportOptions()
         options.top = top
         options.color = color.applies(to: 1)
-        Terminal.write(ReportRenderer.render(summary, header: header, options: options), to: 1)
+        try Terminal.printReport(ReportRenderer.render(summary, header: header, options: options), to: 1)
     }
 
     private func filter() throws -> StoreReader.Filter {
@@ -72,7 +75,8 @@ struct ReportCommand: ParsableCommand {
         guard let time = TimePoint.parse(text) else {
             throw ProbeFailure(
                 code: .usage,
-                message: "\(option): '\(text)' is not a time. Use RFC 3339 (2026-11-22T10:14:23Z) or seconds since 1970.")
+                message:
+                    "\(option): '\(text)' is not a time. Use RFC 3339 (2026-11-22T10:14:23Z) or seconds since 1970.")
         }
         return time
     }
