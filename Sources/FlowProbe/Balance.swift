@@ -51,7 +51,8 @@ struct Balance {
                 + " + \(tallies.undecodablePackets) undecodable + \(packetsFiltered) filtered",
             "octets     \(tallies.wireOctets) on the wire, \(tallies.flowWireOctets) in flows;"
                 + " layer 3 in flows \(tallies.flowNetworkOctets)",
-            "flows      \(counters.flowsBegun) begun = \(counters.flowsEndedTotal) ended" + reasons(counters.flowsEnded),
+            "flows      \(counters.flowsBegun) begun = \(counters.flowsEndedTotal) ended"
+                + reasons(counters.flowsEnded),
             "records    \(counters.records) = \(counters.flowsEndedTotal) flow ends"
                 + " + \(counters.slicesCutTotal) cuts" + reasons(counters.slicesCut)
                 + " - \(counters.endsWithoutRecord) ends with nothing left to report",
@@ -59,12 +60,16 @@ struct Balance {
         for entry in tallies.nonFlowProtocols {
             lines.append("not a flow \(entry.packets) \(entry.protocol.description)")
         }
-        if tallies.otherNonFlowPackets > 0 { lines.append("not a flow \(tallies.otherNonFlowPackets) of further protocols") }
-        for reason in UndecodableReason.allCases where tallies.count(reason) > 0 {
-            lines.append("undecodable \(tallies.count(reason)) \(reason.description)")
+        if tallies.otherNonFlowPackets > 0 {
+            lines.append("not a flow \(tallies.otherNonFlowPackets) of further protocols")
         }
-        for entry in tallies.unknownLinkTypeNumbers {
-            lines.append("undecodable \(entry.packets) packets of link type \(entry.linkType), which is not supported")
+        for reason in UndecodableReason.allCases where tallies.count(reason) > 0 {
+            lines.append("undecoded  \(tallies.count(reason)) \(reason.description)")
+            guard reason == .linkTypeUnknown else { continue }
+            for entry in tallies.unknownLinkTypeNumbers {
+                lines.append(
+                    "of them    \(entry.packets) of link type \(linkTypeText(entry.linkType)), which is not supported")
+            }
         }
         for anomaly in Anomaly.allCases where tallies.count(anomaly) > 0 {
             lines.append("odd        \(tallies.count(anomaly)) \(anomaly.description)")
