@@ -48,6 +48,12 @@ var targets: [Target] = [
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
+    // What the fuzz target FuzzPacket checks; always there, so that an ordinary test replays its inputs.
+    .target(
+        name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
+        swiftSettings: strict),
+    .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
+
     .executableTarget(
         name: "flowbench", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline"],
         path: "Benchmarks/FlowBench", swiftSettings: strict),
@@ -58,6 +64,7 @@ if fuzzing {
     let fuzzTargets: [(name: String, dependencies: [Target.Dependency])] = [
         ("FuzzPcap", ["CaptureFuzzing"]),
         ("FuzzPcapng", ["CaptureFuzzing"]),
+        ("FuzzPacket", ["PacketFuzzing"]),
     ]
     targets.append(
         .target(

@@ -85,6 +85,7 @@ enum MappingGuard {
             let page = unsafe mmap(
                 UnsafeMutableRawPointer(bitPattern: address & ~(pageOctets - 1)), Int(pageOctets), PROT_READ,
                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
+            // SAFETY: compared, not followed.
             if unsafe page != MAP_FAILED { return }
         }
         // Not ours: the touch is repeated under the handler that was there before.

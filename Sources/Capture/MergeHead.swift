@@ -16,6 +16,7 @@ import PacketDecode
 
     /// The next packet; nil when none is read ahead.
     var packet: PacketReference? {
+        // SAFETY: `point(at:)` set it together with `count`.
         guard next < count, let references = unsafe references else { return nil }
         // SAFETY: next < count was just checked.
         return unsafe references[next]

@@ -37,6 +37,7 @@ import CCompression
     var octetsConsumed: UInt64 { source.octetsConsumed }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        // SAFETY: made in init, freed in deinit.
         guard let context = unsafe context, !ended, failure == nil else { return 0 }
         // SAFETY: the library writes within this buffer, during this call only.
         var output = unsafe ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
@@ -54,6 +55,7 @@ import CCompression
             }
             inFrame = result != 0
         }
+        // SAFETY: a number in our own structure.
         return unsafe output.pos
     }
 

@@ -11,8 +11,8 @@ struct OctetCount: ExpressibleByArgument {
 
     init?(argument: String) {
         let units: [(suffix: String, factor: Int)] = [
-            ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("kB", 1000), ("MB", 1_000_000),
-            ("GB", 1_000_000_000),
+            ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30),
+            ("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000),
         ]
         let unit = units.first { argument.hasSuffix($0.suffix) }
         let digits = argument.dropLast(unit?.suffix.count ?? 0)

@@ -75,8 +75,8 @@ struct ReportCommand: ParsableCommand {
         guard let time = TimePoint.parse(text) else {
             throw ProbeFailure(
                 code: .usage,
-                message:
-                    "\(option): '\(text)' is not a time. Use RFC 3339 (2026-11-22T10:14:23Z) or seconds since 1970.")
+                message: "\(option): '\(text)' is not a time. "
+                    + "Use RFC 3339 (2026-11-22T10:14:23Z) or seconds since 1970.")
         }
         return time
     }

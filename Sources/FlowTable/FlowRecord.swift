@@ -23,11 +23,17 @@ public import NetTypes
 
     // Key, oriented initiator to responder. Address words as in `IPAddress`.
 
+    /// First word of the initiator's address.
     public var sourceHigh: UInt64 = 0
+    /// Second word of the initiator's address.
     public var sourceLow: UInt64 = 0
+    /// First word of the responder's address.
     public var destinationHigh: UInt64 = 0
+    /// Second word of the responder's address.
     public var destinationLow: UInt64 = 0
+    /// The initiator's port (IE 7); valid with `.ports`.
     public var sourcePort: UInt16 = 0
+    /// The responder's port (IE 11); valid with `.ports`.
     public var destinationPort: UInt16 = 0
     /// IE 4 protocolIdentifier.
     public var protocolIdentifier: UInt8 = 0
@@ -40,22 +46,30 @@ public import NetTypes
 
     /// Layer 3 octets (IE 1 octetDeltaCount): IP header and all it carries, never Ethernet padding.
     public var octetsForward: UInt64 = 0
+    /// As `octetsForward`, of the responder.
     public var octetsReverse: UInt64 = 0
     /// Wire octets without FCS (IE 352 layer2OctetDeltaCount).
     public var layer2OctetsForward: UInt64 = 0
+    /// As `layer2OctetsForward`, of the responder.
     public var layer2OctetsReverse: UInt64 = 0
     /// IE 2 packetDeltaCount.
     public var packetsForward: UInt64 = 0
+    /// As `packetsForward`, of the responder.
     public var packetsReverse: UInt64 = 0
     /// TCP payload octets whose sequence numbers had been seen before, in this slice.
     public var retransmittedOctetsForward: UInt64 = 0
+    /// As `retransmittedOctetsForward`, of the responder.
     public var retransmittedOctetsReverse: UInt64 = 0
 
     // Times of this slice; 0 where the direction has no packet.
 
+    /// Time of the initiator's first packet in input order.
     public var firstForward: Nanoseconds = 0
+    /// Time of the initiator's latest packet.
     public var lastForward: Nanoseconds = 0
+    /// Time of the responder's first packet in input order.
     public var firstReverse: Nanoseconds = 0
+    /// Time of the responder's latest packet.
     public var lastReverse: Nanoseconds = 0
     /// SYN to SYN-ACK plus SYN-ACK to ACK, seen from the observation point; 4.29 s stands for that or longer.
     public var handshakeRoundTrip: Nanoseconds = 0
@@ -64,35 +78,51 @@ public import NetTypes
 
     /// Bits of the TCP header's flags octet seen in this slice (IE 6 tcpControlBits).
     public var tcpControlBitsForward: UInt16 = 0
+    /// As `tcpControlBitsForward`, of the responder.
     public var tcpControlBitsReverse: UInt16 = 0
+    /// How far the TCP connection has come.
     public var tcpState: TCPState = .none
+    /// Whether the responder's service is there.
     public var service: ServiceEvidence = .silent
+    /// What told the initiator.
     public var initiator: InitiatorEvidence = .firstSeen
+    /// What ended the slice (IE 136).
     public var endReason: FlowEndReason = .forcedEnd
     /// ICMP or ICMPv6 type (high octet) and code (low octet), as first seen in each direction of the flow.
     public var icmpTypeCodeForward: UInt16 = 0
+    /// As `icmpTypeCodeForward`, of the responder.
     public var icmpTypeCodeReverse: UInt16 = 0
     /// Outermost VLAN id of each direction's first packet (IE 58 / 243 dot1qVlanId).
     public var vlanForward: UInt16 = 0
+    /// As `vlanForward`, of the responder.
     public var vlanReverse: UInt16 = 0
     /// Ethernet addresses of the flow's first packet, oriented as the flow (IE 56, 80), 48 bits each.
     public var sourceMAC: UInt64 = 0
+    /// The responder's side's Ethernet address.
     public var destinationMAC: UInt64 = 0
     /// Smallest and largest TTL or hop limit in this slice, per direction (IE 52, 53).
     public var minimumTTLForward: UInt8 = 0
+    /// Largest TTL of the initiator's packets.
     public var maximumTTLForward: UInt8 = 0
+    /// Smallest TTL of the responder's packets.
     public var minimumTTLReverse: UInt8 = 0
+    /// Largest TTL of the responder's packets.
     public var maximumTTLReverse: UInt8 = 0
     /// Traffic class octet of each direction's first packet, DSCP in its upper six bits (IE 5 ipClassOfService).
     public var classOfServiceForward: UInt8 = 0
+    /// As `classOfServiceForward`, of the responder.
     public var classOfServiceReverse: UInt8 = 0
     /// Where the flow goes between configured zones; filled in by the exporter's zone table, not by the flow table.
     public var zoneDirection: ZoneDirection = .unknown
+    /// Keeps what follows aligned; always 0.
     public var reserved: UInt8 = 0
     /// Smallest and largest layer 3 packet of this slice, per direction, 65535 for any longer (IE 25, 26).
     public var minimumLengthForward: UInt16 = 0
+    /// Longest packet of the initiator.
     public var maximumLengthForward: UInt16 = 0
+    /// Shortest packet of the responder.
     public var minimumLengthReverse: UInt16 = 0
+    /// Longest packet of the responder.
     public var maximumLengthReverse: UInt16 = 0
 
     // Order of output.

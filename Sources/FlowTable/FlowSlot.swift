@@ -92,6 +92,9 @@ package struct HotSlot: BitwiseCopyable {
         set { keyAndState = keyAndState & Self.keyMask | UInt64(newValue.rawValue) << 56 }
     }
 
+    /// Makes the slot one without a flow, that no key matches: a stale index entry may still point here.
+    package mutating func markFree() { keyAndState = Self.keyMask }
+
     /// The flow's TCP state.
     @inline(__always)
     var tcpState: FlowRecord.TCPState {

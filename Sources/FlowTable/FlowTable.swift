@@ -12,6 +12,10 @@ package final class FlowTable: Sendable {
 
     private final class LockedStripe: Sendable {
         let state: Mutex<Stripe>
+        /// `IndexLines` of the stripe, as they were when it was last unlocked.
+        let indexAddress = Atomic<UInt>(0)
+        let indexMask = Atomic<UInt>(0)
+
         init(configuration: FlowTableConfiguration) {
             state = Mutex(
                 Stripe(configuration: configuration, octets: configuration.memoryOctets / FlowTable.stripeCount))
@@ -29,7 +33,12 @@ package final class FlowTable: Sendable {
 
     /// Sorts a batch's packets by stripe, hashing their keys. Fragments must have been resolved.
     package func partition(_ batch: FactsBatch, into partition: inout Partition) {
-        partition.fill(batch, hash)
+        var lines = InlineArray<16, IndexLines>(repeating: IndexLines())
+        for stripe in 0..<Self.stripeCount {
+            lines[stripe].address = stripes[stripe].indexAddress.load(ordering: .relaxed)
+            lines[stripe].mask = stripes[stripe].indexMask.load(ordering: .relaxed)
+        }
+        partition.fill(batch, hash, lines)
     }
 
     /// Counts the packets of one stripe, in packet order; records of slices that end go to `output` in order.
@@ -40,10 +49,13 @@ package final class FlowTable: Sendable {
         _ batch: FactsBatch, _ partition: borrowing Partition, stripe: Int, range: Range<Int>? = nil,
         output: RecordBuffer
     ) {
-        stripes[stripe].state.withLock { state in
+        let locked = stripes[stripe]
+        locked.state.withLock { state in
             let order = partition.order(of: stripe)
-            state.apply(
-                batch.facts, order: order.extracting(range ?? 0..<order.count), output: output)
+            state.apply(batch.facts, order: order.extracting(range ?? 0..<order.count), output: output)
+            let lines = state.index.lines
+            locked.indexAddress.store(lines.address, ordering: .relaxed)
+            locked.indexMask.store(lines.mask, ordering: .relaxed)
         }
     }
 
@@ -68,7 +80,7 @@ package final class FlowTable: Sendable {
             for stripe in 1..<Self.stripeCount where heads[stripe] < heads[next] { next = stripe }
             guard heads[next] != .max else { break }
             let buffer = parts[next].buffer
-            output.append(buffer.records[positions[next]])
+            output.append(from: buffer, at: positions[next])
             positions[next] += 1
             if positions[next] < buffer.count {
                 heads[next] = buffer.records[positions[next]].firstFrameNumber

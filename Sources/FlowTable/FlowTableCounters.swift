@@ -10,10 +10,13 @@ package struct FlowTableCounters: Sendable {
     package var slicesCut = InlineArray<6, UInt64>(repeating: 0)
     /// Flow ends without a record: everything had been reported by a cut.
     package var endsWithoutRecord: UInt64 = 0
-    /// Records handed out, their packets and octets.
+    /// Records handed out.
     package var records: UInt64 = 0
+    /// Packets in those records.
     package var recordPackets: UInt64 = 0
+    /// Layer 3 octets in those records.
     package var recordNetworkOctets: UInt64 = 0
+    /// Layer 2 octets in those records.
     package var recordWireOctets: UInt64 = 0
     /// Flows without Ethernet addresses because the stripe's table of pairs was full.
     package var macTableOverflows: UInt64 = 0

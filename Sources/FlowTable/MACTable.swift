@@ -3,17 +3,22 @@
 package struct MACTable {
     /// Stands for "no pair".
     package static let none: UInt16 = 0
-    private static let limit = 16_384
+    /// Never more pairs than this, whatever the limit.
+    private static let largestLimit = 16_384
 
     // Pair n is at n - 1; endpoint A's address first.
     private var pairs: [(a: UInt64, b: UInt64)] = []
     private var places: [UInt16] = Array(repeating: 0, count: 64)
     private let key: UInt64
+    private let limit: Int
     /// Flows whose pair found no room.
     package private(set) var overflows: UInt64 = 0
 
-    /// An empty table with a secret word for its hash.
-    package init(key: UInt64) { self.key = key | 1 }
+    /// An empty table with a secret word for its hash, for up to `limit` pairs, and never more than 16,384.
+    package init(key: UInt64, limit: Int) {
+        self.key = key | 1
+        self.limit = min(limit, Self.largestLimit)
+    }
 
     /// The number of the pair, `none` when the table is full.
     package mutating func number(a: UInt64, b: UInt64) -> UInt16 {
@@ -24,7 +29,7 @@ package struct MACTable {
             if pairs[Int(number) - 1] == (a, b) { return number }
             place = (place + 1) & (places.count - 1)
         }
-        guard pairs.count < Self.limit else {
+        guard pairs.count < limit else {
             overflows &+= 1
             return Self.none
         }

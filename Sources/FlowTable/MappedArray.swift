@@ -29,6 +29,7 @@ import CPlatform
         guard let start = unsafe start, unsafe start != UnsafeMutableRawPointer(bitPattern: -1) else {
             preconditionFailure("flow table: the kernel refused \(mappedOctets) octets of address space")
         }
+        // SAFETY: kept to be unmapped in deinit; `first` is where the array begins.
         unsafe mapping = start
         var first = unsafe start
         if large {
@@ -65,6 +66,10 @@ import CPlatform
         }
     }
 
+    /// Where the array lies, for prefetching without holding it.
+    // SAFETY: the address as a number; nothing is read through it.
+    var address: UInt { unsafe UInt(bitPattern: base) }
+
     /// The elements of `range`, which is checked.
     @_lifetime(borrow self)
     func span(_ range: Range<Int>) -> Span<Element> {
@@ -80,6 +85,7 @@ import CPlatform
         // SAFETY: a prefetch never faults.
         unsafe flowprobe_prefetch_write(
             UnsafeRawPointer(
-                bitPattern: UInt(bitPattern: base) &+ UInt(bitPattern: index &* MemoryLayout<Element>.stride &+ octets)))
+                bitPattern: UInt(bitPattern: base) &+ UInt(bitPattern: index &* MemoryLayout<Element>.stride &+ octets))
+        )
     }
 }

@@ -14,15 +14,17 @@ package struct Partition: ~Copyable {
         stripes = MappedArray(count: capacity)
     }
 
-    /// Hashes the packets' keys and sorts the packets by stripe.
-    mutating func fill(_ batch: FactsBatch, _ hash: FlowHash) {
+    /// Hashes the packets' keys, asks for their index lines, and sorts the packets by stripe.
+    mutating func fill(_ batch: FactsBatch, _ hash: FlowHash, _ lines: InlineArray<16, IndexLines>) {
         var counts = InlineArray<16, Int>(repeating: 0)
         let count = batch.count
         precondition(count <= order.count)
         batch.withMutableFacts { facts in
             for index in 0..<count {
-                facts[index].hash = hash.slot(facts, index)
+                let slotHash = hash.slot(facts, index)
+                facts[index].hash = slotHash
                 let stripe = Int(truncatingIfNeeded: hash.stripe(facts, index)) & (FlowTable.stripeCount - 1)
+                lines[stripe].prefetch(slotHash)
                 stripes[index] = UInt8(truncatingIfNeeded: stripe)
                 counts[stripe] &+= 1
             }

@@ -35,6 +35,35 @@
         Self.append(record, to: &state)
     }
 
+    /// Adds the record at `position` of `other`.
+    @inline(__always)
+    func append(from other: RecordBuffer, at position: Int) {
+        if state.count == state.capacity { Self.grow(&state) }
+        precondition(position >= 0 && position < other.state.count)
+        // SAFETY: count < capacity, and the position was checked; the buffers are different objects.
+        unsafe (state.base + state.count).initialize(from: other.state.base + position, count: 1)
+        state.count &+= 1
+    }
+
+    /// The place of the next record, to be written before `commit()` counts it. What it holds means nothing.
+    @inline(__always)
+    var next: FlowRecord {
+        unsafeAddress {
+            if state.count == state.capacity { Self.grow(&state) }
+            // SAFETY: count < capacity; FlowRecord is trivial, so that any memory holds one.
+            return unsafe UnsafePointer(state.base + state.count)
+        }
+        unsafeMutableAddress {
+            if state.count == state.capacity { Self.grow(&state) }
+            // SAFETY: as above.
+            return unsafe state.base + state.count
+        }
+    }
+
+    /// Counts the record written at `next`.
+    @inline(__always)
+    func commit() { state.count &+= 1 }
+
     @inline(__always)
     private static func append(_ record: FlowRecord, to state: inout State) {
         if state.count == state.capacity { grow(&state) }

@@ -11,6 +11,13 @@ package enum RecordMerge {
         case afterCheckpoint
     }
 
+    /// Appends all records of `outputs`, one for each stripe, to `merged` in output order.
+    package static func merge(_ outputs: [StripeOutput], into merged: RecordBuffer) {
+        merge(outputs, .beforeCheckpoint, into: merged)
+        merge(outputs, .swept, into: merged)
+        merge(outputs, .afterCheckpoint, into: merged)
+    }
+
     /// Appends the records of one part of each stripe's output, at most 16 stripes, to `merged` in output order.
     package static func merge(_ outputs: [StripeOutput], _ part: Part, into merged: RecordBuffer) {
         precondition(outputs.count <= 16)
@@ -27,7 +34,7 @@ package enum RecordMerge {
             var next = 0
             for index in 1..<16 where heads[index] < heads[next] { next = index }
             let buffer = outputs[next].buffer
-            merged.append(buffer.records[positions[next]])
+            merged.append(from: buffer, at: positions[next])
             positions[next] += 1
             heads[next] = head(outputs[next], positions[next], part)
             remaining -= 1
@@ -48,9 +55,9 @@ package final class StripeOutput {
     /// The records: those that packets up to the checkpoint ended, the sweep's, those that later packets ended.
     package let buffer = RecordBuffer()
     /// Where the sweep's records begin; 0 without a checkpoint.
-    package var checkpoint = 0
+    package var sweepStart = 0
     /// Where the records of packets after the checkpoint begin; 0 without a checkpoint.
-    package var afterSweep = 0
+    package var sweepEnd = 0
 
     /// An empty output.
     package init() {}
@@ -58,8 +65,8 @@ package final class StripeOutput {
     /// Forgets the records.
     package func removeAll() {
         buffer.removeAll()
-        checkpoint = 0
-        afterSweep = 0
+        sweepStart = 0
+        sweepEnd = 0
     }
 
     /// Puts the checkpoint, without a sweep, behind the records that packets up to `frame` ended.
@@ -67,17 +74,17 @@ package final class StripeOutput {
         let buffer = buffer
         var position = buffer.count
         while position > 0, buffer.records[position - 1].endFrameNumber > frame { position -= 1 }
-        checkpoint = position
-        afterSweep = position
+        sweepStart = position
+        sweepEnd = position
     }
 
     /// Where `part` is in the buffer.
     @inline(__always)
     func range(_ part: RecordMerge.Part) -> Range<Int> {
         switch part {
-        case .beforeCheckpoint: 0..<checkpoint
-        case .swept: checkpoint..<afterSweep
-        case .afterCheckpoint: afterSweep..<buffer.count
+        case .beforeCheckpoint: 0..<sweepStart
+        case .swept: sweepStart..<sweepEnd
+        case .afterCheckpoint: sweepEnd..<buffer.count
         }
     }
 }

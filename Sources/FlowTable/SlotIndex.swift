@@ -1,3 +1,5 @@
+import PacketDecode
+
 /// From a key's hash to the slot that may hold it: open addressing with linear probing, four octets an entry.
 ///
 /// An entry is a tag from the hash and a slot number; after a tag hit the caller compares the whole key. Growing, and
@@ -9,6 +11,10 @@ package struct SlotIndex: ~Copyable {
     private static let initialCapacity = 1024
     /// Slots looked at for each insertion while entries are being moved.
     private static let slotsPerStep = 16
+
+    /// The most the arrays take for each slot: tombstones make an index grow when 5/16 of N entries are live, to 2 N,
+    /// with the N old ones beside them until all have moved. 3 N * 4 octets / (5/16 N) = 38.4.
+    package static let largestOctetsPerSlot = 39
 
     private var entries: MappedArray<UInt32>
     private var mask: Int
@@ -45,6 +51,10 @@ package struct SlotIndex: ~Copyable {
     @inline(__always)
     func prefetch(_ hash: UInt32) { entries.prefetch(Int(hash) & mask) }
 
+    /// Where lines are, for prefetching before the stripe's lock is taken. May be out of date by the time it is used, which
+    /// costs speed only.
+    var lines: IndexLines { IndexLines(address: entries.address, mask: UInt(bitPattern: mask)) }
+
     /// The first slot whose tag fits `hash`, or -1: a guess for prefetching, not an answer.
     @inline(__always)
     func guess(_ hash: UInt32) -> Int {
@@ -59,11 +69,16 @@ package struct SlotIndex: ~Copyable {
         return -1
     }
 
-    /// The slot that holds the flow with `key`, or -1. After a tag hit the whole key is compared.
+    /// The slot that holds the flow of packet `packet` of `facts`, or -1. After a tag hit the whole key is compared.
     ///
-    /// Takes the slots as an argument: a closure over the stripe would copy the stripe, for every packet.
+    /// Takes the slots as an argument, and `self` as inout: a closure over the stripe, or a borrowed `self`, would copy
+    /// one or the other for every packet.
     @inline(__always)
-    package func find(_ hash: UInt32, _ key: FlowKey, _ hot: borrowing MappedArray<HotSlot>) -> Int {
+    package mutating func find(
+        _ facts: Span<PacketFacts>, _ packet: Int, _ hot: borrowing MappedArray<HotSlot>
+    ) -> Int {
+        let hash = facts[packet].hash
+        let key = FlowKey(facts, packet)
         let wanted = entry(hash, 0)
         var place = Int(hash) & mask
         while true {
@@ -72,11 +87,17 @@ package struct SlotIndex: ~Copyable {
             if found & ~slotMask == wanted, key.matches(hot, Int(found & slotMask)) { return Int(found & slotMask) }
             place = (place &+ 1) & mask
         }
-        return isMoving ? findInPrevious(hash, key, hot) : -1
+        return isMoving ? findInPrevious(facts, packet, hot) : -1
     }
 
+    /// Entries of slots that have been moved, freed or used again since are still here; they do no harm, since a slot
+    /// that is free matches no key.
     @inline(never)
-    private func findInPrevious(_ hash: UInt32, _ key: FlowKey, _ hot: borrowing MappedArray<HotSlot>) -> Int {
+    private mutating func findInPrevious(
+        _ facts: Span<PacketFacts>, _ packet: Int, _ hot: borrowing MappedArray<HotSlot>
+    ) -> Int {
+        let hash = facts[packet].hash
+        let key = FlowKey(facts, packet)
         let wanted = entry(hash, 0)
         var place = Int(hash) & previousMask
         while true {
@@ -104,17 +125,32 @@ package struct SlotIndex: ~Copyable {
         entries[place] = entry(hash, slot)
     }
 
-    /// Takes out the entry of `slot` under `hash`, which is there.
+    /// As `place`, for a slot that may have been used again since the move began, and is in the new array then.
+    private mutating func placeIfAbsent(_ hash: UInt32, _ slot: Int) {
+        let wanted = entry(hash, slot)
+        var place = Int(hash) & mask
+        var free = -1
+        while entries[place] != Self.empty {
+            if entries[place] == wanted { return }
+            if entries[place] == Self.tombstone, free < 0 { free = place }
+            place = (place &+ 1) & mask
+        }
+        if free < 0 {
+            free = place
+            used &+= 1
+        }
+        entries[free] = wanted
+    }
+
+    /// Takes out the entry of `slot` under `hash`. From now on no key may match the slot until it is entered again.
     @inline(__always)
     package mutating func remove(_ hash: UInt32, _ slot: Int) {
         live &-= 1
         let wanted = entry(hash, slot)
         var place = Int(hash) & mask
         while entries[place] != wanted {
-            if entries[place] == Self.empty {
-                removeFromPrevious(hash, slot)
-                return
-            }
+            // Not moved yet: the old array goes as a whole.
+            if entries[place] == Self.empty { return }
             place = (place &+ 1) & mask
         }
         // Nothing probes past an empty successor: the entry, and tombstones before it, can become empty at once.
@@ -130,22 +166,6 @@ package struct SlotIndex: ~Copyable {
         } else {
             entries[place] = Self.tombstone
         }
-    }
-
-    /// Returns whether the entry was in the old array.
-    @inline(never) @discardableResult
-    private mutating func removeFromPrevious(_ hash: UInt32, _ slot: Int) -> Bool {
-        guard isMoving else { return false }
-        let wanted = entry(hash, slot)
-        var place = Int(hash) & previousMask
-        while previous[place] != Self.empty {
-            if previous[place] == wanted {
-                previous[place] = Self.tombstone
-                return true
-            }
-            place = (place &+ 1) & previousMask
-        }
-        return false
     }
 
     /// Begins to move all entries to a new array, twice as large when the old one is full of live entries.
@@ -174,12 +194,7 @@ package struct SlotIndex: ~Copyable {
     private mutating func move(_ hot: borrowing MappedArray<HotSlot>) {
         let end = min(slotsToMove, nextSlotToMove &+ Self.slotsPerStep)
         while nextSlotToMove < end {
-            // A slot reused since the move began is in the new array already.
-            if hot[nextSlotToMove].state.contains(.live),
-                removeFromPrevious(hot[nextSlotToMove].hash, nextSlotToMove)
-            {
-                place(hot[nextSlotToMove].hash, nextSlotToMove)
-            }
+            if hot[nextSlotToMove].state.contains(.live) { placeIfAbsent(hot[nextSlotToMove].hash, nextSlotToMove) }
             nextSlotToMove &+= 1
         }
         if nextSlotToMove >= slotsToMove { stopMoving() }

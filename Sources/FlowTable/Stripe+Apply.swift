@@ -2,20 +2,15 @@ import NetTypes
 import PacketDecode
 
 extension Stripe {
-    /// How far ahead of the packet being counted index lines, and then slots, are asked for.
-    private static let indexDistance = 24
-    private static let slotDistance = 12
+    /// How many packets ahead of the one being counted slots are asked for.
+    private static let slotDistance = 32
 
     /// Counts the packets at `order` (positions in `facts`, ascending) into their flows. Records of slices that end go
-    /// to `output`.
+    /// to `output`. The index lines have been asked for when the packets were sorted by stripe.
     mutating func apply(_ facts: Span<PacketFacts>, order: Span<UInt16>, output: RecordBuffer) {
         let count = order.count
-        for position in 0..<min(count, Self.indexDistance) { index.prefetch(facts[Int(order[position])].hash) }
         for position in 0..<min(count, Self.slotDistance) { prefetchSlot(facts[Int(order[position])].hash) }
         for position in 0..<count {
-            if position &+ Self.indexDistance < count {
-                index.prefetch(facts[Int(order[position &+ Self.indexDistance])].hash)
-            }
             if position &+ Self.slotDistance < count {
                 prefetchSlot(facts[Int(order[position &+ Self.slotDistance])].hash)
             }
@@ -36,7 +31,7 @@ extension Stripe {
     /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
     @inline(__always)
     private mutating func apply(_ facts: Span<PacketFacts>, _ packet: Int, _ output: RecordBuffer) {
-        var slot = index.find(facts[packet].hash, FlowKey(facts, packet), hot)
+        var slot = index.find(facts, packet, hot)
         if slot < 0 {
             slot = begin(facts, packet, output)
         } else {

@@ -6,7 +6,7 @@ extension Stripe {
     /// into it yet.
     @inline(never)
     mutating func begin(_ facts: Span<PacketFacts>, _ packet: Int, _ output: RecordBuffer) -> Int {
-        let slot = takeSlot(at: facts[packet].frameNumber, output)
+        let slot = takeSlot(now: facts[packet].timestamp, at: facts[packet].frameNumber, output)
         var entry = HotSlot()
         entry.addressAHigh = facts[packet].addressAHigh
         entry.addressALow = facts[packet].addressALow
@@ -24,7 +24,8 @@ extension Stripe {
         if facts[packet].flags.contains(.macs) {
             let fromA = facts[packet].sender == 0
             rest.macPair = macs.number(
-                a: fromA ? facts[packet].sourceMAC : facts[packet].destinationMAC, b: fromA ? facts[packet].destinationMAC : facts[packet].sourceMAC)
+                a: fromA ? facts[packet].sourceMAC : facts[packet].destinationMAC,
+                b: fromA ? facts[packet].destinationMAC : facts[packet].sourceMAC)
         }
         let (initiator, evidence) = initiator(of: facts, packet)
         rest.evidence = evidence
@@ -42,31 +43,41 @@ extension Stripe {
     }
 
     /// A free slot: the last one freed (it is warm), else untouched memory, else an evicted flow's.
-    private mutating func takeSlot(at frame: UInt64, _ output: RecordBuffer) -> Int {
+    private mutating func takeSlot(now: Nanoseconds, at frame: UInt64, _ output: RecordBuffer) -> Int {
         if firstFree == Self.noSlot {
             if slotsUsed < hot.count {
                 slotsUsed &+= 1
                 return slotsUsed &- 1
             }
-            evict(at: frame, output)
+            evict(now: now, at: frame, output)
         }
         let slot = Int(firstFree)
         firstFree = hot[slot].hash
+        // The next flow will want the next free slot.
+        if firstFree != Self.noSlot { hot.prefetch(Int(firstFree)) }
         return slot
     }
 
     /// Who began the flow of which `facts` is the first packet seen, and what tells so (design semantics 8).
-    private func initiator(of facts: Span<PacketFacts>, _ packet: Int) -> (endpoint: Int, evidence: FlowRecord.InitiatorEvidence) {
+    @inline(__always)
+    private func initiator(
+        of facts: Span<PacketFacts>, _ packet: Int
+    ) -> (endpoint: Int, evidence: FlowRecord.InitiatorEvidence) {
         let from = facts[packet].sender
         if facts[packet].flags.contains(.tcp), facts[packet].tcpFlags & TCPFlag.syn != 0 {
             return facts[packet].tcpFlags & TCPFlag.ack == 0 ? (from, .syn) : (1 - from, .synAck)
         }
         if facts[packet].flags.contains(.ports) {
-            let (knowsA, knowsB) = (services.knows(facts, packet, isA: true), services.knows(facts, packet, isA: false))
-            if knowsA != knowsB { return (knowsA ? 1 : 0, .learnedService) }
+            // Only TCP services are ever learned.
+            if facts[packet].flags.contains(.tcp) {
+                let knowsA = services.knows(facts, packet, isA: true)
+                if knowsA != services.knows(facts, packet, isA: false) { return (knowsA ? 1 : 0, .learnedService) }
+            }
             let (roleA, roleB) = (PortRole(facts[packet].portA), PortRole(facts[packet].portB))
             if roleA != roleB { return (roleA.rawValue < roleB.rawValue ? 1 : 0, .portRole) }
-        } else if facts[packet].flags.contains(.icmp), facts[packet].portB != 0, facts[packet].portB != facts[packet].icmpTypeCode & 0xFF00 {
+        } else if facts[packet].flags.contains(.icmp), facts[packet].portB != 0,
+            facts[packet].portB != facts[packet].icmpTypeCode & 0xFF00
+        {
             // An answer (its type is not the query's, which is in the key): who was answered asked.
             return (1 - from, .portRole)
         }

@@ -9,7 +9,7 @@ extension Stripe {
     /// The oldest sixteenth of the stripe is chosen in one scan and then used up, passing over flows that have had a
     /// packet since: constant cost per eviction on average, and every victim is among the oldest tenth.
     @inline(never)
-    mutating func evict(at frame: UInt64, _ output: RecordBuffer) {
+    mutating func evict(now: Nanoseconds, at frame: UInt64, _ output: RecordBuffer) {
         while true {
             while nextVictim < victims.count {
                 let victim = victims[nextVictim]
@@ -17,7 +17,8 @@ extension Stripe {
                 guard hot[victim.slot].state.contains(.live), hot[victim.slot].lastSeen == victim.last,
                     cold[victim.slot].firstFrame == victim.firstFrame
                 else { continue }
-                end(victim.slot, reason: .lackOfResources, at: frame, output)
+                // One whose time was up anyway does not count as lost to the budget.
+                end(victim.slot, reason: isOver(victim.slot, now) ? nil : .lackOfResources, at: frame, output)
                 return
             }
             chooseVictims()

@@ -22,6 +22,12 @@ extension Stripe {
         _ order: SlotOrder, _ positions: Range<Int>, now: Nanoseconds, at frame: UInt64, output: RecordBuffer
     ) {
         for position in positions {
+            if position &+ Self.prefetchDistance < order.count {
+                let ahead = order[position &+ Self.prefetchDistance]
+                hot.prefetch(ahead)
+                hot.prefetch(ahead, offset: 64)
+                cold.prefetch(ahead)
+            }
             let slot = order[position]
             if isOver(slot, now) {
                 report(slot, reason: nil, at: frame, output)

@@ -9,7 +9,8 @@ extension Stripe {
     /// Follows a TCP connection: flags, state, sequence numbers, handshake time.
     @inline(__always)
     static func updateTCP(
-        _ hot: inout HotSlot, _ cold: inout ColdSlot, _ services: inout ServiceMemory, _ facts: Span<PacketFacts>, _ packet: Int
+        _ hot: inout HotSlot, _ cold: inout ColdSlot, _ services: inout ServiceMemory, _ facts: Span<PacketFacts>,
+        _ packet: Int
     ) {
         let from = facts[packet].sender
         hot.sides[from].tcpFlags |= facts[packet].tcpFlags
@@ -19,7 +20,8 @@ extension Stripe {
             // SYN sent or SYN received.
             completeHandshake(&hot, &cold, facts, packet)
         }
-        let occupied = facts[packet].payloadOctets &+ UInt32(facts[packet].tcpFlags & TCPFlag.syn) >> 1
+        let occupied =
+            facts[packet].payloadOctets &+ UInt32(facts[packet].tcpFlags & TCPFlag.syn) >> 1
             &+ UInt32(facts[packet].tcpFlags & TCPFlag.fin)
         if occupied != 0 { follow(&hot.sides[from], &cold.retransmitted[from], facts, packet, occupied: occupied) }
     }
@@ -27,7 +29,8 @@ extension Stripe {
     /// Advances the expected sequence number by `occupied`, and counts payload seen before.
     @inline(__always)
     private static func follow(
-        _ side: inout HotSlot.Side, _ retransmitted: inout UInt32, _ facts: Span<PacketFacts>, _ packet: Int, occupied: UInt32
+        _ side: inout HotSlot.Side, _ retransmitted: inout UInt32, _ facts: Span<PacketFacts>, _ packet: Int,
+        occupied: UInt32
     ) {
         let sequence = facts[packet].tcpSequence
         let next = sequence &+ occupied
@@ -49,7 +52,8 @@ extension Stripe {
     /// A packet with SYN, FIN or RST.
     @inline(never)
     private static func changeState(
-        _ hot: inout HotSlot, _ cold: inout ColdSlot, _ services: inout ServiceMemory, _ facts: Span<PacketFacts>, _ packet: Int
+        _ hot: inout HotSlot, _ cold: inout ColdSlot, _ services: inout ServiceMemory, _ facts: Span<PacketFacts>,
+        _ packet: Int
     ) {
         let from = facts[packet].sender
         let flags = facts[packet].tcpFlags

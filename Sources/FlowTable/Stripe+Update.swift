@@ -5,7 +5,8 @@ extension Stripe {
     /// Counts a packet into a live flow. False, and nothing counted, when a counter would overflow.
     @inline(__always)
     static func update(
-        _ hot: inout HotSlot, _ cold: inout ColdSlot, _ services: inout ServiceMemory, _ facts: Span<PacketFacts>, _ packet: Int
+        _ hot: inout HotSlot, _ cold: inout ColdSlot, _ services: inout ServiceMemory, _ facts: Span<PacketFacts>,
+        _ packet: Int
     ) -> Bool {
         let from = facts[packet].sender
         let (overhead, overflow) = hot.sides[from].overhead
@@ -37,7 +38,9 @@ extension Stripe {
 
     /// Notes what is kept of an endpoint's first packet in a slice, and in the flow.
     @inline(never)
-    private static func beginSide(_ hot: inout HotSlot, _ cold: inout ColdSlot, _ facts: Span<PacketFacts>, _ packet: Int) {
+    private static func beginSide(
+        _ hot: inout HotSlot, _ cold: inout ColdSlot, _ facts: Span<PacketFacts>, _ packet: Int
+    ) {
         let from = facts[packet].sender
         if hot.sliceIsEmpty {
             hot.sliceStart = facts[packet].timestamp

@@ -29,8 +29,12 @@ struct Stripe: ~Copyable {
     var nextVictim = 0
 
     static let noSlot: UInt32 = .max
-    /// Octets that one flow takes: both slots, and the index at its emptiest while it grows.
-    static let octetsPerFlow = MemoryLayout<HotSlot>.stride + MemoryLayout<ColdSlot>.stride + 20
+    /// Octets that one flow takes: both slots, the index at its emptiest while it grows, and a share of the Ethernet
+    /// addresses.
+    static let octetsPerFlow =
+        MemoryLayout<HotSlot>.stride + MemoryLayout<ColdSlot>.stride + SlotIndex.largestOctetsPerSlot + 3
+    /// Flows for each pair of Ethernet addresses that there is room for: a pair takes up to 24 octets.
+    private static let flowsPerMACPair = 8
     /// Slot numbers must leave the index at least eight bits of tag.
     static let largestSlotCount = (1 << 24) - 1
     static let smallestSlotCount = 64
@@ -49,7 +53,8 @@ struct Stripe: ~Copyable {
         hot = MappedArray(count: slots)
         cold = MappedArray(count: slots)
         index = SlotIndex(slotCount: slots)
-        macs = MACTable(key: configuration.slotKeys.0 &* 0x9E37_79B9_7F4A_7C15)
+        macs = MACTable(
+            key: configuration.slotKeys.0 &* 0x9E37_79B9_7F4A_7C15, limit: max(16, slots / Self.flowsPerMACPair))
     }
 
     /// Packets in the slices of live flows. Reads every slot.

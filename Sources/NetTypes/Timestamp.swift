@@ -12,12 +12,19 @@ package let nanosecondsPerSecond: Nanoseconds = 1_000_000_000
 
 /// A point in time broken into its calendar fields in UTC (proleptic Gregorian calendar).
 package struct CalendarTime: Equatable, Sendable {
+    /// Four digits, 1970...2116 for a point in time that a packet source hands out.
     package var year: Int
+    /// 1...12.
     package var month: Int
+    /// Of the month, 1...31.
     package var day: Int
+    /// 0...23.
     package var hour: Int
+    /// 0...59.
     package var minute: Int
+    /// 0...59: points in time do not count leap seconds.
     package var second: Int
+    /// 0...999,999,999.
     package var nanosecond: Int
 
     /// The calendar fields of `timestamp`, which is not negative.

@@ -6,12 +6,15 @@ package struct DecodeTallies: Sendable {
     package var wireOctets: UInt64 = 0
     /// Their captured octets.
     package var capturedOctets: UInt64 = 0
-    /// Packets in a flow, and their layer 3 and layer 2 octets.
+    /// Packets in a flow.
     package var flowPackets: UInt64 = 0
+    /// Layer 3 octets of packets in a flow.
     package var flowNetworkOctets: UInt64 = 0
+    /// Layer 2 octets of packets in a flow.
     package var flowWireOctets: UInt64 = 0
-    /// Packets that are sound but belong to no flow, and their octets on the wire.
+    /// Packets that are sound but belong to no flow.
     package var nonFlowPackets: UInt64 = 0
+    /// Octets on the wire of those packets.
     package var nonFlowWireOctets: UInt64 = 0
     private var undecodable = InlineArray<8, UInt64>(repeating: 0)
     private var anomalies = InlineArray<8, UInt64>(repeating: 0)

@@ -29,17 +29,15 @@
         fragments = 0
     }
 
-    /// Empties the batch and lets `body` write facts into up to `limit` places in order. `body` returns how many it
-    /// wrote, and how many of those are fragments.
-    func fill(
-        atMost limit: Int, _ body: (UnsafeMutablePointer<PacketFacts>) -> (count: Int, fragments: Int)
-    ) {
-        precondition(limit <= capacity)
-        // SAFETY: all `capacity` places are initialised, and the body was told how many it may use.
-        let written = unsafe body(base)
-        precondition(written.count <= limit)
-        count = written.count
-        fragments = written.fragments
+    /// The `capacity` places, all initialised, for the decoder to write into before it says how many count.
+    // SAFETY: handing out the pointer reads nothing.
+    var places: UnsafeMutablePointer<PacketFacts> { unsafe base }
+
+    /// Makes the first `count` places the batch's facts; `fragments` of them are fragments.
+    func setCount(_ count: Int, fragments: Int) {
+        precondition(count >= 0 && count <= capacity)
+        self.count = count
+        self.fragments = fragments
     }
 
     /// Adds facts that come from elsewhere than the decoder (benchmarks, tests). The batch must not be full.

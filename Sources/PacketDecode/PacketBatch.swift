@@ -70,8 +70,10 @@ import NetTypes
     package func storage(atLeast octets: Int) -> UnsafeMutableRawBufferPointer {
         // SAFETY: replaced only by its owner, before any reference of this filling points into it.
         if let storage = unsafe storage, storage.count >= octets { return unsafe storage }
+        // SAFETY: as above: nobody points into what is given back.
         unsafe storage?.deallocate()
         let fresh = UnsafeMutableRawBufferPointer.allocate(byteCount: octets, alignment: 64)
+        // SAFETY: the batch owns it until it is replaced or the batch goes.
         unsafe storage = fresh
         return unsafe fresh
     }

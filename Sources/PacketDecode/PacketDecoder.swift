@@ -33,54 +33,60 @@ package struct PacketDecoder: Sendable {
     package mutating func decode(_ batch: PacketBatch, into facts: FactsBatch) {
         var tallies = self.tallies
         let count = batch.count
-        // SAFETY: the closure uses no place beyond `count`.
-        unsafe facts.fill(atMost: count) { (places: UnsafeMutablePointer<PacketFacts>) -> (count: Int, fragments: Int) in
-            var filled = 0
-            var fragments = 0
-            for index in 0..<count {
-                if index &+ Self.prefetchDistance < count {
-                    // SAFETY: index + distance < count; a prefetch never faults.
-                    unsafe flowprobe_prefetch(batch.references[index &+ Self.prefetchDistance].bytes)
-                }
-                // SAFETY: index < count; the source promises capturedLength readable bytes until the batch is refilled.
-                let reference = unsafe batch.references[index]
-                let bytes = unsafe RawSpan(_unsafeStart: reference.bytes, byteCount: Int(reference.capturedLength))
-                // SAFETY: filled <= index < count, as many as there are places; all are initialised.
-                guard unsafe decode(bytes, reference, &places[filled], &tallies) else { continue }
-                // SAFETY: as above.
-                let flags = unsafe places[filled].flags
-                if flags.contains(.firstFragment) || flags.contains(.laterFragment) { fragments &+= 1 }
-                filled &+= 1
+        precondition(count <= facts.capacity)
+        // SAFETY: the batch's references and the facts' places are read and written below `count` only.
+        let references = unsafe batch.references
+        let places = unsafe facts.places
+        var filled = 0
+        var fragments = 0
+        for index in 0..<count {
+            if index &+ Self.prefetchDistance < count {
+                // SAFETY: index + distance < count; a prefetch never faults.
+                unsafe flowprobe_prefetch(references[index &+ Self.prefetchDistance].bytes)
             }
-            return (filled, fragments)
+            // Field by field: a copy of the reference would be read back before its stores have left the core.
+            // SAFETY: index < count; the source promises capturedLength readable bytes until the batch is refilled.
+            let captured = unsafe references[index].capturedLength
+            let bytes = unsafe RawSpan(_unsafeStart: references[index].bytes, byteCount: Int(captured))
+            // SAFETY: index < count, and filled <= index; all places are initialised.
+            let isInFlow = unsafe decode(
+                bytes, linkType: references[index].linkType, wireLength: references[index].wireLength,
+                timestamp: references[index].timestamp, frameNumber: references[index].frameNumber,
+                observationPoint: references[index].observationPoint, &places[filled], &tallies)
+            guard isInFlow else { continue }
+            // SAFETY: as above.
+            let flags = unsafe places[filled].flags
+            if flags.contains(.firstFragment) || flags.contains(.laterFragment) { fragments &+= 1 }
+            filled &+= 1
         }
+        facts.setCount(filled, fragments: fragments)
         self.tallies = tallies
     }
 
     /// Decodes one packet into `packet`; false when it belongs to no flow.
     @inline(__always)
     private func decode(
-        _ bytes: RawSpan, _ reference: PacketReference, _ packet: inout PacketFacts, _ tallies: inout DecodeTallies
+        _ bytes: RawSpan, linkType: UInt16, wireLength wire: UInt32, timestamp: Nanoseconds, frameNumber: UInt64,
+        observationPoint: UInt8, _ packet: inout PacketFacts, _ tallies: inout DecodeTallies
     ) -> Bool {
-        let wire = reference.wireLength
         tallies.packets &+= 1
         tallies.wireOctets &+= UInt64(wire)
-        tallies.capturedOctets &+= UInt64(reference.capturedLength)
+        tallies.capturedOctets &+= UInt64(bytes.byteCount)
 
         packet = PacketFacts()
-        packet.timestamp = reference.timestamp
-        packet.frameNumber = reference.frameNumber
+        packet.timestamp = timestamp
+        packet.frameNumber = frameNumber
         packet.wireOctets = wire
-        packet.observationPoint = reference.observationPoint
+        packet.observationPoint = observationPoint
         var cursor = Cursor(bytes)
-        if reference.capturedLength != reference.wireLength {
-            packet.note(reference.capturedLength < reference.wireLength ? .truncated : .capturedBeyondWire)
+        if bytes.byteCount != Int(wire) {
+            packet.note(bytes.byteCount < Int(wire) ? .truncated : .capturedBeyondWire)
             // What lies beyond the wire length is not the packet's.
-            cursor.truncate(to: Int(reference.wireLength))
+            cursor.truncate(to: Int(wire))
         }
 
         // The usual three headers one after the other, where the compiler sees which one it is; then any others.
-        var layer = Registry.decode(.link(reference.linkType), &cursor, &packet)
+        var layer = Registry.decode(.link(linkType), &cursor, &packet)
         if layer.space == .etherType { layer = Registry.decode(.etherType(layer.value), &cursor, &packet) }
         if layer.space == .ipProtocol {
             layer = Registry.decode(.ipProtocol(UInt8(truncatingIfNeeded: layer.value)), &cursor, &packet)
@@ -88,7 +94,7 @@ package struct PacketDecoder: Sendable {
         if layer.space != .flow { layer = decodeFurther(layer, &cursor, &packet) }
         if packet.anomalies != 0 { addAnomalies(packet.anomalies, &tallies) }
         guard layer.space == .flow else {
-            addOutsideFlows(layer, reference, &tallies)
+            addOutsideFlows(layer, linkType, wire, &tallies)
             return false
         }
         if segmentRule == .none {
@@ -121,15 +127,17 @@ package struct PacketDecoder: Sendable {
 
     /// Counts a packet that belongs to no flow.
     @inline(never)
-    private func addOutsideFlows(_ layer: Layer, _ reference: PacketReference, _ tallies: inout DecodeTallies) {
+    private func addOutsideFlows(
+        _ layer: Layer, _ linkType: UInt16, _ wire: UInt32, _ tallies: inout DecodeTallies
+    ) {
         switch layer.space {
         case .notAFlow, .notAFlowLLC:
             tallies.add(layer.space == .notAFlow ? .etherType(layer.value) : .llc(layer.value))
-            tallies.nonFlowWireOctets &+= UInt64(reference.wireLength)
+            tallies.nonFlowWireOctets &+= UInt64(wire)
         default:
             let reason = UndecodableReason(rawValue: UInt8(truncatingIfNeeded: layer.value)) ?? .linkTypeUnknown
             tallies.add(reason)
-            if reason == .linkTypeUnknown { tallies.addUnknownLinkType(reference.linkType) }
+            if reason == .linkTypeUnknown { tallies.addUnknownLinkType(linkType) }
         }
     }
 

@@ -9,23 +9,27 @@ extension PacketFacts {
     mutating func note(_ anomaly: Anomaly) { anomalies |= 1 << UInt16(anomaly.rawValue) }
 
     /// Puts the endpoints into canonical order: the lower (address, port) becomes A.
+    ///
+    /// Exchanges by masks: which endpoint is lower is a coin's toss, and a branch on it would be mispredicted every
+    /// other packet.
     @inline(__always)
     mutating func canonicalise() {
-        let (high, low) = (addressAHigh, addressALow)
-        let lower: Bool
-        if high != addressBHigh {
-            lower = high < addressBHigh
-        } else if low != addressBLow {
-            lower = low < addressBLow
-        } else {
-            lower = flags.contains(.ports) ? portA <= portB : true
+        var higher = addressAHigh > addressBHigh
+        if addressAHigh == addressBHigh {
+            higher = addressALow > addressBLow
+            if addressALow == addressBLow { higher = flags.contains(.ports) && portA > portB }
         }
-        if lower { return }
-        flags.insert(.fromB)
-        addressAHigh = addressBHigh
-        addressALow = addressBLow
-        addressBHigh = high
-        addressBLow = low
-        if flags.contains(.ports) { swap(&portA, &portB) }
+        let mask: UInt64 = higher ? .max : 0
+        flags.rawValue |= UInt16(truncatingIfNeeded: mask) & Flags.fromB.rawValue
+        let high = (addressAHigh ^ addressBHigh) & mask
+        addressAHigh ^= high
+        addressBHigh ^= high
+        let low = (addressALow ^ addressBLow) & mask
+        addressALow ^= low
+        addressBLow ^= low
+        // What stands in for ports elsewhere (ICMP) belongs to both directions and stays.
+        let port = (portA ^ portB) & UInt16(truncatingIfNeeded: mask) & (flags.contains(.ports) ? .max : 0)
+        portA ^= port
+        portB ^= port
     }
 }

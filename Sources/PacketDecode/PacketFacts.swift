@@ -10,11 +10,13 @@ public import NetTypes
 @frozen public struct PacketFacts: BitwiseCopyable, Sendable {
     // Key.
 
-    /// Endpoint A's address words, as in `IPAddress`.
+    /// First word of endpoint A's address, as in `IPAddress`.
     public var addressAHigh: UInt64 = 0
+    /// Second word of endpoint A's address.
     public var addressALow: UInt64 = 0
-    /// Endpoint B's address words.
+    /// First word of endpoint B's address.
     public var addressBHigh: UInt64 = 0
+    /// Second word of endpoint B's address.
     public var addressBLow: UInt64 = 0
     /// Endpoint A's port. ICMP: the echo identifier, or 0.
     public var portA: UInt16 = 0
@@ -36,7 +38,9 @@ public import NetTypes
 
     // This packet.
 
+    /// When the packet was seen.
     public var timestamp: Nanoseconds = 0
+    /// The packet's number in the input, from 1.
     public var frameNumber: UInt64 = 0
     /// IP header and payload by the IP header's own word, at most what was on the wire.
     public var networkOctets: UInt32 = 0
@@ -44,7 +48,9 @@ public import NetTypes
     public var wireOctets: UInt32 = 0
     /// Octets the transport header carries, by the IP header's word.
     public var payloadOctets: UInt32 = 0
+    /// TCP sequence number; valid with `.tcp`.
     public var tcpSequence: UInt32 = 0
+    /// TCP acknowledgement number; valid with `.tcp`.
     public var tcpAcknowledgement: UInt32 = 0
     /// IPv4 identification or IPv6 fragment identification; valid with `.firstFragment` or `.laterFragment`.
     public var fragmentIdentification: UInt32 = 0
@@ -56,6 +62,7 @@ public import NetTypes
     public var vlan: UInt16 = 0
     /// ICMP type (high octet) and code (low octet); valid with `.icmp`.
     public var icmpTypeCode: UInt16 = 0
+    /// Which facts hold.
     public var flags = Flags.none
     /// TCP flags octet: CWR ECE URG ACK PSH RST SYN FIN.
     public var tcpFlags: UInt8 = 0
@@ -117,9 +124,14 @@ public import NetTypes
 
 /// TCP flag bits (RFC 9293 section 3.1).
 @frozen public enum TCPFlag {
+    /// No more data from the sender.
     @inlinable public static var fin: UInt8 { 0x01 }
+    /// Synchronise sequence numbers: the connection begins.
     @inlinable public static var syn: UInt8 { 0x02 }
+    /// Reset the connection.
     @inlinable public static var rst: UInt8 { 0x04 }
+    /// Push.
     @inlinable public static var psh: UInt8 { 0x08 }
+    /// The acknowledgement number holds.
     @inlinable public static var ack: UInt8 { 0x10 }
 }

@@ -7,7 +7,7 @@ import PacketDecode
 // SAFETY: (@unchecked) used by one worker at a time, under the pipeline's reading lock; so is the source.
 struct ChunkReader: @unchecked Sendable {
     /// Packet time between two parts of a sweep.
-    private static let sweepInterval = nanosecondsPerSecond / 4
+    private static let sweepInterval = nanosecondsPerSecond / 2
     /// After this many intervals without a sweep, all slots are looked at.
     private static let sweepParts = 8
 

@@ -190,9 +190,9 @@ package final class ReplayPipeline: Sendable {
                 checkpoint.hasPacketsAfter
                 ? chunk.partition.count(stripe, of: chunk.facts, upTo: checkpoint.frame) : count
             apply(chunk, stripe, 0..<before)
-            output.checkpoint = output.buffer.count
+            output.sweepStart = output.buffer.count
             table.sweep(stripe: stripe, now: sweep.now, at: checkpoint.frame, all: sweep.all, output: output.buffer)
-            output.afterSweep = output.buffer.count
+            output.sweepEnd = output.buffer.count
             apply(chunk, stripe, before..<count)
         } else {
             // Without a sweep the packets go in one piece, and their records tell which side they belong to.

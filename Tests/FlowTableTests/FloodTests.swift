@@ -83,7 +83,11 @@ import Testing
         #expect(Int(counters.peakFlows) * 256 > octets)
         #expect(counters.recordPackets + bench.table.live.packets == UInt64(count))
 
+        let evicted = bench.records.count
         bench.flush(now: packets[count - 1].time)
+        // Slots have been used again and again, so that their order is not the flows'.
+        let flushed = bench.records[evicted...].map(\.flowId)
+        #expect(flushed == flushed.sorted() && flushed.count == flows.count)
         #expect(bench.table.counters.recordPackets == UInt64(count))
         #expect(Set(bench.records.map(\.flowId)).count == Int(begun))
         #expect(bench.records.count == Int(begun))

@@ -39,7 +39,7 @@ import Testing
         let seed: UInt64 = 0x3AC
         print("seed", seed)
         var random = SplitMix64(seed: seed)
-        var table = MACTable(key: random.next())
+        var table = MACTable(key: random.next(), limit: .max)
         var pairs: [(a: UInt64, b: UInt64)] = []
         for index in 0..<16_384 {
             // Many that differ in one address only, and each pair with its reverse.
@@ -79,6 +79,24 @@ import Testing
         #expect(bare.count == 17_000 - 16_384)
         #expect(bench.table.counters.macTableOverflows == 17_000 - 16_384)
         #expect(bare.allSatisfy { $0.sourceMAC == 0 && $0.destinationMAC == 0 })
+    }
+
+    /// Made-up addresses must not outgrow a small budget.
+    @Test func aSmallBudgetHasASmallMACTable() {
+        var configuration = FlowTableConfiguration()
+        configuration.memoryOctets = 1 << 20
+        let bench = TableBench(configuration)
+        var packets: [Packet] = []
+        for index in 0..<20_000 as Range<UInt64> {
+            var packet = Packet.udp(0, 9, UInt16(index))
+            packet.macs = (index + 1, 5)
+            packets.append(packet)
+        }
+        bench.apply(TableBench.numbered(packets))
+        bench.flush(now: 0)
+        let known = bench.records.count { $0.presence.contains(.macs) }
+        #expect(known > 200 && known * 24 < 1 << 16)
+        #expect(bench.table.counters.macTableOverflows == UInt64(20_000 - known))
     }
 
     @Test func recordBufferKeepsItsRecordsWhileItGrows() {

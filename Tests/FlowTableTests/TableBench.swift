@@ -89,7 +89,7 @@ extension FlowRecord {
     /// Everything that a record says, but for its place in the output.
     var listed: [String] {
         [
-            "flow \(flowId) \(firstFrameNumber) slice \(sliceIndex) domain \(observationDomainId) \(observationPointId)",
+            "flow \(flowId) \(firstFrameNumber) slice \(sliceIndex)", "at \(observationDomainId) \(observationPointId)",
             "\(sourceAddress):\(sourcePort) > \(destinationAddress):\(destinationPort) protocol \(protocolIdentifier)",
             "segment \(segment) presence \(presence.rawValue)", "octets \(octetsForward) \(octetsReverse)",
             "layer 2 \(layer2OctetsForward) \(layer2OctetsReverse)", "packets \(packetsForward) \(packetsReverse)",

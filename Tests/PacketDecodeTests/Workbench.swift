@@ -68,6 +68,7 @@ extension DecodeTallies {
 }
 
 extension PacketFacts.Flags: ExpressibleByArrayLiteral {
+    /// The union of `elements`.
     public init(arrayLiteral elements: Self...) { self.init(rawValue: elements.reduce(0) { $0 | $1.rawValue }) }
 }
 

@@ -1,0 +1,188 @@
+import FlowTable
+import NetTypes
+import PacketDecode
+
+/// One run of the packet path as the pipeline does it, with one worker and small batches, and the sums that must hold.
+struct FuzzedRun {
+    /// What was wrong, as sentences.
+    var mistakes: [String] = []
+    /// Packets decoded.
+    private(set) var packets: UInt64 = 0
+    /// Records handed out.
+    private(set) var records: UInt64 = 0
+    /// Over the records, in output order.
+    private(set) var checksum: UInt64 = 14_695_981_039_346_656_037
+
+    // Not a multiple of the prefetch distances; several batches even in a small input.
+    private static let batchSize = 50
+    private static let sweepInterval = nanosecondsPerSecond / 4
+    private static let sweepParts: Nanoseconds = 8
+
+    private let input: FuzzedInput
+    private let table: FlowTable
+    private let reorderSlack: Nanoseconds
+    private var fragments: FragmentTable
+    private var clock = PacketClock()
+    private var lastSweep: Nanoseconds = 0
+    private var lastFrame: UInt64 = 0
+    private var recordPackets: UInt64 = 0
+
+    init(_ input: FuzzedInput, slotKeys: (UInt64, UInt64, UInt64)) {
+        var configuration = FlowTableConfiguration()
+        configuration.memoryOctets = input.isSmall ? 1 : 1 << 20
+        configuration.slotKeys = slotKeys
+        self.input = input
+        table = FlowTable(configuration: configuration)
+        reorderSlack = configuration.reorderSlack
+        fragments = FragmentTable(hashKey: configuration.stripeKey)
+    }
+
+    mutating func run() {
+        let source = FuzzedSource(input)
+        var decoder = PacketDecoder(segmentRule: input.segmentRule)
+        let batch = PacketBatch(capacity: Self.batchSize)
+        let facts = FactsBatch(capacity: Self.batchSize)
+        var partition = Partition(capacity: Self.batchSize)
+        let outputs = (0..<FlowTable.stripeCount).map { _ in StripeOutput() }
+        let merged = RecordBuffer()
+        while source.fill(batch) {
+            packets += UInt64(batch.count)
+            lastFrame = batch.frameNumber(batch.count - 1)
+            decoder.decode(batch, into: facts)
+            check(facts)
+            if facts.fragments > 0 { facts.withMutableFacts { fragments.resolve(&$0) } }
+            table.partition(facts, into: &partition)
+            observe(batch)
+            apply(facts, partition, to: outputs)
+            merged.removeAll()
+            RecordMerge.merge(outputs, into: merged)
+            take(merged)
+        }
+        let live = table.live.packets
+        expect("packets in flows = in records + in live flows", decoder.tallies.flowPackets, recordPackets + live)
+        table.flush(now: clock.now, at: lastFrame, batchSize: 7) { take($0) }
+        checkSums(decoder.tallies)
+    }
+
+    /// Moves the packet clock as the pipeline's reader does; the short way must come to what the long way does.
+    private mutating func observe(_ batch: PacketBatch) {
+        let range = batch.timeRange(0..<batch.count)
+        let isPlain = clock.isPlain(earliest: range.earliest, latest: range.latest)
+        var short = clock
+        short.advance(to: range.latest)
+        for index in 0..<batch.count { clock.observe(batch.timestamp(index)) }
+        if isPlain && short.now != clock.now { mistakes.append("the packet clock depends on the batch") }
+    }
+
+    /// Counts and sweeps stripe by stripe, as the pipeline does after each chunk.
+    private mutating func apply(_ facts: FactsBatch, _ partition: borrowing Partition, to outputs: [StripeOutput]) {
+        let elapsed = clock.now - lastSweep
+        let isDue = elapsed >= Self.sweepInterval || elapsed < 0
+        if isDue { lastSweep = clock.now }
+        for stripe in 0..<FlowTable.stripeCount {
+            let output = outputs[stripe]
+            output.removeAll()
+            if !partition.isEmpty(stripe) { table.apply(facts, partition, stripe: stripe, output: output.buffer) }
+            output.sweepStart = output.buffer.count
+            defer { output.sweepEnd = output.buffer.count }
+            guard isDue, elapsed > 0 else { continue }
+            table.sweep(
+                stripe: stripe, now: clock.now - reorderSlack, at: lastFrame,
+                all: elapsed >= Self.sweepInterval * Self.sweepParts, output: output.buffer)
+        }
+    }
+
+    /// What the flow table relies on in every packet's facts.
+    private mutating func check(_ batch: FactsBatch) {
+        let facts = batch.facts
+        var fragmentCount = 0
+        for index in 0..<facts.count {
+            let packet = facts[index]
+            if packet.flags.contains(.firstFragment) || packet.flags.contains(.laterFragment) { fragmentCount += 1 }
+            let isOrdered =
+                (packet.addressAHigh, packet.addressALow) <= (packet.addressBHigh, packet.addressBLow)
+            if packet.networkOctets > packet.wireOctets || packet.payloadOctets > packet.networkOctets {
+                mistakes.append("packet \(packet.frameNumber): payload, layer 3 and wire octets do not nest")
+            }
+            if packet.ipVersion != 4 && packet.ipVersion != 6 {
+                mistakes.append("packet \(packet.frameNumber) is in a flow without addresses")
+            }
+            if !isOrdered { mistakes.append("packet \(packet.frameNumber): the endpoints are not in order") }
+        }
+        if fragmentCount != batch.fragments { mistakes.append("a batch's fragments are miscounted") }
+    }
+
+    /// Counts and checks records that left together.
+    private mutating func take(_ buffer: RecordBuffer) {
+        let found = buffer.records
+        for index in 0..<found.count {
+            let record = found[index]
+            records += 1
+            recordPackets += record.packetsForward + record.packetsReverse
+            if !isSound(record) { mistakes.append("a record of flow \(record.flowId) contradicts itself") }
+            fold(record)
+        }
+    }
+
+    private func isSound(_ record: FlowRecord) -> Bool {
+        record.packetsForward + record.packetsReverse > 0
+            && record.endReason != .none && record.firstFrameNumber >= 1
+            && record.firstFrameNumber <= record.endFrameNumber && record.endFrameNumber <= lastFrame
+            && record.firstForward <= record.lastForward && record.firstReverse <= record.lastReverse
+            && record.octetsForward <= record.layer2OctetsForward && record.octetsReverse <= record.layer2OctetsReverse
+            && record.minimumTTLForward <= record.maximumTTLForward
+            && record.minimumTTLReverse <= record.maximumTTLReverse
+            && record.minimumLengthForward <= record.maximumLengthForward
+            && record.minimumLengthReverse <= record.maximumLengthReverse
+            && (record.packetsForward > 0 || (record.octetsForward == 0 && record.lastForward == 0))
+            && (record.packetsReverse > 0 || (record.octetsReverse == 0 && record.lastReverse == 0))
+            && record.retransmittedOctetsForward <= record.octetsForward
+            && record.retransmittedOctetsReverse <= record.octetsReverse
+            && record.handshakeRoundTrip >= 0
+    }
+
+    private mutating func fold(_ record: FlowRecord) {
+        for word in [
+            record.flowId, record.endFrameNumber, UInt64(record.sliceIndex), UInt64(record.endReason.rawValue),
+            record.sourceHigh, record.sourceLow, record.destinationHigh, record.destinationLow,
+            UInt64(record.sourcePort), UInt64(record.destinationPort), UInt64(record.protocolIdentifier),
+            UInt64(record.presence.rawValue), record.octetsForward, record.octetsReverse, record.layer2OctetsForward,
+            record.layer2OctetsReverse, record.packetsForward, record.packetsReverse,
+            record.retransmittedOctetsForward, record.retransmittedOctetsReverse, UInt64(record.firstForward),
+            UInt64(record.lastForward), UInt64(record.firstReverse), UInt64(record.lastReverse),
+            UInt64(record.handshakeRoundTrip), UInt64(record.tcpState.rawValue), UInt64(record.service.rawValue),
+            UInt64(record.initiator.rawValue), record.sourceMAC, record.destinationMAC, UInt64(record.segment),
+        ] {
+            checksum = (checksum ^ word) &* 1_099_511_628_211
+        }
+    }
+
+    /// The sums of the accounting, as a report checks them.
+    private mutating func checkSums(_ tallies: DecodeTallies) {
+        let counters = table.counters
+        expect("packets read = decoded", packets, tallies.packets)
+        expect(
+            "packets decoded = in flows + not a flow + undecodable", tallies.packets,
+            tallies.flowPackets + tallies.nonFlowPackets + tallies.undecodablePackets)
+        expect(
+            "not a flow = by protocol + others", tallies.nonFlowPackets,
+            tallies.nonFlowProtocols.reduce(tallies.otherNonFlowPackets) { $0 + $1.packets })
+        expect(
+            "unknown link type = by number", tallies.count(.linkTypeUnknown),
+            tallies.unknownLinkTypeNumbers.reduce(0) { $0 + $1.packets })
+        expect("packets in flows = counted by the table", tallies.flowPackets, counters.packets)
+        expect("packets in flows = in records", tallies.flowPackets, recordPackets)
+        expect("packets in flows = in records, by the table's own count", tallies.flowPackets, counters.recordPackets)
+        expect("layer 3 octets in flows = in records", tallies.flowNetworkOctets, counters.recordNetworkOctets)
+        expect("layer 2 octets in flows = in records", tallies.flowWireOctets, counters.recordWireOctets)
+        expect("flows begun = flows ended", counters.flowsBegun, counters.flowsEndedTotal)
+        expect("records handed out = records counted", records, counters.records)
+        expect(
+            "records = ends + cuts - ends without a record", counters.records,
+            counters.flowsEndedTotal + counters.slicesCutTotal - counters.endsWithoutRecord)
+    }
+
+    private mutating func expect(_ what: String, _ left: UInt64, _ right: UInt64) {
+        if left != right { mistakes.append("\(what): \(left) is not \(right)") }
+    }
+}
