@@ -66,7 +66,7 @@ struct FuzzedRun {
 
     /// Moves the packet clock as the pipeline's reader does; the short way must come to what the long way does.
     private mutating func observe(_ batch: PacketBatch) {
-        let range = batch.timeRange
+        let range = batch.timeRange(0..<batch.count)
         let isPlain = clock.isPlain(earliest: range.earliest, latest: range.latest)
         var short = clock
         short.advance(to: range.latest)
@@ -84,6 +84,7 @@ struct FuzzedRun {
             output.removeAll()
             if !partition.isEmpty(stripe) { table.apply(facts, partition, stripe: stripe, output: output.buffer) }
             output.sweepStart = output.buffer.count
+            defer { output.sweepEnd = output.buffer.count }
             guard isDue, elapsed > 0 else { continue }
             table.sweep(
                 stripe: stripe, now: clock.now - reorderSlack, at: lastFrame,

@@ -14,14 +14,18 @@ protocol ByteStream: AnyObject {
 /// A file descriptor read from its current position on.
 final class DescriptorStream: ByteStream {
     private let file: OpenFile
+    private let interrupt: ReadInterrupt?
     private(set) var failure: Damage.Kind?
     private(set) var octetsConsumed: UInt64 = 0
 
-    init(_ file: OpenFile) {
+    /// Reads `file`; when an `interrupt` is given and asked for, the stream ends where it is.
+    init(_ file: OpenFile, interrupt: ReadInterrupt? = nil) {
         self.file = file
+        self.interrupt = file.size == nil ? interrupt : nil
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        if let interrupt, !interrupt.waitUntilReadable(file.descriptor) { return 0 }
         // SAFETY: the buffer is the caller's, for this call.
         switch unsafe file.read(into: buffer) {
         case .octets(let count):

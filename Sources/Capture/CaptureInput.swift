@@ -29,14 +29,16 @@ final class CaptureInput {
     private var reportedOctets: UInt64 = 0
 
     /// Opens a file, or standard input for "-".
-    init(path: String, observationPoint: UInt8, way: PlainFile.Way) throws(CaptureError) {
+    init(
+        path: String, observationPoint: UInt8, way: PlainFile.Way, interrupt: ReadInterrupt? = nil
+    ) throws(CaptureError) {
         let file = try OpenFile(path: path)
         self.path = path
         size = file.size
         isRegularFile = file.size != nil
         damages = DamageLog(path: path)
 
-        let stored = DescriptorStream(file)
+        let stored = DescriptorStream(file, interrupt: interrupt)
         var head = try Self.head(of: stored, path: path)
         if head.isEmpty { throw .empty(path: path) }
         let again = PrefixedStream(head, stored)
@@ -68,7 +70,7 @@ final class CaptureInput {
         if compression == .none, let size = file.size {
             origin = .plain(PlainFile(file, size: size, reader: reader, damages: damages, way: way))
         } else {
-            origin = .stream(StreamFile(stream, reader: reader, damages: damages))
+            origin = .stream(StreamFile(stream, reader: reader, damages: damages, interrupt: interrupt))
         }
     }
 

@@ -25,11 +25,14 @@ final class MergedInputs {
     var filter: PacketFilter?
 
     /// Opens every input once, so that what cannot be read is known before the run, and learns its first packet's time.
-    init(_ paths: [String], way: PlainFile.Way, progress: ReplayProgress) throws(CaptureError) {
+    init(
+        _ paths: [String], way: PlainFile.Way, progress: ReplayProgress, interrupt: ReadInterrupt? = nil
+    ) throws(CaptureError) {
         self.way = way
         self.progress = progress
         for (index, path) in paths.enumerated() {
-            let input = try CaptureInput(path: path, observationPoint: Self.point(index), way: way)
+            let input = try CaptureInput(
+                path: path, observationPoint: Self.point(index), way: way, interrupt: interrupt)
             let lane = MergeLane(input, index)
             lanes.append(lane)
             var head = MergeHead()

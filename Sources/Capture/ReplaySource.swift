@@ -42,6 +42,8 @@ package final class ReplaySource: PacketSource {
     private var filteredBySingle: UInt64 = 0
     /// How far the replay has come.
     package let progress: ReplayProgress
+    /// Ends the wait for a pipe that gives nothing; the packets that have come are handed out, and then the input ends.
+    package let interrupt = ReadInterrupt()
 
     /// Opens every input and checks the filter. Throws when an input cannot be read, is no capture, or when the filter
     /// does not compile.
@@ -64,11 +66,11 @@ package final class ReplaySource: PacketSource {
         progress = ReplayProgress(totalOctets: Self.totalOctets(paths))
         let linkTypes: [UInt16]
         if paths.count == 1 {
-            let single = try CaptureInput(path: first, observationPoint: 0, way: way)
+            let single = try CaptureInput(path: first, observationPoint: 0, way: way, interrupt: interrupt)
             inputs = .single(single)
             linkTypes = single.reader.interfaces.map { $0.linkType }
         } else {
-            let merged = try MergedInputs(paths, way: way, progress: progress)
+            let merged = try MergedInputs(paths, way: way, progress: progress, interrupt: interrupt)
             inputs = .merged(merged)
             linkTypes = merged.linkTypes
         }

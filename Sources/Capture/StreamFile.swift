@@ -7,6 +7,7 @@ import PacketDecode
     private let stream: any ByteStream
     private let reader: any RecordReader
     private let damages: DamageLog
+    private let interrupt: ReadInterrupt?
     private var carried: UnsafeMutableRawBufferPointer
     private var carriedCount = 0
     private var offset: UInt64 = 0
@@ -15,10 +16,11 @@ import PacketDecode
     private var ended = false
     private var estimate = BlockEstimate()
 
-    init(_ stream: any ByteStream, reader: any RecordReader, damages: DamageLog) {
+    init(_ stream: any ByteStream, reader: any RecordReader, damages: DamageLog, interrupt: ReadInterrupt? = nil) {
         self.stream = stream
         self.reader = reader
         self.damages = damages
+        self.interrupt = interrupt
         // SAFETY: freed in deinit, or when a longer remainder replaces it.
         unsafe carried = UnsafeMutableRawBufferPointer.allocate(byteCount: 2048, alignment: 64)
     }
@@ -40,11 +42,15 @@ import PacketDecode
         // SAFETY: carriedCount <= want; copyMemory checks it.
         unsafe storage.copyMemory(from: UnsafeRawBufferPointer(rebasing: carried[0..<carriedCount]))
         var have = carriedCount
-        while have < needed && !streamEnded {
+        var isInterrupted = false
+        while have < needed && !streamEnded && !isInterrupted {
             // SAFETY: the part of the storage that is not filled; needed <= want, so that there is one.
             let got = unsafe stream.read(into: UnsafeMutableRawBufferPointer(rebasing: storage[have...]))
             have += got
-            if got == 0 { endStream(at: offset + UInt64(have)) }
+            guard got == 0 else { continue }
+            // Whoever stops listening in the middle of a record has not found the input damaged.
+            isInterrupted = interrupt?.isRequested ?? false
+            if !isInterrupted { endStream(at: offset + UInt64(have)) }
         }
         guard let base = storage.baseAddress else { return false }
         // SAFETY: `have` octets are filled; the storage stays until the batch is refilled.
@@ -60,6 +66,7 @@ import PacketDecode
         case .needsMore(let octets): needed = max(carriedCount + 1, octets)
         case .batchFull: needed = 0
         }
+        if isInterrupted { ended = true }
         return !ended
     }
 

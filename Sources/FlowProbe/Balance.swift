@@ -64,10 +64,12 @@ struct Balance {
             lines.append("not a flow \(tallies.otherNonFlowPackets) of further protocols")
         }
         for reason in UndecodableReason.allCases where tallies.count(reason) > 0 {
-            lines.append("undecodable \(tallies.count(reason)) \(reason.description)")
-        }
-        for entry in tallies.unknownLinkTypeNumbers {
-            lines.append("undecodable \(entry.packets) packets of link type \(entry.linkType), which is not supported")
+            lines.append("undecoded  \(tallies.count(reason)) \(reason.description)")
+            guard reason == .linkTypeUnknown else { continue }
+            for entry in tallies.unknownLinkTypeNumbers {
+                lines.append(
+                    "of them    \(entry.packets) of link type \(linkTypeText(entry.linkType)), which is not supported")
+            }
         }
         for anomaly in Anomaly.allCases where tallies.count(anomaly) > 0 {
             lines.append("odd        \(tallies.count(anomaly)) \(anomaly.description)")

@@ -24,18 +24,23 @@ struct FlowOptions: ParsableArguments {
         help: ArgumentHelp("Active timeout: longer flows are reported in slices (default: 60).", valueName: "seconds"))
     var activeTimeout: Seconds?
 
-    @Option(help: ArgumentHelp("Memory for live flows; beyond it the longest idle leave early.", valueName: "octets"))
+    @Option(
+        help: ArgumentHelp(
+            "Memory for live flows, as in 8MiB or 2GB; beyond it the longest idle leave early.", valueName: "octets"))
     var flowMemory = OctetCount(octets: 512 << 20)
 
-    @Option(help: "Threads that decode and count. The output does not depend on it.")
+    @Option(help: ArgumentHelp("Threads that decode and count. The output does not depend on it.", valueName: "count"))
     var workers = 1
 
-    @Option(help: "What keeps equal addresses apart: VLANs and virtual networks, VLANs, or nothing.")
+    @Option(
+        help: ArgumentHelp(
+            "What keeps equal addresses apart: VLANs and virtual networks, VLANs, or nothing.", valueName: "rule"))
     var segment = PacketDecoder.SegmentRule.auto
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("Prefixes of the inside; they tell inbound from outbound.", valueName: "prefix"))
+        help: ArgumentHelp("Prefixes of the inside, one or more; they tell inbound from outbound.", valueName: "prefix")
+    )
     var `internal`: [String] = []
 
     @Option(

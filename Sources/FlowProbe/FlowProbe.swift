@@ -19,12 +19,12 @@ struct FlowProbe: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch let failure as ProbeFailure {
-            FileHandle.standardError.write(Data("flowprobe: \(failure.message)\n".utf8))
+            Terminal.write("flowprobe: \(failure.message)\n", to: 2)
             Self.exit(withError: failure.code.parserCode)
         } catch {
             // ArgumentParser would end with 64; everything else (help, version, our own codes) is its to say.
             guard exitCode(for: error) == .validationFailure else { Self.exit(withError: error) }
-            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+            Terminal.write(fullMessage(for: error) + "\n", to: 2)
             Self.exit(withError: ProbeExit.usage.parserCode)
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Exporter
 import NetTypes
 import PacketDecode
 
@@ -32,6 +33,22 @@ struct Seconds: ExpressibleByArgument {
         guard let seconds = Double(argument), seconds > 0, seconds <= 315_360_000 else { return nil }
         nanoseconds = max(1, Nanoseconds(seconds * Double(nanosecondsPerSecond)))
     }
+}
+
+/// A set of information elements by its name, as in docs/information-elements.md.
+struct ElementChoice: ExpressibleByArgument {
+    var set: ElementSet
+
+    init(set: ElementSet) { self.set = set }
+
+    init?(argument: String) {
+        guard let set = ElementSet.allCases.first(where: { "\($0)" == argument }) else { return nil }
+        self.set = set
+    }
+
+    var defaultValueDescription: String { "\(set)" }
+
+    static var allValueStrings: [String] { ElementSet.allCases.map { "\($0)" } }
 }
 
 extension PacketDecoder.SegmentRule: ExpressibleByArgument {}

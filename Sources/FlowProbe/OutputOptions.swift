@@ -20,8 +20,11 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "IPFIX: two records of one direction each in place of a biflow.")
     var uniflow = false
 
-    @Option(help: "IPFIX: which elements records carry.")
-    var elements = ElementSet.standard
+    @Option(
+        help: ArgumentHelp(
+            "IPFIX elements in a record: key, counters and times; all, times in ms; all, times in ms and ns.",
+            valueName: "set"))
+    var elements = ElementChoice(set: .standard)
 
     @Option(
         help: ArgumentHelp(
@@ -32,10 +35,10 @@ struct OutputOptions: ParsableArguments {
         help: ArgumentHelp("Add the flows to an SQLite file (docs/store.md).", valueName: "file"), completion: .file())
     var store: String?
 
-    @Option(help: "Rows in each list of the report.")
+    @Option(help: ArgumentHelp("Rows in each list of the report.", valueName: "rows"))
     var top = 10
 
-    @Option(help: "Colour in the report.")
+    @Option(help: ArgumentHelp("Colour in the report.", valueName: "when"))
     var color = ColorChoice.auto
 
     @Flag(name: [.short, .long], help: "No report and no progress.")
@@ -57,7 +60,7 @@ struct OutputOptions: ParsableArguments {
     /// What the IPFIX outputs have in common.
     func ipfixOptions(inputs: [String]) -> IPFIXOptions {
         var options = IPFIXOptions()
-        options.elements = elements
+        options.elements = elements.set
         options.uniflow = uniflow
         options.enterpriseNumber = enterpriseNumber
         options.observationPoints = inputs.enumerated().map { index, path in
@@ -65,18 +68,4 @@ struct OutputOptions: ParsableArguments {
         }
         return options
     }
-}
-
-extension ElementSet: ExpressibleByArgument {
-    /// The set with this name, as in docs/information-elements.md.
-    public init?(argument: String) {
-        guard let set = Self.allCases.first(where: { "\($0)" == argument }) else { return nil }
-        self = set
-    }
-
-    /// How the help shows the default: the set's name.
-    public var defaultValueDescription: String { "\(self)" }
-
-    /// The names that an option takes, for the help and for completion.
-    public static var allValueStrings: [String] { allCases.map { "\($0)" } }
 }

@@ -46,7 +46,11 @@ struct ReplayCommand: ParsableCommand {
         if let zones { configuration.annotate = { zones.annotate(&$0) } }
         let pipeline = ReplayPipeline(configuration: configuration, source: source, sinks: sinks.all)
 
-        let signals = StopSignals { pipeline.requestStop() }
+        let interrupt = source.interrupt
+        let signals = StopSignals {
+            pipeline.requestStop()
+            interrupt.request()
+        }
         let progress =
             Terminal.isTerminal(2) && !output.quiet && !output.noProgress
             ? ProgressDisplay(source.progress, pipeline) : nil
@@ -64,12 +68,14 @@ struct ReplayCommand: ParsableCommand {
         let summaries = source.summaries
         let balance = Balance(result, inputs: summaries, filtered: source.packetsFiltered)
         let report = ReplayReport(result: result, inputs: summaries, balance: balance, sinks: sinks)
+        var unprinted: (any Error)?
         if !output.quiet {
             let descriptor: Int32 = output.json == "-" ? 2 : 1
-            Terminal.write(
-                report.text(top: output.top, color: output.color.applies(to: descriptor)), to: descriptor)
+            let text = report.text(top: output.top, color: output.color.applies(to: descriptor))
+            do { try Terminal.printReport(text, to: descriptor) } catch { unprinted = error }
         }
         for message in report.complaints { Terminal.write("flowprobe: \(message)\n", to: 2) }
+        if let unprinted { throw unprinted }
         if !result.failures.isEmpty { throw ProbeExit.outputFailed.parserCode }
         if report.isUnreadable { throw ProbeExit.inputUnreadable.parserCode }
         if report.isDamaged { throw ProbeExit.inputDamaged.parserCode }

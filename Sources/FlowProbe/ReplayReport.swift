@@ -26,8 +26,8 @@ struct ReplayReport {
         guard let summary = sinks.summary else { return "" }
         var header = ReportHeader()
         header.inputs = inputs.map { input in
-            let compression = input.compression == .none ? "" : ", \(input.compression)"
-            return "\(input.path) (\(input.format)\(compression))"
+            (input.path == "-" ? "standard input" : input.path) + ", " + input.format
+                + (input.compression == .none ? "" : ", \(input.compression)")
         }
         header.firstPacket = inputs.compactMap(\.firstTime).min()
         header.lastPacket = inputs.compactMap(\.lastTime).max()
@@ -40,7 +40,21 @@ struct ReplayReport {
         options.color = color
         let export = exportLines
         return ReportRenderer.render(summary, header: header, options: options) + "\nAccounting\n"
-            + (balance.lines + export).map { "  \($0)\n" }.joined()
+            + (balance.lines + export).map(Self.wrapped).joined()
+    }
+
+    /// A line of the accounting in at most 80 columns: what does not fit goes below its text.
+    private static func wrapped(_ line: String) -> String {
+        var lines = ""
+        var current = "  "
+        for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+            if current.count + word.count > 80, current.count > 13 {
+                lines += current.dropLast() + "\n"
+                current = String(repeating: " ", count: 13)
+            }
+            current += word + " "
+        }
+        return lines + current.dropLast() + "\n"
     }
 
     /// What was wrong with the inputs, a sentence each.

@@ -26,10 +26,10 @@ struct ReportCommand: ParsableCommand {
         ))
     var expression: String?
 
-    @Option(help: "Rows in each list.")
+    @Option(help: ArgumentHelp("Rows in each list.", valueName: "rows"))
     var top = 10
 
-    @Option(help: "Colour in the report.")
+    @Option(help: ArgumentHelp("Colour in the report.", valueName: "when"))
     var color = ColorChoice.auto
 
     func validate() throws {
@@ -54,7 +54,7 @@ struct ReportCommand: ParsableCommand {
         var options = ReportOptions()
         options.top = top
         options.color = color.applies(to: 1)
-        Terminal.write(ReportRenderer.render(summary, header: header, options: options), to: 1)
+        try Terminal.printReport(ReportRenderer.render(summary, header: header, options: options), to: 1)
     }
 
     private func filter() throws -> StoreReader.Filter {

@@ -43,13 +43,16 @@ package final class FlowTable: Sendable {
 
     /// Counts the packets of one stripe, in packet order; records of slices that end go to `output` in order.
     ///
+    /// `range` chooses a part of the stripe's packets, of which there are `partition.count(stripe)`; nil means all.
     /// For the same result on every run, batches must come to each stripe in input order.
     package func apply(
-        _ batch: FactsBatch, _ partition: borrowing Partition, stripe: Int, output: RecordBuffer
+        _ batch: FactsBatch, _ partition: borrowing Partition, stripe: Int, range: Range<Int>? = nil,
+        output: RecordBuffer
     ) {
         let locked = stripes[stripe]
         locked.state.withLock { state in
-            state.apply(batch.facts, order: partition.order(of: stripe), output: output)
+            let order = partition.order(of: stripe)
+            state.apply(batch.facts, order: order.extracting(range ?? 0..<order.count), output: output)
             let lines = state.index.lines
             locked.indexAddress.store(lines.address, ordering: .relaxed)
             locked.indexMask.store(lines.mask, ordering: .relaxed)

@@ -21,7 +21,8 @@ package struct PacketClock: Sendable {
     /// A clock that has seen nothing.
     package init() {}
 
-    /// Whether times from `earliest` to `latest` only move the clock on, so that `advance(to:)` is all there is to do.
+    /// Whether times from `earliest` to `latest` only move the clock on, whatever their order, so that `advance(to:)` is
+    /// all there is to do.
     package func isPlain(earliest: Nanoseconds, latest: Nanoseconds) -> Bool {
         started && latest <= now + Self.plausibleStep && earliest >= max(now, latest) - Self.plausibleStep
     }

@@ -49,6 +49,20 @@ package struct Partition: ~Copyable {
         order.span(starts[stripe]..<starts[stripe + 1])
     }
 
+    /// How many packets `stripe` has in the batch.
+    package func count(_ stripe: Int) -> Int { starts[stripe + 1] - starts[stripe] }
+
+    /// How many of the packets of `stripe` in `batch` have frame numbers up to `frame`.
+    package func count(_ stripe: Int, of batch: FactsBatch, upTo frame: UInt64) -> Int {
+        let (facts, order) = (batch.facts, order(of: stripe))
+        var (low, high) = (0, order.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if facts[Int(order[middle])].frameNumber <= frame { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// Whether `stripe` has no packet in the batch.
     package func isEmpty(_ stripe: Int) -> Bool { starts[stripe] == starts[stripe + 1] }
 }

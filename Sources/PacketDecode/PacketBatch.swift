@@ -100,11 +100,13 @@ import NetTypes
         return unsafe references[index].frameNumber
     }
 
-    /// The earliest and the latest time among the packets, of which there is at least one.
-    package var timeRange: (earliest: Nanoseconds, latest: Nanoseconds) {
+    /// The earliest and the latest time among the packets at `indices`, of which there is at least one, all of them
+    /// within `0..<count`.
+    package func timeRange(_ indices: Range<Int>) -> (earliest: Nanoseconds, latest: Nanoseconds) {
+        precondition(indices.lowerBound >= 0 && indices.upperBound <= count)
         var (earliest, latest) = (Nanoseconds.max, Nanoseconds.min)
-        for index in 0..<count {
-            // SAFETY: index < count.
+        for index in indices {
+            // SAFETY: indices lie within 0..<count.
             let time = unsafe references[index].timestamp
             earliest = min(earliest, time)
             latest = max(latest, time)

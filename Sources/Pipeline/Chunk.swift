@@ -15,12 +15,25 @@ final class Chunk: @unchecked Sendable {
     let outputs = (0..<FlowTable.stripeCount).map { _ in StripeOutput() }
     /// Place in the input, from 0.
     var sequence = 0
-    /// Packet clock after the chunk's last packet.
-    var clock: Nanoseconds = 0
-    /// Number of the chunk's last packet.
-    var lastFrame: UInt64 = 0
-    /// The sweep that follows the chunk's packets, if one is due.
-    var sweep: Sweep?
+    /// The checkpoint within the chunk, if one falls there.
+    var checkpoint: Checkpoint?
+
+    /// A place in the input, every `interval` packets from its beginning, at which the table may be swept and records
+    /// are handed on. How many packets a source puts into a chunk is a matter of chance (page cache, pipes); where
+    /// checkpoints fall is not, so that chance does not show in the output.
+    struct Checkpoint {
+        /// As many as fit into a chunk, so that no chunk has two of them.
+        static let interval = Chunk.capacity
+
+        /// Number of the last packet before the checkpoint.
+        var frame: UInt64
+        /// Packet clock after that packet.
+        var clock: Nanoseconds
+        /// Whether packets of the same chunk follow.
+        var hasPacketsAfter: Bool
+        /// The sweep to do there, if one is due.
+        var sweep: Sweep?
+    }
 
     /// A sweep of every stripe.
     struct Sweep {
@@ -33,6 +46,6 @@ final class Chunk: @unchecked Sendable {
     /// Clears what the last round left.
     func reset() {
         for output in outputs { output.removeAll() }
-        sweep = nil
+        checkpoint = nil
     }
 }

@@ -18,6 +18,8 @@ struct ChunkReader: @unchecked Sendable {
     private(set) var firstTime: Nanoseconds?
     private var lastSweep: Nanoseconds = 0
     private var nextSequence = 0
+    /// Packets before the next checkpoint.
+    private var untilCheckpoint = Chunk.Checkpoint.interval
 
     init(source: any PacketSource, reorderSlack: Nanoseconds) {
         self.source = source
@@ -30,27 +32,42 @@ struct ChunkReader: @unchecked Sendable {
         chunk.sequence = nextSequence
         nextSequence += 1
         let packets = chunk.packets
-        let range = packets.timeRange
-        if clock.isPlain(earliest: range.earliest, latest: range.latest) {
-            clock.advance(to: range.latest)
-        } else {
-            for index in 0..<packets.count { clock.observe(packets.timestamp(index)) }
-        }
         if firstTime == nil {
             firstTime = packets.timestamp(0)
             lastSweep = packets.timestamp(0)
         }
         lastFrame = packets.frameNumber(packets.count - 1)
-        chunk.clock = clock.now
-        chunk.lastFrame = lastFrame
-        let elapsed = clock.now - lastSweep
-        if elapsed >= Self.sweepInterval || elapsed < 0 {
-            lastSweep = clock.now
-            if elapsed > 0 {
-                chunk.sweep = Chunk.Sweep(
-                    now: clock.now - reorderSlack, all: elapsed >= Self.sweepInterval * Nanoseconds(Self.sweepParts))
-            }
+        if packets.count < untilCheckpoint {
+            observe(packets, 0..<packets.count)
+            untilCheckpoint -= packets.count
+        } else {
+            observe(packets, 0..<untilCheckpoint)
+            chunk.checkpoint = Chunk.Checkpoint(
+                frame: packets.frameNumber(untilCheckpoint - 1), clock: clock.now,
+                hasPacketsAfter: packets.count > untilCheckpoint, sweep: nextSweep())
+            observe(packets, untilCheckpoint..<packets.count)
+            untilCheckpoint += Chunk.Checkpoint.interval - packets.count
         }
         return true
+    }
+
+    private mutating func observe(_ packets: PacketBatch, _ indices: Range<Int>) {
+        guard !indices.isEmpty else { return }
+        let range = packets.timeRange(indices)
+        if clock.isPlain(earliest: range.earliest, latest: range.latest) {
+            clock.advance(to: range.latest)
+        } else {
+            for index in indices { clock.observe(packets.timestamp(index)) }
+        }
+    }
+
+    /// The sweep that is due at a checkpoint, if one is.
+    private mutating func nextSweep() -> Chunk.Sweep? {
+        let elapsed = clock.now - lastSweep
+        guard elapsed >= Self.sweepInterval || elapsed < 0 else { return nil }
+        lastSweep = clock.now
+        guard elapsed > 0 else { return nil }
+        return Chunk.Sweep(
+            now: clock.now - reorderSlack, all: elapsed >= Self.sweepInterval * Nanoseconds(Self.sweepParts))
     }
 }

@@ -8,7 +8,8 @@ import NetTypes
 final class OutputStage: @unchecked Sendable {
     private var sinks: [any RecordSink]
     private let annotate: ((inout MutableSpan<FlowRecord>) -> Void)?
-    private let merged = RecordBuffer(capacity: 1024)
+    /// Records since the last checkpoint.
+    private let pending = RecordBuffer(capacity: 1024)
     /// What went wrong, one entry for each sink that failed.
     private(set) var failures: [ExportError] = []
 
@@ -17,14 +18,22 @@ final class OutputStage: @unchecked Sendable {
         self.annotate = annotate
     }
 
-    /// Takes what the stripes let out for one chunk.
-    func consume(_ outputs: [StripeOutput], packetClock: Nanoseconds) {
-        var count = 0
-        for output in outputs { count += output.buffer.count }
-        guard count > 0 else { return }
-        merged.removeAll()
-        RecordMerge.merge(outputs, into: merged)
-        consume(merged, packetClock: packetClock)
+    /// Takes what the stripes let out for one chunk. With a checkpoint in the chunk, `checkpointClock` is the packet clock
+    /// there: records up to it are handed on, and later ones stay until the next.
+    func consume(_ outputs: [StripeOutput], checkpointClock: Nanoseconds?) {
+        if let checkpointClock {
+            RecordMerge.merge(outputs, .beforeCheckpoint, into: pending)
+            RecordMerge.merge(outputs, .swept, into: pending)
+            handOn(packetClock: checkpointClock)
+        }
+        RecordMerge.merge(outputs, .afterCheckpoint, into: pending)
+    }
+
+    /// Hands on what has been collected.
+    func handOn(packetClock: Nanoseconds) {
+        guard pending.count > 0 else { return }
+        consume(pending, packetClock: packetClock)
+        pending.removeAll()
     }
 
     /// Takes records that are in order.

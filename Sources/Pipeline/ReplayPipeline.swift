@@ -103,6 +103,7 @@ package final class ReplayPipeline: Sendable {
         let (clock, lastFrame, firstTime) = reading.withLock {
             ($0.reader.clock, $0.reader.lastFrame, $0.reader.firstTime)
         }
+        stage.handOn(packetClock: clock.now)
         table.flush(now: clock.now, at: lastFrame) { records in
             stage.consume(records, packetClock: clock.now)
         }
@@ -183,15 +184,27 @@ package final class ReplayPipeline: Sendable {
         var backoff = Backoff()
         while turns[stripe].sequence.load(ordering: .acquiring) != chunk.sequence { backoff.wait() }
         let output = chunk.outputs[stripe]
-        if !chunk.partition.isEmpty(stripe) {
-            table.apply(chunk.facts, chunk.partition, stripe: stripe, output: output.buffer)
-        }
-        output.sweepStart = output.buffer.count
-        if let sweep = chunk.sweep {
-            table.sweep(
-                stripe: stripe, now: sweep.now, at: chunk.lastFrame, all: sweep.all, output: output.buffer)
+        let count = chunk.partition.count(stripe)
+        if let checkpoint = chunk.checkpoint, let sweep = checkpoint.sweep {
+            let before =
+                checkpoint.hasPacketsAfter
+                ? chunk.partition.count(stripe, of: chunk.facts, upTo: checkpoint.frame) : count
+            apply(chunk, stripe, 0..<before)
+            output.sweepStart = output.buffer.count
+            table.sweep(stripe: stripe, now: sweep.now, at: checkpoint.frame, all: sweep.all, output: output.buffer)
+            output.sweepEnd = output.buffer.count
+            apply(chunk, stripe, before..<count)
+        } else {
+            // Without a sweep the packets go in one piece, and their records tell which side they belong to.
+            apply(chunk, stripe, 0..<count)
+            if let checkpoint = chunk.checkpoint { output.divide(after: checkpoint.frame) }
         }
         turns[stripe].sequence.store(chunk.sequence + 1, ordering: .releasing)
+    }
+
+    private func apply(_ chunk: Chunk, _ stripe: Int, _ range: Range<Int>) {
+        guard !range.isEmpty else { return }
+        table.apply(chunk.facts, chunk.partition, stripe: stripe, range: range, output: chunk.outputs[stripe].buffer)
     }
 
     /// Hands a chunk's records to the output stage in input order. Whoever is there first serves those who come early.
@@ -207,7 +220,7 @@ package final class ReplayPipeline: Sendable {
         }
         guard mine else { return }
         while true {
-            stage.consume(current.outputs, packetClock: current.clock)
+            stage.consume(current.outputs, checkpointClock: current.checkpoint?.clock)
             let finished = current
             free.withLock { $0.append(finished) }
             let next = output.withLock { state -> Chunk? in

@@ -31,6 +31,7 @@ import Testing
                 }
                 parts[stripe].sweepStart = parts[stripe].buffer.count
                 table.sweep(stripe: stripe, now: now, at: UInt64(end), all: true, output: parts[stripe].buffer)
+                parts[stripe].sweepEnd = parts[stripe].buffer.count
             }
             let byPacket = parts.reduce(0) { $0 + $1.sweepStart }
             let total = parts.reduce(0) { $0 + $1.buffer.count }

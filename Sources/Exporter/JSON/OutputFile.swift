@@ -48,8 +48,7 @@ struct OutputFile: ~Copyable {
                 continue
             }
             throw ExportError(
-                "Writing to \(name) failed: \(Self.reason(failure)). What was written before is complete lines only up to "
-                    + "the last line feed.")
+                "Writing to \(name) failed: \(Self.reason(failure)). The last line there may be incomplete.")
         }
     }
 

@@ -1,0 +1,1 @@
+../PipelineTests/SplitMix64.swift
