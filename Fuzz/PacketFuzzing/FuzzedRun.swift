@@ -26,6 +26,7 @@ struct FuzzedRun {
     private var lastSweep: Nanoseconds = 0
     private var lastFrame: UInt64 = 0
     private var recordPackets: UInt64 = 0
+    private var lastEnd: UInt64 = 0
 
     init(_ input: FuzzedInput, slotKeys: (UInt64, UInt64, UInt64)) {
         var configuration = FlowTableConfiguration()
@@ -52,8 +53,7 @@ struct FuzzedRun {
             check(facts)
             if facts.fragments > 0 { facts.withMutableFacts { fragments.resolve(&$0) } }
             table.partition(facts, into: &partition)
-            observe(batch)
-            apply(facts, partition, to: outputs)
+            apply(facts, partition, checkpoint(batch), to: outputs)
             merged.removeAll()
             RecordMerge.merge(outputs, into: merged)
             take(merged)
@@ -64,31 +64,59 @@ struct FuzzedRun {
         checkSums(decoder.tallies)
     }
 
-    /// Moves the packet clock as the pipeline's reader does; the short way must come to what the long way does.
-    private mutating func observe(_ batch: PacketBatch) {
-        let range = batch.timeRange(0..<batch.count)
+    /// A place in the middle of a batch where the table may be swept, as in the pipeline.
+    private struct Checkpoint {
+        var frame: UInt64
+        var sweep: (now: Nanoseconds, all: Bool)?
+    }
+
+    /// Moves the packet clock over a batch as the pipeline's reader does, and decides about the sweep in its middle.
+    private mutating func checkpoint(_ batch: PacketBatch) -> Checkpoint {
+        let middle = batch.count / 2
+        observe(batch, 0..<(middle + 1))
+        var checkpoint = Checkpoint(frame: batch.frameNumber(middle))
+        let elapsed = clock.now - lastSweep
+        if elapsed >= Self.sweepInterval || elapsed < 0 {
+            lastSweep = clock.now
+            if elapsed > 0 {
+                checkpoint.sweep = (clock.now - reorderSlack, elapsed >= Self.sweepInterval * Self.sweepParts)
+            }
+        }
+        observe(batch, (middle + 1)..<batch.count)
+        return checkpoint
+    }
+
+    /// Moves the packet clock; the short way, if it is open, must come to what the long way does.
+    private mutating func observe(_ batch: PacketBatch, _ indices: Range<Int>) {
+        guard !indices.isEmpty else { return }
+        let range = batch.timeRange(indices)
         let isPlain = clock.isPlain(earliest: range.earliest, latest: range.latest)
         var short = clock
         short.advance(to: range.latest)
-        for index in 0..<batch.count { clock.observe(batch.timestamp(index)) }
+        for index in indices { clock.observe(batch.timestamp(index)) }
         if isPlain && short.now != clock.now { mistakes.append("the packet clock depends on the batch") }
     }
 
-    /// Counts and sweeps stripe by stripe, as the pipeline does after each chunk.
-    private mutating func apply(_ facts: FactsBatch, _ partition: borrowing Partition, to outputs: [StripeOutput]) {
-        let elapsed = clock.now - lastSweep
-        let isDue = elapsed >= Self.sweepInterval || elapsed < 0
-        if isDue { lastSweep = clock.now }
+    /// Counts and sweeps stripe by stripe, as the pipeline does with each chunk.
+    private func apply(
+        _ facts: FactsBatch, _ partition: borrowing Partition, _ checkpoint: Checkpoint, to outputs: [StripeOutput]
+    ) {
         for stripe in 0..<FlowTable.stripeCount {
             let output = outputs[stripe]
+            let buffer = output.buffer
             output.removeAll()
-            if !partition.isEmpty(stripe) { table.apply(facts, partition, stripe: stripe, output: output.buffer) }
-            output.sweepStart = output.buffer.count
-            defer { output.sweepEnd = output.buffer.count }
-            guard isDue, elapsed > 0 else { continue }
-            table.sweep(
-                stripe: stripe, now: clock.now - reorderSlack, at: lastFrame,
-                all: elapsed >= Self.sweepInterval * Self.sweepParts, output: output.buffer)
+            let count = partition.count(stripe)
+            guard let sweep = checkpoint.sweep else {
+                table.apply(facts, partition, stripe: stripe, range: 0..<count, output: buffer)
+                output.divide(after: checkpoint.frame)
+                continue
+            }
+            let before = partition.count(stripe, of: facts, upTo: checkpoint.frame)
+            table.apply(facts, partition, stripe: stripe, range: 0..<before, output: buffer)
+            output.sweepStart = buffer.count
+            table.sweep(stripe: stripe, now: sweep.now, at: checkpoint.frame, all: sweep.all, output: buffer)
+            output.sweepEnd = buffer.count
+            table.apply(facts, partition, stripe: stripe, range: before..<count, output: buffer)
         }
     }
 
@@ -119,6 +147,8 @@ struct FuzzedRun {
             let record = found[index]
             records += 1
             recordPackets += record.packetsForward + record.packetsReverse
+            if record.endFrameNumber < lastEnd { mistakes.append("a record of flow \(record.flowId) comes too late") }
+            lastEnd = record.endFrameNumber
             if !isSound(record) { mistakes.append("a record of flow \(record.flowId) contradicts itself") }
             fold(record)
         }
