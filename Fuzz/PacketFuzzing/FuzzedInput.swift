@@ -8,7 +8,7 @@ import PacketDecode
 ///     +-------+----------------------------------------------------------------------+---
 ///
 /// Setup: bits 0...3 the link type, bits 4 and 5 the segment rule, bit 6 a second run with other secret keys, bit 7 a
-/// budget of 64 flows a stripe instead of 1 MiB.
+/// budget of 64 flows a stripe instead of 4 MiB, in which a stripe's index has to grow.
 /// Every input has a meaning: a last packet that is cut is a shorter packet. The fields around a packet's octets let a
 /// short input reach what needs time (timeouts, sweeps, clock steps), long counters (overflow) or many flows (eviction).
 struct FuzzedInput {

@@ -29,7 +29,7 @@ struct FuzzedRun {
 
     init(_ input: FuzzedInput, slotKeys: (UInt64, UInt64, UInt64)) {
         var configuration = FlowTableConfiguration()
-        configuration.memoryOctets = input.isSmall ? 1 : 1 << 20
+        configuration.memoryOctets = input.isSmall ? 1 : 4 << 20
         configuration.slotKeys = slotKeys
         self.input = input
         table = FlowTable(configuration: configuration)

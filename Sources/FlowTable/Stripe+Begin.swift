@@ -69,7 +69,7 @@ extension Stripe {
         }
         if facts[packet].flags.contains(.ports) {
             // Only TCP services are ever learned.
-            if facts[packet].flags.contains(.tcp) {
+            if facts[packet].protocolIdentifier == 6 {
                 let knowsA = services.knows(facts, packet, isA: true)
                 if knowsA != services.knows(facts, packet, isA: false) { return (knowsA ? 1 : 0, .learnedService) }
             }

