@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exporter
+import Foundation
 
 /// Options about where flows go. Any combination at once.
 struct OutputOptions: ParsableArguments {
@@ -50,11 +51,45 @@ struct OutputOptions: ParsableArguments {
     func validate() throws {
         guard (1...10_000).contains(top) else { throw ValidationError("--top takes a number from 1 to 10000.") }
         if stitched, json == nil { throw ValidationError("--stitched goes with --json FILE.") }
+        for (option, path) in [("--ipfix", ipfix), ("--store", store)] where path == "-" {
+            throw ValidationError("\(option) cannot go to standard output: name a file.")
+        }
         for endpoint in export {
             do throws(ExportError) { _ = try ExportEndpoint(parsing: endpoint) } catch {
                 throw ValidationError(error.description)
             }
         }
+    }
+
+    /// Throws when an output would overwrite one of the inputs, or another output.
+    func checkOverlap(inputs: [String]) throws {
+        var taken: [(path: String, role: String)] = inputs.map { ($0, "an input") }
+        for (option, path) in [("--json", json), ("--ipfix", ipfix), ("--store", store)] {
+            guard let path, path != "-" else { continue }
+            if let other = taken.first(where: { Self.isSameFile($0.path, path) }) {
+                throw ProbeFailure(
+                    code: .usage, message: "\(option) \(path): this file is \(other.role) too. Choose another name.")
+            }
+            taken.append((path, "the file of \(option)"))
+        }
+    }
+
+    /// Whether both paths lead to one regular file, or are one name of a file that is not there yet.
+    private static func isSameFile(_ left: String, _ right: String) -> Bool {
+        func identity(_ path: String) -> [FileAttributeKey: Any]? {
+            let resolved = URL(filePath: path).resolvingSymlinksInPath().path(percentEncoded: false)
+            return try? FileManager.default.attributesOfItem(atPath: resolved)
+        }
+        guard left != "-" else { return false }
+        guard let one = identity(left), let other = identity(right) else {
+            return URL(filePath: left).standardizedFileURL == URL(filePath: right).standardizedFileURL
+        }
+        func number(_ file: [FileAttributeKey: Any], _ key: FileAttributeKey) -> UInt64? {
+            (file[key] as? NSNumber)?.uint64Value
+        }
+        return one[.type] as? FileAttributeType == .typeRegular
+            && number(one, .systemNumber) == number(other, .systemNumber)
+            && number(one, .systemFileNumber) == number(other, .systemFileNumber)
     }
 
     /// What the IPFIX outputs have in common.

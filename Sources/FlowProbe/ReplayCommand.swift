@@ -38,6 +38,7 @@ struct ReplayCommand: ParsableCommand {
             throw ProbeFailure(code: error.isUsage ? .usage : .inputUnreadable, message: error.description)
         }
         let zones = try flows.zoneTable()
+        try output.checkOverlap(inputs: source.summaries.map(\.path))
         let sinks = try OutputSinks(output, inputs: source.summaries.map(\.path))
         var configuration = ReplayPipeline.Configuration()
         configuration.table = flows.tableConfiguration

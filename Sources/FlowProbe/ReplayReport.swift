@@ -80,9 +80,10 @@ struct ReplayReport {
     var complaints: [String] {
         var lines = result.failures.map(\.description)
         for entry in result.tallies.unknownLinkTypeNumbers {
+            let (what, verb) = entry.packets == 1 ? ("packet", "was") : ("packets", "were")
             lines.append(
-                "\(entry.packets) packets of link type \(linkTypeText(entry.linkType)) were not"
-                    + " decoded: this link type is not supported.")
+                "\(entry.packets) \(what) of link type \(linkTypeText(entry.linkType)) \(verb) not decoded: this link type"
+                    + " is not supported.")
         }
         if sinks.summary == nil { lines += damage }
         lines += balance.mistakes.map { "a sum does not hold, which is a fault of this program: \($0)." }

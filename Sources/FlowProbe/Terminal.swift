@@ -20,10 +20,11 @@ enum Terminal {
     static func printReport(_ text: String, to descriptor: Int32) throws {
         guard let number = failure(writing: text, to: descriptor) else { return }
         guard number != EPIPE else { throw ProbeExit.outputFailed.parserCode }
+        let reason = NSError(domain: NSPOSIXErrorDomain, code: Int(number)).localizedFailureReason
         throw ProbeFailure(
             code: .outputFailed,
             message: "The report cannot be written to \(descriptor == 1 ? "standard output" : "standard error"): "
-                + NSError(domain: NSPOSIXErrorDomain, code: Int(number)).localizedDescription + ".")
+                + (reason ?? "error \(number)") + ".")
     }
 
     /// Writes all of `text`; the system's error number when that fails.

@@ -115,14 +115,13 @@ extension ProbeTests {
                     #expect(piped == reference, "\(source) through a pipe in pieces of \(piece)")
                     try FileManager.default.removeItem(at: pipe)
                 }
-                let standardInput = try outputs(["-"], input: URL(filePath: source))
-                #expect(standardInput.json == reference.json && lists(standardInput) == lists(reference))
+                // IPFIX names the input, so that its octets differ here.
+                let named = try Probe.run(["replay", source, "--json", folder.path("named")])
+                let standard = try Probe.run(
+                    ["replay", "-", "--json", folder.path("standard")], input: URL(filePath: source))
+                #expect(named.reportBody == standard.reportBody)
+                #expect(try Data(contentsOf: folder.file("named")) == Data(contentsOf: folder.file("standard")))
             }
-        }
-
-        /// The report without the size of the IPFIX file, in which the input's name is longer or shorter.
-        private func lists(_ outputs: Outputs) -> String {
-            outputs.report.split(separator: "\n").filter { !$0.hasPrefix("  export ") }.joined(separator: "\n")
         }
 
         private func gzip(_ data: Data, to file: URL) throws {

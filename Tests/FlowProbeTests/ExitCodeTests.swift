@@ -113,6 +113,35 @@ extension ProbeTests {
             try expect(2, ["replay", sound, "--prefixes", prefixes.path()], says: ["line 2", prefixes.path()])
         }
 
+        /// A slip of the hand must not cost a capture.
+        @Test func outputsThatWouldOverwriteSomething() throws {
+            let before = try Data(contentsOf: folder.file("sound.pcap"))
+            let link = folder.path("link.pcap")
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: sound)
+            for option in ["--json", "--ipfix", "--store"] {
+                try expect(2, ["replay", sound, option, sound], says: ["\(option) \(sound)", "an input too"])
+                try expect(2, ["replay", sound, option, link], says: ["an input too"])
+                try expect(2, ["replay", folder.url.path(), option, sound], says: ["an input too"])
+            }
+            let new = folder.path("new")
+            try expect(2, ["replay", sound, "--json", new, "--ipfix", new], says: ["--ipfix \(new)", "of --json too"])
+            try expect(2, ["replay", sound, "--ipfix", "-"], says: ["--ipfix cannot go to standard output"])
+            try expect(2, ["replay", sound, "--store", "-"], says: ["--store cannot go to standard output"])
+            #expect(try Data(contentsOf: folder.file("sound.pcap")) == before)
+            #expect(!FileManager.default.fileExists(atPath: new))
+            try expect(0, ["replay", sound, "--json", "/dev/null", "--ipfix", "/dev/null", "-q"], says: [])
+        }
+
+        /// The report itself is an output.
+        @Test func aReportThatCannotBeWritten() throws {
+            guard let full = FileHandle(forWritingAtPath: "/dev/full") else { return }
+            let outcome = try Probe(["replay", sound], output: full).wait()
+            #expect(outcome.code == 4 && !outcome.wasKilled)
+            #expect(
+                outcome.errors
+                    == "flowprobe: The report cannot be written to standard output: No space left on device.\n")
+        }
+
         @Test func unreadableInputs() throws {
             let (empty, text, folderPath) = (folder.file("empty"), folder.file("text"), folder.path("nothing"))
             try Data().write(to: empty)

@@ -80,7 +80,8 @@ extension ProbeTests {
             let folder = try TemporaryFolder()
             try Captures.pcap(Captures.flood(4000)).write(to: folder.file("flood.pcap"))
             let pipe = Pipe()
-            let probe = try Probe(["replay", folder.path("flood.pcap"), "--json", "-"], output: pipe)
+            let probe = try Probe(
+                ["replay", folder.path("flood.pcap"), "--json", "-"], output: pipe.fileHandleForWriting)
             try pipe.fileHandleForWriting.close()
             #expect(try pipe.fileHandleForReading.read(upToCount: 1) == Data("{".utf8))
             try pipe.fileHandleForReading.close()
@@ -93,7 +94,7 @@ extension ProbeTests {
         /// The report's own reader needs no message, but nothing may crash.
         @Test func aReportThatNobodyReads() throws {
             let pipe = Pipe()
-            let probe = try Probe(["replay", Captures.bundled[0]], output: pipe)
+            let probe = try Probe(["replay", Captures.bundled[0]], output: pipe.fileHandleForWriting)
             try pipe.fileHandleForWriting.close()
             try pipe.fileHandleForReading.close()
             let outcome = try probe.wait()

@@ -26,7 +26,7 @@ extension ProbeTests {
                 [
                     "replay", folder.path("flood.pcap"), "--flow-memory", "1MiB", "--json", "-", "--quiet",
                     "--workers", "\(workers)",
-                ], output: pipe)
+                ], output: pipe.fileHandleForWriting)
             try pipe.fileHandleForWriting.close()
             var peakOctets = 0
             var lines = 0

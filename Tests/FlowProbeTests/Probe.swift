@@ -51,7 +51,8 @@ struct Probe {
     /// Starts the program. `input` is a file for its standard input; with `pipe`, it is a pipe that stays open.
     /// `output` takes its standard output in place of a file.
     init(
-        _ arguments: [String], input: URL? = nil, pipe: Bool = false, output: Pipe? = nil, in directory: URL? = nil
+        _ arguments: [String], input: URL? = nil, pipe: Bool = false, output: FileHandle? = nil,
+        in directory: URL? = nil
     ) throws {
         folder = try TemporaryFolder()
         outputFile = folder.file("output")

@@ -58,7 +58,7 @@ import Testing
 
     @Test(
         .enabled(if: Program.exists("nfcapd") && Program.exists("nfdump"), "nfdump is missing: run scripts/bootstrap"),
-        .timeLimit(.minutes(2)), arguments: [false, true])
+        .timeLimit(.minutes(10)), arguments: [false, true])
     func nfdumpReadsDatagrams(uniflow: Bool) throws {
         let (seen, sent) = try Self.exchange("nfdump", uniflow: uniflow)
         var expected = Self.expected(uniflow: uniflow)
@@ -69,7 +69,7 @@ import Testing
 
     /// nfacctd adds up records of equal key and time, and reads one direction: uniflow output.
     @Test(
-        .enabled(if: Program.exists("nfacctd"), "pmacct is missing: run scripts/bootstrap"), .timeLimit(.minutes(2)))
+        .enabled(if: Program.exists("nfacctd"), "pmacct is missing: run scripts/bootstrap"), .timeLimit(.minutes(10)))
     func nfacctdReadsUniflowDatagrams() throws {
         let (seen, sent) = try Self.exchange("nfacctd", uniflow: true)
         let expected = Self.expected(uniflow: true)
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test(
-        .enabled(if: Program.pythonIPFIX, "python3-ipfix is missing: run scripts/bootstrap"), .timeLimit(.minutes(2)),
+        .enabled(if: Program.pythonIPFIX, "python3-ipfix is missing: run scripts/bootstrap"), .timeLimit(.minutes(10)),
         arguments: [false, true])
     func pythonReadsAConnection(uniflow: Bool) throws {
         let (seen, sent) = try Self.exchange("python3-ipfix", uniflow: uniflow)
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(
-        .enabled(if: Program.exists("tshark"), "tshark is missing: run scripts/bootstrap"), .timeLimit(.minutes(2)),
+        .enabled(if: Program.exists("tshark"), "tshark is missing: run scripts/bootstrap"), .timeLimit(.minutes(10)),
         arguments: [false, true])
     func tsharkReadsAConnection(uniflow: Bool) throws {
         let (seen, sent) = try Self.exchange("tshark", uniflow: uniflow)
@@ -101,7 +101,7 @@ import Testing
     /// libfixbuf reads the file whole, and any prefix as far as it goes.
     @Test(
         .enabled(if: Program.exists("ipfixDump"), "libfixbuf-tools is missing: run scripts/bootstrap"),
-        .timeLimit(.minutes(2)), arguments: ElementSet.allCases)
+        .timeLimit(.minutes(10)), arguments: ElementSet.allCases)
     func ipfixDumpReadsFilesWholeAndCut(elements: ElementSet) throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("flowprobe-\(UUID().uuidString).ipfix")
         defer { try? FileManager.default.removeItem(at: path) }
