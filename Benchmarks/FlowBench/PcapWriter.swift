@@ -5,6 +5,9 @@ import NetTypes
 struct PcapWriter: ~Copyable {
     private static let bufferLength = 8 << 20
     private static let recordHeader = 16
+    /// Writes are whole multiples of this, so that the page cache holds the file in large pieces: how a capture that was
+    /// copied or read from disk lies there too. Small pieces make reading it several times dearer, for any reader.
+    private static let blockLength = 2 << 20
 
     private let path: String
     private let descriptor: Int32
@@ -34,8 +37,10 @@ struct PcapWriter: ~Copyable {
     mutating func write<W: Workload>(_ workload: inout W, _ builder: FrameBuilder) throws(BenchError) -> Int {
         let room = Self.recordHeader + max(FrameBuilder.shortestFrame, workload.longestFrame)
         var count = 0
-        while try fill(from: &workload, builder, room: room, &count) { try flush() }
-        try flush()
+        while try fill(from: &workload, builder, room: room, &count) {
+            try flush(used / Self.blockLength * Self.blockLength)
+        }
+        try flush(used)
         return count
     }
 
@@ -64,17 +69,19 @@ struct PcapWriter: ~Copyable {
         return true
     }
 
-    private mutating func flush() throws(BenchError) {
+    /// Writes the first `length` octets and keeps the rest.
+    private mutating func flush(_ length: Int) throws(BenchError) {
         var done = 0
-        while done < used {
+        while done < length {
             // SAFETY: the pointer is used during the call only, for bytes inside the array.
             let written = unsafe buffer.withUnsafeBytes {
-                unsafe Glibc.write(descriptor, $0.baseAddress! + done, used - done)
+                unsafe Glibc.write(descriptor, $0.baseAddress! + done, length - done)
             }
             guard written > 0 else { throw BenchError.system("write", path) }
             done += written
         }
-        used = 0
+        for index in length..<used { buffer[index - length] = buffer[index] }
+        used -= length
     }
 }
 
