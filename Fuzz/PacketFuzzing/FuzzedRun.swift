@@ -41,6 +41,8 @@ struct FuzzedRun {
     mutating func run() {
         let source = FuzzedSource(input)
         var decoder = PacketDecoder(segmentRule: input.segmentRule)
+        var stepwise = PacketDecoder(segmentRule: input.segmentRule, stepwise: true)
+        let stepwiseFacts = FactsBatch(capacity: Self.batchSize)
         let batch = PacketBatch(capacity: Self.batchSize)
         let facts = FactsBatch(capacity: Self.batchSize)
         var partition = Partition(capacity: Self.batchSize)
@@ -50,6 +52,8 @@ struct FuzzedRun {
             packets += UInt64(batch.count)
             lastFrame = batch.frameNumber(batch.count - 1)
             decoder.decode(batch, into: facts)
+            stepwise.decode(batch, into: stepwiseFacts)
+            checkSame(facts, stepwiseFacts)
             check(facts)
             if facts.fragments > 0 { facts.withMutableFacts { fragments.resolve(&$0) } }
             table.partition(facts, into: &partition)
@@ -62,6 +66,35 @@ struct FuzzedRun {
         expect("packets in flows = in records + in live flows", decoder.tallies.flowPackets, recordPackets + live)
         table.flush(now: clock.now, at: lastFrame, batchSize: 7) { take($0) }
         checkSums(decoder.tallies)
+        let (shortcut, registry) = (decoder.tallies, stepwise.tallies)
+        expect("packets in flows, by the shortcut and stepwise", shortcut.flowPackets, registry.flowPackets)
+        expect("octets in flows, by the shortcut and stepwise", shortcut.flowNetworkOctets, registry.flowNetworkOctets)
+        for anomaly in Anomaly.allCases {
+            let (left, right) = (shortcut.count(anomaly), registry.count(anomaly))
+            expect("\(anomaly.description), by the shortcut and stepwise", left, right)
+        }
+    }
+
+    /// The shortcut for common packets gives the facts that the registry's decoders give.
+    private mutating func checkSame(_ shortcut: FactsBatch, _ registry: FactsBatch) {
+        guard shortcut.count == registry.count, shortcut.fragments == registry.fragments else {
+            mistakes.append("the shortcut and the registry's decoders disagree on what is in a flow")
+            return
+        }
+        // SAFETY: read as octets below, which are the batches' own, and any value of which is a UInt8.
+        let (left, right) = unsafe (shortcut.facts.bytes, registry.facts.bytes)
+        let stride = MemoryLayout<PacketFacts>.stride
+        // The last field is followed by padding.
+        let used = (MemoryLayout<PacketFacts>.offset(of: \.tags) ?? 0) + 1
+        for index in 0..<shortcut.count {
+            let octets = (index * stride)..<(index * stride + used)
+            let differs = octets.contains { octet in
+                // SAFETY: as said above.
+                unsafe left.unsafeLoad(fromByteOffset: octet, as: UInt8.self)
+                    != right.unsafeLoad(fromByteOffset: octet, as: UInt8.self)
+            }
+            if differs { mistakes.append("the shortcut and the registry's decoders disagree on a packet's facts") }
+        }
     }
 
     /// A place in the middle of a batch where the table may be swept, as in the pipeline.
@@ -132,8 +165,8 @@ struct FuzzedRun {
             if packet.networkOctets > packet.wireOctets || packet.payloadOctets > packet.networkOctets {
                 mistakes.append("packet \(packet.frameNumber): payload, layer 3 and wire octets do not nest")
             }
-            if packet.ipVersion != 4 && packet.ipVersion != 6 {
-                mistakes.append("packet \(packet.frameNumber) is in a flow without addresses")
+            if packet.networkOctets < (packet.ipVersion == 6 ? 40 : 20) {
+                mistakes.append("packet \(packet.frameNumber) is in a flow without an IP header")
             }
             if !isOrdered { mistakes.append("packet \(packet.frameNumber): the endpoints are not in order") }
         }

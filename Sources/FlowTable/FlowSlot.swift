@@ -191,12 +191,3 @@ package struct FlowKey {
             && hot[slot].segment == segment
     }
 }
-
-extension PacketFacts {
-    /// What the key holds beside addresses and segment, in the low 56 bits: ports, protocol, version bit, domain.
-    @inline(__always)
-    var keyWord: UInt64 {
-        UInt64(portA) | UInt64(portB) << 16 | UInt64(protocolIdentifier) << 32 | UInt64(ipVersion & 2) << 39
-            | UInt64(domain & 0x7FFF) << 41
-    }
-}

@@ -33,12 +33,12 @@ package final class FlowTable: Sendable {
 
     /// Sorts a batch's packets by stripe, hashing their keys. Fragments must have been resolved.
     package func partition(_ batch: FactsBatch, into partition: inout Partition) {
-        var lines = InlineArray<16, IndexLines>(repeating: IndexLines())
         for stripe in 0..<Self.stripeCount {
-            lines[stripe].address = stripes[stripe].indexAddress.load(ordering: .relaxed)
-            lines[stripe].mask = stripes[stripe].indexMask.load(ordering: .relaxed)
+            partition.lines[stripe] = IndexLines(
+                address: stripes[stripe].indexAddress.load(ordering: .relaxed),
+                mask: stripes[stripe].indexMask.load(ordering: .relaxed))
         }
-        partition.fill(batch, hash, lines)
+        partition.fill(batch, hash)
     }
 
     /// Counts the packets of one stripe, in packet order; records of slices that end go to `output` in order.

@@ -6,6 +6,8 @@ package struct Partition: ~Copyable {
     private var order: MappedArray<UInt16>
     private var stripes: MappedArray<UInt8>
     private var starts = InlineArray<17, Int>(repeating: 0)
+    /// Where each stripe's index lies. An `InlineArray` would be copied whole for every packet.
+    var lines = MappedArray<IndexLines>(count: FlowTable.stripeCount)
 
     /// Room for a batch of up to `capacity` packets, at most 65,536.
     package init(capacity: Int) {
@@ -15,7 +17,7 @@ package struct Partition: ~Copyable {
     }
 
     /// Hashes the packets' keys, asks for their index lines, and sorts the packets by stripe.
-    mutating func fill(_ batch: FactsBatch, _ hash: FlowHash, _ lines: InlineArray<16, IndexLines>) {
+    mutating func fill(_ batch: FactsBatch, _ hash: FlowHash) {
         var counts = InlineArray<16, Int>(repeating: 0)
         let count = batch.count
         precondition(count <= order.count)

@@ -2,10 +2,12 @@
 // SAFETY: (@safe, @unchecked) owns its memory from init to deinit, checks every index, and belongs to one thread at a time.
 @safe package final class RecordBuffer: @unchecked Sendable {
     /// How many records there are.
-    package var count: Int { state.count }
-    private var state: State
+    // SAFETY: (here and below) `state` points to one value that lives as long as the buffer.
+    package var count: Int { unsafe state.pointee.count }
+    private let state: UnsafeMutablePointer<State>
 
-    /// All that changes, in one value: an append is then one access to check, not three.
+    /// All that changes. Kept behind a pointer: every use of a class's own variable is checked at run time for
+    /// overlapping uses, and that cost more than making a record did.
     // SAFETY: (@safe) private to this file, where every use of `base` says why it holds.
     @safe private struct State {
         var count = 0
@@ -16,70 +18,74 @@
     /// An empty buffer with room for `capacity` records.
     package init(capacity: Int = 64) {
         let capacity = max(1, capacity)
-        // SAFETY: freed in deinit; initialised as far as count.
-        unsafe state = State(
-            capacity: capacity, base: UnsafeMutablePointer<FlowRecord>.allocate(capacity: capacity))
+        // SAFETY: both are freed in deinit; the records are initialised as far as count.
+        unsafe state = UnsafeMutablePointer<State>.allocate(capacity: 1)
+        unsafe state.initialize(
+            to: State(capacity: capacity, base: UnsafeMutablePointer<FlowRecord>.allocate(capacity: capacity)))
     }
 
     deinit {
         // SAFETY: allocated by init or grow; FlowRecord is trivial.
-        unsafe state.base.deallocate()
+        unsafe state.pointee.base.deallocate()
+        unsafe state.deallocate()
     }
 
     /// Forgets the records, keeps the memory.
-    package func removeAll() { state.count = 0 }
+    package func removeAll() {
+        // SAFETY: `state` lives as long as the buffer.
+        unsafe state.pointee.count = 0
+    }
+
+    /// Where the next record goes, with room for it.
+    @inline(__always)
+    private var place: UnsafeMutablePointer<FlowRecord> {
+        // SAFETY: `state` lives as long as the buffer.
+        if unsafe state.pointee.count == state.pointee.capacity { grow() }
+        // SAFETY: count < capacity; FlowRecord is trivial, so that any memory holds one.
+        return unsafe state.pointee.base + state.pointee.count
+    }
 
     /// Adds a record.
     @inline(__always)
     package func append(_ record: FlowRecord) {
-        Self.append(record, to: &state)
+        // SAFETY: as `place` says.
+        unsafe place.initialize(to: record)
+        commit()
     }
 
     /// Adds the record at `position` of `other`.
     @inline(__always)
     func append(from other: RecordBuffer, at position: Int) {
-        if state.count == state.capacity { Self.grow(&state) }
-        precondition(position >= 0 && position < other.state.count)
-        // SAFETY: count < capacity, and the position was checked; the buffers are different objects.
-        unsafe (state.base + state.count).initialize(from: other.state.base + position, count: 1)
-        state.count &+= 1
+        precondition(position >= 0 && position < other.count)
+        // SAFETY: the position was checked; the buffers are different objects.
+        unsafe place.initialize(from: other.state.pointee.base + position, count: 1)
+        commit()
     }
 
     /// The place of the next record, to be written before `commit()` counts it. What it holds means nothing.
     @inline(__always)
     var next: FlowRecord {
-        unsafeAddress {
-            if state.count == state.capacity { Self.grow(&state) }
-            // SAFETY: count < capacity; FlowRecord is trivial, so that any memory holds one.
-            return unsafe UnsafePointer(state.base + state.count)
-        }
-        unsafeMutableAddress {
-            if state.count == state.capacity { Self.grow(&state) }
-            // SAFETY: as above.
-            return unsafe state.base + state.count
-        }
+        // SAFETY: as `place` says.
+        unsafeAddress { unsafe UnsafePointer(place) }
+        // SAFETY: as `place` says.
+        unsafeMutableAddress { unsafe place }
     }
 
     /// Counts the record written at `next`.
     @inline(__always)
-    func commit() { state.count &+= 1 }
-
-    @inline(__always)
-    private static func append(_ record: FlowRecord, to state: inout State) {
-        if state.count == state.capacity { grow(&state) }
-        // SAFETY: count < capacity.
-        unsafe (state.base + state.count).initialize(to: record)
-        state.count &+= 1
+    func commit() {
+        // SAFETY: `state` lives as long as the buffer.
+        unsafe state.pointee.count &+= 1
     }
 
     @inline(never)
-    private static func grow(_ state: inout State) {
+    private func grow() {
         // SAFETY: moves count initialised records to a larger allocation.
-        let larger = UnsafeMutablePointer<FlowRecord>.allocate(capacity: state.capacity * 2)
-        unsafe larger.moveInitialize(from: state.base, count: state.count)
-        unsafe state.base.deallocate()
-        unsafe state.base = larger
-        state.capacity *= 2
+        let larger = unsafe UnsafeMutablePointer<FlowRecord>.allocate(capacity: state.pointee.capacity * 2)
+        unsafe larger.moveInitialize(from: state.pointee.base, count: state.pointee.count)
+        unsafe state.pointee.base.deallocate()
+        unsafe state.pointee.base = larger
+        unsafe state.pointee.capacity *= 2
     }
 
     /// The records, for reading.
@@ -87,7 +93,7 @@
         @_lifetime(borrow self)
         get {
             // SAFETY: count records are initialised; the span borrows this buffer, which owns them.
-            let span = unsafe Span(_unsafeStart: state.base, count: state.count)
+            let span = unsafe Span(_unsafeStart: state.pointee.base, count: count)
             return unsafe _overrideLifetime(span, borrowing: self)
         }
     }
@@ -95,7 +101,7 @@
     /// Calls `body` with the records, to be changed in place.
     package func withMutableRecords(_ body: (inout MutableSpan<FlowRecord>) -> Void) {
         // SAFETY: count records are initialised; the span does not outlive this call.
-        var span = unsafe MutableSpan(_unsafeStart: state.base, count: state.count)
+        var span = unsafe MutableSpan(_unsafeStart: state.pointee.base, count: count)
         body(&span)
     }
 }

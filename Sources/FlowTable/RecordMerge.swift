@@ -22,7 +22,7 @@ package enum RecordMerge {
     package static func merge(_ outputs: [StripeOutput], _ part: Part, into merged: RecordBuffer) {
         precondition(outputs.count <= 16)
         var remaining = 0
-        for output in outputs { remaining += output.range(part).count }
+        for output in outputs where output.buffer.count > 0 { remaining += output.range(part).count }
         guard remaining > 0 else { return }
         var positions = InlineArray<16, Int>(repeating: 0)
         var heads = InlineArray<16, UInt64>(repeating: .max)
@@ -64,6 +64,8 @@ package final class StripeOutput {
 
     /// Forgets the records.
     package func removeAll() {
+        // Most batches end no slice in most stripes; without records both places are 0.
+        guard buffer.count > 0 else { return }
         buffer.removeAll()
         sweepStart = 0
         sweepEnd = 0
@@ -71,6 +73,7 @@ package final class StripeOutput {
 
     /// Puts the checkpoint, without a sweep, behind the records that packets up to `frame` ended.
     package func divide(after frame: UInt64) {
+        guard buffer.count > 0 else { return }
         let buffer = buffer
         var position = buffer.count
         while position > 0, buffer.records[position - 1].endFrameNumber > frame { position -= 1 }

@@ -21,24 +21,28 @@ package struct PacketDecoder: Sendable {
     /// What became of the packets so far.
     package var tallies = DecodeTallies()
     private let segmentRule: SegmentRule
+    /// Link type of packets that may take the shortcut; a number that no packet has turns it off.
+    private let commonLinkType: UInt32
 
-    /// A decoder with all tallies zero.
-    package init(segmentRule: SegmentRule = .auto) {
+    /// A decoder with all tallies zero. `stepwise` decodes every packet header by header, as tests of the shortcut do.
+    package init(segmentRule: SegmentRule = .auto, stepwise: Bool = false) {
         self.segmentRule = segmentRule
+        commonLinkType = stepwise ? .max : UInt32(CommonPacket.linkType)
     }
 
     /// Decodes every packet of `batch` and puts the facts of those that belong to flows into `facts`, in order.
     ///
     /// `facts` is emptied first and must hold as many as the batch. Never traps and never allocates, whatever the bytes.
     package mutating func decode(_ batch: PacketBatch, into facts: FactsBatch) {
-        var tallies = self.tallies
         let count = batch.count
         precondition(count <= facts.capacity)
         // SAFETY: the batch's references and the facts' places are read and written below `count` only.
         let references = unsafe batch.references
         let places = unsafe facts.places
+        let (commonLinkType, noSegment) = (commonLinkType, segmentRule == .none)
         var filled = 0
         var fragments = 0
+        var sums = Sums()
         for index in 0..<count {
             if index &+ Self.prefetchDistance < count {
                 // SAFETY: index + distance < count; a prefetch never faults.
@@ -48,31 +52,57 @@ package struct PacketDecoder: Sendable {
             // SAFETY: index < count; the source promises capturedLength readable bytes until the batch is refilled.
             let captured = unsafe references[index].capturedLength
             let bytes = unsafe RawSpan(_unsafeStart: references[index].bytes, byteCount: Int(captured))
+            // SAFETY: index < count.
+            let (linkType, wire) = unsafe (references[index].linkType, references[index].wireLength)
+            sums.wireOctets &+= UInt64(wire)
+            sums.capturedOctets &+= UInt64(captured)
             // SAFETY: index < count, and filled <= index; all places are initialised.
-            let isInFlow = unsafe decode(
-                bytes, linkType: references[index].linkType, wireLength: references[index].wireLength,
-                timestamp: references[index].timestamp, frameNumber: references[index].frameNumber,
-                observationPoint: references[index].observationPoint, &places[filled], &tallies)
-            guard isInFlow else { continue }
+            if UInt32(linkType) == commonLinkType,
+                unsafe CommonPacket.decode(
+                    bytes, wireLength: wire, timestamp: references[index].timestamp,
+                    frameNumber: references[index].frameNumber, observationPoint: references[index].observationPoint,
+                    noSegment: noSegment, into: &places[filled])
+            {
+                if captured != wire { tallies.add(.truncated) }
+            } else {
+                // SAFETY: as above.
+                let isInFlow = unsafe decode(
+                    bytes, linkType: linkType, wireLength: wire, timestamp: references[index].timestamp,
+                    frameNumber: references[index].frameNumber, observationPoint: references[index].observationPoint,
+                    &places[filled])
+                guard isInFlow else { continue }
+                // SAFETY: as above.
+                let flags = unsafe places[filled].flags
+                if flags.contains(.firstFragment) || flags.contains(.laterFragment) { fragments &+= 1 }
+            }
             // SAFETY: as above.
-            let flags = unsafe places[filled].flags
-            if flags.contains(.firstFragment) || flags.contains(.laterFragment) { fragments &+= 1 }
+            sums.networkOctets &+= unsafe UInt64(places[filled].networkOctets)
+            sums.flowWireOctets &+= UInt64(wire)
             filled &+= 1
         }
         facts.setCount(filled, fragments: fragments)
-        self.tallies = tallies
+        tallies.packets &+= UInt64(count)
+        tallies.flowPackets &+= UInt64(filled)
+        tallies.wireOctets &+= sums.wireOctets
+        tallies.capturedOctets &+= sums.capturedOctets
+        tallies.flowNetworkOctets &+= sums.networkOctets
+        tallies.flowWireOctets &+= sums.flowWireOctets
     }
 
-    /// Decodes one packet into `packet`; false when it belongs to no flow.
-    @inline(__always)
-    private func decode(
-        _ bytes: RawSpan, linkType: UInt16, wireLength wire: UInt32, timestamp: Nanoseconds, frameNumber: UInt64,
-        observationPoint: UInt8, _ packet: inout PacketFacts, _ tallies: inout DecodeTallies
-    ) -> Bool {
-        tallies.packets &+= 1
-        tallies.wireOctets &+= UInt64(wire)
-        tallies.capturedOctets &+= UInt64(bytes.byteCount)
+    /// What is added up for every packet: in registers during a batch.
+    private struct Sums {
+        var wireOctets: UInt64 = 0
+        var capturedOctets: UInt64 = 0
+        var networkOctets: UInt64 = 0
+        var flowWireOctets: UInt64 = 0
+    }
 
+    /// Decodes one packet into `packet`, header by header as the registry says; false when it belongs to no flow.
+    @inline(never)
+    private mutating func decode(
+        _ bytes: RawSpan, linkType: UInt16, wireLength wire: UInt32, timestamp: Nanoseconds, frameNumber: UInt64,
+        observationPoint: UInt8, _ packet: inout PacketFacts
+    ) -> Bool {
         packet = PacketFacts()
         packet.timestamp = timestamp
         packet.frameNumber = frameNumber
@@ -84,17 +114,10 @@ package struct PacketDecoder: Sendable {
             // What lies beyond the wire length is not the packet's.
             cursor.truncate(to: Int(wire))
         }
-
-        // The usual three headers one after the other, where the compiler sees which one it is; then any others.
-        var layer = Registry.decode(.link(linkType), &cursor, &packet)
-        if layer.space == .etherType { layer = Registry.decode(.etherType(layer.value), &cursor, &packet) }
-        if layer.space == .ipProtocol {
-            layer = Registry.decode(.ipProtocol(UInt8(truncatingIfNeeded: layer.value)), &cursor, &packet)
-        }
-        if layer.space != .flow { layer = decodeFurther(layer, &cursor, &packet) }
-        if packet.anomalies != 0 { addAnomalies(packet.anomalies, &tallies) }
+        let layer = decodeHeaders(.link(linkType), &cursor, &packet)
+        if packet.anomalies != 0 { addAnomalies(packet.anomalies) }
         guard layer.space == .flow else {
-            addOutsideFlows(layer, linkType, wire, &tallies)
+            addOutsideFlows(layer, linkType, wire)
             return false
         }
         if segmentRule == .none {
@@ -102,15 +125,11 @@ package struct PacketDecoder: Sendable {
             packet.flags.remove(.segment)
         }
         packet.canonicalise()
-        tallies.flowPackets &+= 1
-        tallies.flowNetworkOctets &+= UInt64(packet.networkOctets)
-        tallies.flowWireOctets &+= UInt64(packet.wireOctets)
         return true
     }
 
-    /// The headers after the usual three, to the end.
-    @inline(never)
-    private func decodeFurther(_ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+    /// The headers, to the end.
+    private func decodeHeaders(_ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         var layer = start
         for _ in 0..<Self.headerLimit {
             switch layer.space {
@@ -118,7 +137,8 @@ package struct PacketDecoder: Sendable {
             case .flow, .notAFlow, .notAFlowLLC, .undecodable: return layer
             }
         }
-        guard packet.ipVersion != 0 else { return .undecodable(.tooManyHeaders) }
+        // An IP header was read when there are network octets.
+        guard packet.networkOctets != 0 else { return .undecodable(.tooManyHeaders) }
         // The addresses are sound: a flow of the last header followed.
         packet.note(.transportHeaderCut)
         packet.payloadOctets = 0
@@ -127,9 +147,7 @@ package struct PacketDecoder: Sendable {
 
     /// Counts a packet that belongs to no flow.
     @inline(never)
-    private func addOutsideFlows(
-        _ layer: Layer, _ linkType: UInt16, _ wire: UInt32, _ tallies: inout DecodeTallies
-    ) {
+    private mutating func addOutsideFlows(_ layer: Layer, _ linkType: UInt16, _ wire: UInt32) {
         switch layer.space {
         case .notAFlow, .notAFlowLLC:
             tallies.add(layer.space == .notAFlow ? .etherType(layer.value) : .llc(layer.value))
@@ -142,7 +160,7 @@ package struct PacketDecoder: Sendable {
     }
 
     @inline(never)
-    private func addAnomalies(_ bits: UInt16, _ tallies: inout DecodeTallies) {
+    private mutating func addAnomalies(_ bits: UInt16) {
         for anomaly in Anomaly.allCases where bits & (1 << UInt16(anomaly.rawValue)) != 0 { tallies.add(anomaly) }
     }
 }

@@ -18,16 +18,9 @@ public import NetTypes
     public var addressBHigh: UInt64 = 0
     /// Second word of endpoint B's address.
     public var addressBLow: UInt64 = 0
-    /// Endpoint A's port. ICMP: the echo identifier, or 0.
-    public var portA: UInt16 = 0
-    /// Endpoint B's port. ICMP: the type that stands for request and reply (high octet).
-    public var portB: UInt16 = 0
-    /// Upper-layer protocol number (IE 4), extension headers passed.
-    public var protocolIdentifier: UInt8 = 0
-    /// 4 or 6.
-    public var ipVersion: UInt8 = 0
-    /// Observation domain index (id less 1).
-    public var domain: UInt16 = 0
+    /// Ports, protocol, IP version and observation domain in one word, as keys are compared and hashed. From the low end:
+    /// `portA` 16 bits, `portB` 16, `protocolIdentifier` 8, 1 for IPv6 1, `domain` 15; the upper eight bits are 0.
+    public var keyWord: UInt64 = 0
     /// Tenant segment; 0 without `.segment`.
     public var segment: UInt32 = 0
 
@@ -79,6 +72,34 @@ public import NetTypes
 
     /// Facts about nothing yet.
     @inlinable public init() {}
+
+    /// Endpoint A's port. ICMP: the echo identifier, or 0.
+    @inlinable public var portA: UInt16 {
+        get { UInt16(truncatingIfNeeded: keyWord) }
+        set { keyWord = keyWord & ~0xFFFF | UInt64(newValue) }
+    }
+    /// Endpoint B's port. ICMP: the type that stands for request and reply (high octet).
+    @inlinable public var portB: UInt16 {
+        get { UInt16(truncatingIfNeeded: keyWord >> 16) }
+        set { keyWord = keyWord & ~0xFFFF_0000 | UInt64(newValue) << 16 }
+    }
+    /// Upper-layer protocol number (IE 4), extension headers passed.
+    @inlinable public var protocolIdentifier: UInt8 {
+        get { UInt8(truncatingIfNeeded: keyWord >> 32) }
+        set { keyWord = keyWord & ~0xFF_0000_0000 | UInt64(newValue) << 32 }
+    }
+    /// 4 or 6; facts about nothing say 4.
+    @inlinable public var ipVersion: UInt8 {
+        get { keyWord & Self.ipv6Bit == 0 ? 4 : 6 }
+        set { keyWord = newValue == 6 ? keyWord | Self.ipv6Bit : keyWord & ~Self.ipv6Bit }
+    }
+    /// The bit of `keyWord` that IPv6 sets.
+    @inlinable public static var ipv6Bit: UInt64 { 1 << 40 }
+    /// Observation domain index (id less 1), below 32,768.
+    @inlinable public var domain: UInt16 {
+        get { UInt16(truncatingIfNeeded: keyWord >> 41) }
+        set { keyWord = keyWord & ((1 << 41) - 1) | UInt64(newValue & 0x7FFF) << 41 }
+    }
 
     /// Who sent the packet: 0 for endpoint A, 1 for B.
     @inlinable public var sender: Int { Int(flags.rawValue & 1) }

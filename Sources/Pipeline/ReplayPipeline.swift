@@ -125,7 +125,8 @@ package final class ReplayPipeline: Sendable {
             decoder.decode(chunk.packets, into: chunk.facts)
             resolveFragments(chunk)
             table.partition(chunk.facts, into: &chunk.partition)
-            for stripe in 0..<FlowTable.stripeCount { count(chunk, stripe) }
+            let checkpoint = chunk.checkpoint
+            for stripe in 0..<FlowTable.stripeCount { count(chunk, stripe, checkpoint) }
             deliver(chunk)
         }
         let own = decoder.tallies
@@ -180,12 +181,12 @@ package final class ReplayPipeline: Sendable {
     }
 
     /// Counts a chunk's packets of one stripe, when it is this chunk's turn there, and sweeps if one is due.
-    private func count(_ chunk: Chunk, _ stripe: Int) {
+    private func count(_ chunk: Chunk, _ stripe: Int, _ checkpoint: Chunk.Checkpoint?) {
         var backoff = Backoff()
         while turns[stripe].sequence.load(ordering: .acquiring) != chunk.sequence { backoff.wait() }
         let output = chunk.outputs[stripe]
         let count = chunk.partition.count(stripe)
-        if let checkpoint = chunk.checkpoint, let sweep = checkpoint.sweep {
+        if let checkpoint, let sweep = checkpoint.sweep {
             let before =
                 checkpoint.hasPacketsAfter
                 ? chunk.partition.count(stripe, of: chunk.facts, upTo: checkpoint.frame) : count
@@ -197,7 +198,7 @@ package final class ReplayPipeline: Sendable {
         } else {
             // Without a sweep the packets go in one piece, and their records tell which side they belong to.
             apply(chunk, stripe, 0..<count)
-            if let checkpoint = chunk.checkpoint { output.divide(after: checkpoint.frame) }
+            if let checkpoint { output.divide(after: checkpoint.frame) }
         }
         turns[stripe].sequence.store(chunk.sequence + 1, ordering: .releasing)
     }
