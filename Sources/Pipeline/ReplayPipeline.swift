@@ -148,7 +148,7 @@ package final class ReplayPipeline: Sendable {
     }
 
     private func fill(_ chunk: Chunk) -> Bool {
-        reading.withLock { reading in
+        reading.withLockGivingWay { reading in
             if reading.ended || stopRequested.load(ordering: .relaxed) || !reading.reader.fill(chunk) {
                 reading.ended = true
                 return false
@@ -165,7 +165,7 @@ package final class ReplayPipeline: Sendable {
         let mustWait = chunk.facts.fragments > 0
         var backoff = Backoff()
         while true {
-            let done = fragments.withLock { state in
+            let done = fragments.withLockGivingWay { state in
                 guard state.turn == sequence else {
                     if !mustWait { state.passed.insert(sequence) }
                     return !mustWait
@@ -211,7 +211,7 @@ package final class ReplayPipeline: Sendable {
     /// Hands a chunk's records to the output stage in input order. Whoever is there first serves those who come early.
     private func deliver(_ chunk: Chunk) {
         var current = chunk
-        let mine = output.withLock { state in
+        let mine = output.withLockGivingWay { state in
             if state.isBusy || state.turn != chunk.sequence {
                 state.ready[chunk.sequence] = chunk
                 return false
@@ -224,7 +224,7 @@ package final class ReplayPipeline: Sendable {
             stage.consume(current.outputs, checkpointClock: current.checkpoint?.clock)
             let finished = current
             free.withLock { $0.append(finished) }
-            let next = output.withLock { state -> Chunk? in
+            let next = output.withLockGivingWay { state -> Chunk? in
                 state.turn += 1
                 let next = state.ready.removeValue(forKey: state.turn)
                 if next == nil { state.isBusy = false }
