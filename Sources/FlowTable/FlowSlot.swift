@@ -153,8 +153,10 @@ package struct ColdSlot: BitwiseCopyable {
     struct Marks: OptionSet, BitwiseCopyable {
         let rawValue: UInt8
         /// Endpoint 0's or 1's `vlan`.
+        @inline(__always)
         static func vlan(_ endpoint: Int) -> Marks { Marks(rawValue: 1 << UInt8(endpoint)) }
         /// Endpoint 0's or 1's `icmp`.
+        @inline(__always)
         static func icmp(_ endpoint: Int) -> Marks { Marks(rawValue: 4 << UInt8(endpoint)) }
         static let segment = Marks(rawValue: 1 << 4)
         static let handshake = Marks(rawValue: 1 << 5)

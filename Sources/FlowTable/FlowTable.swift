@@ -72,21 +72,19 @@ package final class FlowTable: Sendable {
         let parts = stripes.map { stripe in FlushPart(stripe.state.withLock { $0.flushOrder() }) }
         let output = RecordBuffer(capacity: batchSize)
         var positions = InlineArray<16, Int>(repeating: 0)
-        var heads = InlineArray<16, UInt64>(repeating: .max)
-        for stripe in 0..<Self.stripeCount { heads[stripe] = refill(parts[stripe], stripe, now, frame) }
-        while true {
-            // The next flow is the one whose first packet came earliest: a look at 16 heads.
-            var next = 0
-            for stripe in 1..<Self.stripeCount where heads[stripe] < heads[next] { next = stripe }
-            guard heads[next] != .max else { break }
+        var heads = HeadTree()
+        for stripe in 0..<Self.stripeCount { heads.set(stripe, refill(parts[stripe], stripe, now, frame)) }
+        // The next flow is the one whose first packet came earliest.
+        while heads.smallest != .max {
+            let next = heads.first
             let buffer = parts[next].buffer
             output.append(from: buffer, at: positions[next])
             positions[next] += 1
             if positions[next] < buffer.count {
-                heads[next] = buffer.records[positions[next]].firstFrameNumber
+                heads.set(next, buffer.records[positions[next]].firstFrameNumber)
             } else {
                 positions[next] = 0
-                heads[next] = refill(parts[next], next, now, frame)
+                heads.set(next, refill(parts[next], next, now, frame))
             }
             if output.count >= batchSize {
                 try body(output)

@@ -16,16 +16,18 @@ import CPlatform
     /// The first octets stay on small pages, so that a small run does not pay for zeroing 2 MiB.
     private static var smallPageOctets: Int { 256 << 10 }
 
-    /// Reserves `count` elements whose zero bit pattern is a valid value. Traps when the address space is exhausted,
+    /// Reserves `count` elements whose zero bit pattern is a valid value. `populated` has the small pages there at once: an
+    /// array that is read here and there before it is written would pay for each of them twice. Traps when the address space is exhausted,
     /// which 47 bits make impossible for any budget the configuration accepts.
-    package init(count: Int) {
+    package init(count: Int, populated: Bool = false) {
         self.count = count
         let octets = max(1, count) * MemoryLayout<Element>.stride
         let large = octets > Self.hugePage
         mappedOctets = (octets + 4095) & ~4095 + (large ? 2 * Self.hugePage : 0)
+        let populate = populated && !large ? MAP_POPULATE : 0
         // SAFETY: a fresh private anonymous mapping overlaps nothing; the result is checked.
         let start = unsafe mmap(
-            nil, mappedOctets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+            nil, mappedOctets, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | populate, -1, 0)
         guard let start = unsafe start, unsafe start != UnsafeMutableRawPointer(bitPattern: -1) else {
             preconditionFailure("flow table: the kernel refused \(mappedOctets) octets of address space")
         }

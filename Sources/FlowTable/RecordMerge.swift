@@ -25,18 +25,17 @@ package enum RecordMerge {
         for output in outputs where output.buffer.count > 0 { remaining += output.range(part).count }
         guard remaining > 0 else { return }
         var positions = InlineArray<16, Int>(repeating: 0)
-        var heads = InlineArray<16, UInt64>(repeating: .max)
-        for index in outputs.indices {
+        var heads = HeadTree()
+        for index in outputs.indices where outputs[index].buffer.count > 0 {
             positions[index] = outputs[index].range(part).lowerBound
-            heads[index] = head(outputs[index], positions[index], part)
+            heads.set(index, head(outputs[index], positions[index], part))
         }
         while remaining > 0 {
-            var next = 0
-            for index in 1..<16 where heads[index] < heads[next] { next = index }
+            let next = heads.first
             let buffer = outputs[next].buffer
             merged.append(from: buffer, at: positions[next])
             positions[next] += 1
-            heads[next] = head(outputs[next], positions[next], part)
+            heads.set(next, head(outputs[next], positions[next], part))
             remaining -= 1
         }
     }

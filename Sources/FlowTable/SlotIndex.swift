@@ -173,7 +173,7 @@ package struct SlotIndex: ~Copyable {
     private mutating func startMoving(_ slotCount: Int, _ hot: borrowing MappedArray<HotSlot>) {
         while isMoving { move(hot) }
         let capacity = live &* 16 > entries.count &* 5 ? entries.count &* 2 : entries.count
-        var old = MappedArray<UInt32>(count: capacity)
+        var old = MappedArray<UInt32>(count: capacity, populated: true)
         swap(&old, &entries)
         previous = old
         isMoving = true

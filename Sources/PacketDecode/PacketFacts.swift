@@ -2,7 +2,7 @@ public import NetTypes
 
 /// What the decoder found in one packet that belongs to a flow: the flow's key, and what the flow counts.
 ///
-/// 128 octets, without references; integers in host byte order. The two endpoints are in canonical order: endpoint A
+/// 120 octets, without references; integers in host byte order. The two endpoints are in canonical order: endpoint A
 /// has the lower (address, port), so that both directions of a flow have equal keys; `sender` tells who sent this one.
 ///
 /// Public, as are its flags, because the flow table reads it for every packet: `@inlinable` does not carry `package`
