@@ -4,13 +4,12 @@ import Synchronization
 /// How to wait for another worker that will be done in microseconds: give way at once, sleep when it takes longer.
 ///
 /// A sleep is not over before 100 microseconds have passed, in which a worker counts a whole chunk. So giving way comes
-/// first, for about half a millisecond; sleeps then grow to a millisecond, for a source that waits for its writer.
+/// first, for about half a millisecond.
 struct Backoff {
-    private static let yields = 1000
-    private static let longestSleep: UInt32 = 1000
+    /// How often to give way before sleeping.
+    static let yields = 1000
 
     private var rounds = 0
-    private var microseconds: UInt32 = 50
 
     /// Waits a little, longer each time.
     mutating func wait() {
@@ -18,20 +17,19 @@ struct Backoff {
         if rounds < Self.yields {
             sched_yield()
         } else {
-            usleep(microseconds)
-            microseconds = min(microseconds * 2, Self.longestSleep)
+            usleep(50)
         }
     }
 }
 
 extension Mutex where Value: ~Copyable {
-    /// As `withLock`, but gives way while another worker holds the lock: waking a sleeper costs more than what these locks
-    /// are held for.
+    /// As `withLock`, but gives way for a while before it sleeps: waking a sleeper costs more than what these locks are
+    /// mostly held for. It does sleep in the end, since a source may wait for its writer for hours.
     func withLockGivingWay<Result>(_ body: (inout sending Value) -> sending Result) -> sending Result {
-        var backoff = Backoff()
-        while true {
+        for _ in 0..<Backoff.yields {
             if let result = withLockIfAvailable(body) { return result }
-            backoff.wait()
+            sched_yield()
         }
+        return withLock(body)
     }
 }
