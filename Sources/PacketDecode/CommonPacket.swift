@@ -22,12 +22,15 @@ enum CommonPacket {
     /// Decodes `bytes` into `packet`, canonical order and all. False when the packet is another one; what `packet` holds
     /// means nothing then.
     ///
+    /// `removedTag` is the control information of a tag that is no longer in `bytes`, nil without one; `rest` goes into
+    /// the key word (the observation domain).
+    ///
     /// Each fact is written where it is known, and every one of them on every way to the end: collected first, they would
     /// not fit into the registers.
     @inline(__always)
     static func decode(
         _ bytes: RawSpan, wireLength: UInt32, timestamp: Nanoseconds, frameNumber: UInt64, observationPoint: UInt8,
-        noSegment: Bool, into packet: inout PacketFacts
+        removedTag: UInt16?, noSegment: Bool, rest: UInt64, into packet: inout PacketFacts
     ) -> Bool {
         let captured = bytes.byteCount
         // A capture that lies about lengths is for the others.
@@ -35,7 +38,7 @@ enum CommonPacket {
         packet.hash = 0
         packet.timestamp = timestamp
         packet.frameNumber = frameNumber
-        packet.wireOctets = wireLength
+        packet.wireOctets = removedTag == nil ? wireLength : wireLength &+ UInt32(tagLength)
         packet.observationPoint = observationPoint
         packet.fragmentIdentification = 0
         packet.icmpTypeCode = 0
@@ -50,9 +53,16 @@ enum CommonPacket {
         var identifier: UInt16 = 0
         var segment: UInt32 = 0
         var tags: UInt8 = 0
-        if type == 0x8100 {
-            identifier = ethernet.u16(14) & 0x0FFF
-            type = ethernet.u16(16)
+        var linkOctets = ethernetLength
+        if type == 0x8100 || removedTag != nil {
+            if let removedTag {
+                // A tag inside another one is for the others.
+                identifier = removedTag & 0x0FFF
+            } else {
+                identifier = ethernet.u16(14) & 0x0FFF
+                type = ethernet.u16(16)
+                linkOctets = ethernetLength &+ tagLength
+            }
             tags = 1
             if identifier != 0 {
                 flags.insert(.vlan)
@@ -66,12 +76,11 @@ enum CommonPacket {
         packet.segment = segment
         packet.tags = tags
 
-        let linkOctets = ethernetLength &+ Int(tags) &* tagLength
         let header = Cursor(bytes.extracting(droppingFirst: linkOctets))
         let wire = Int(wireLength) &- linkOctets
         switch type {
-        case 0x0800: return decodeIPv4(header, wire: wire, flags, &packet)
-        case 0x86DD: return decodeIPv6(header, wire: wire, flags, &packet)
+        case 0x0800: return decodeIPv4(header, wire: wire, rest, flags, &packet)
+        case 0x86DD: return decodeIPv6(header, wire: wire, rest, flags, &packet)
         default: return false
         }
     }
@@ -79,7 +88,7 @@ enum CommonPacket {
     /// The header as in `IPv4`.
     @inline(__always)
     private static func decodeIPv4(
-        _ header: borrowing Cursor, wire: Int, _ flags: PacketFacts.Flags, _ facts: inout PacketFacts
+        _ header: borrowing Cursor, wire: Int, _ rest: UInt64, _ flags: PacketFacts.Flags, _ facts: inout PacketFacts
     ) -> Bool {
         guard header.remaining >= ipv4Length &+ Int(udpLength) else { return false }
         let words01 = header.u64(0)
@@ -105,14 +114,14 @@ enum CommonPacket {
         facts.addressBHigh = 0
         facts.addressALow = source ^ difference
         facts.addressBLow = destination ^ difference
-        setKey(&facts, ports, number << 32, flags, isHigher)
+        setKey(&facts, ports, number << 32 | rest, flags, isHigher)
         return true
     }
 
     /// The header as in `IPv6`.
     @inline(__always)
     private static func decodeIPv6(
-        _ header: borrowing Cursor, wire: Int, _ flags: PacketFacts.Flags, _ facts: inout PacketFacts
+        _ header: borrowing Cursor, wire: Int, _ rest: UInt64, _ flags: PacketFacts.Flags, _ facts: inout PacketFacts
     ) -> Bool {
         guard header.remaining >= ipv6Length &+ Int(udpLength) else { return false }
         let first = header.u64(0)
@@ -142,7 +151,7 @@ enum CommonPacket {
         let low = (sourceLow ^ destinationLow) & mask
         facts.addressALow = sourceLow ^ low
         facts.addressBLow = destinationLow ^ low
-        setKey(&facts, ports, number << 32 | PacketFacts.ipv6Bit, flags, isHigher)
+        setKey(&facts, ports, number << 32 | PacketFacts.ipv6Bit | rest, flags, isHigher)
         return true
     }
 

@@ -14,12 +14,16 @@ import NetTypes
     /// Octets captured, frame check sequence taken off by the source. At most `wireLength`, unless the capture lies;
     /// decoders trust only this for bounds.
     package var capturedLength: UInt32
-    /// Octets the packet had on the wire, without frame check sequence.
+    /// Octets the packet had on the wire, without frame check sequence and without a tag that was taken off.
     package var wireLength: UInt32
     /// LINKTYPE_ number of the packet's interface (https://www.tcpdump.org/linktypes.html).
     package var linkType: UInt16
     /// Index of the observation point (IE 138 less 1) among the run's inputs.
     package var observationPoint: UInt8
+    /// Whether the adapter or the kernel took the outermost VLAN tag out of the packet, as Linux does with live packets.
+    package var hasRemovedTag = false
+    /// That tag's control information (priority, drop eligibility, VLAN id); 0 without one.
+    package var removedTag: UInt16 = 0
 
     /// A reference to `capturedLength` bytes at `bytes`.
     package init(

@@ -21,12 +21,17 @@ package struct PacketDecoder: Sendable {
     /// What became of the packets so far.
     package var tallies = DecodeTallies()
     private let segmentRule: SegmentRule
+    /// Index of the observation domain of every packet.
+    private let domain: UInt16
     /// Link type of packets that may take the shortcut; a number that no packet has turns it off.
     private let commonLinkType: UInt32
 
-    /// A decoder with all tallies zero. `stepwise` decodes every packet header by header, as tests of the shortcut do.
-    package init(segmentRule: SegmentRule = .auto, stepwise: Bool = false) {
+    /// A decoder with all tallies zero, for packets of the observation domain with index `domain` (id less 1, below
+    /// 32,768). `stepwise` decodes every packet header by header, as tests of the shortcut do.
+    package init(segmentRule: SegmentRule = .auto, domain: UInt16 = 0, stepwise: Bool = false) {
+        precondition(domain < 0x8000)
         self.segmentRule = segmentRule
+        self.domain = domain
         commonLinkType = stepwise ? .max : UInt32(CommonPacket.linkType)
     }
 
@@ -40,6 +45,7 @@ package struct PacketDecoder: Sendable {
         let references = unsafe batch.references
         let places = unsafe facts.places
         let (commonLinkType, noSegment) = (commonLinkType, segmentRule == .none)
+        let rest = PacketFacts.domainBits(domain)
         var filled = 0
         var fragments = 0
         var sums = Sums()
@@ -54,14 +60,17 @@ package struct PacketDecoder: Sendable {
             let bytes = unsafe RawSpan(_unsafeStart: references[index].bytes, byteCount: Int(captured))
             // SAFETY: index < count.
             let (linkType, wire) = unsafe (references[index].linkType, references[index].wireLength)
-            sums.wireOctets &+= UInt64(wire)
+            // SAFETY: index < count.
+            let removedTag = unsafe references[index].hasRemovedTag ? references[index].removedTag : nil
+            let wireOctets = UInt64(wire) &+ (removedTag == nil ? 0 : UInt64(VLAN.tagLength))
+            sums.wireOctets &+= wireOctets
             sums.capturedOctets &+= UInt64(captured)
             // SAFETY: index < count, and filled <= index; all places are initialised.
             if UInt32(linkType) == commonLinkType,
                 unsafe CommonPacket.decode(
                     bytes, wireLength: wire, timestamp: references[index].timestamp,
                     frameNumber: references[index].frameNumber, observationPoint: references[index].observationPoint,
-                    noSegment: noSegment, into: &places[filled])
+                    removedTag: removedTag, noSegment: noSegment, rest: rest, into: &places[filled])
             {
                 if captured != wire { tallies.add(.truncated) }
             } else {
@@ -69,7 +78,7 @@ package struct PacketDecoder: Sendable {
                 let isInFlow = unsafe decode(
                     bytes, linkType: linkType, wireLength: wire, timestamp: references[index].timestamp,
                     frameNumber: references[index].frameNumber, observationPoint: references[index].observationPoint,
-                    &places[filled])
+                    removedTag: removedTag, &places[filled])
                 guard isInFlow else { continue }
                 // SAFETY: as above.
                 let flags = unsafe places[filled].flags
@@ -77,7 +86,7 @@ package struct PacketDecoder: Sendable {
             }
             // SAFETY: as above.
             sums.networkOctets &+= unsafe UInt64(places[filled].networkOctets)
-            sums.flowWireOctets &+= UInt64(wire)
+            sums.flowWireOctets &+= wireOctets
             filled &+= 1
         }
         facts.setCount(filled, fragments: fragments)
@@ -101,9 +110,10 @@ package struct PacketDecoder: Sendable {
     @inline(never)
     private mutating func decode(
         _ bytes: RawSpan, linkType: UInt16, wireLength wire: UInt32, timestamp: Nanoseconds, frameNumber: UInt64,
-        observationPoint: UInt8, _ packet: inout PacketFacts
+        observationPoint: UInt8, removedTag: UInt16?, _ packet: inout PacketFacts
     ) -> Bool {
         packet = PacketFacts()
+        packet.domain = domain
         packet.timestamp = timestamp
         packet.frameNumber = frameNumber
         packet.wireOctets = wire
@@ -114,10 +124,13 @@ package struct PacketDecoder: Sendable {
             // What lies beyond the wire length is not the packet's.
             cursor.truncate(to: Int(wire))
         }
+        if let removedTag { VLAN.note(removedTag, &packet) }
         let layer = decodeHeaders(.link(linkType), &cursor, &packet)
+        // Afterwards: until here these are the octets that the cursor counts in.
+        if removedTag != nil { packet.wireOctets &+= UInt32(VLAN.tagLength) }
         if packet.anomalies != 0 { addAnomalies(packet.anomalies) }
         guard layer.space == .flow else {
-            addOutsideFlows(layer, linkType, wire)
+            addOutsideFlows(layer, linkType, packet.wireOctets)
             return false
         }
         if segmentRule == .none {

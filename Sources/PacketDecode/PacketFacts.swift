@@ -98,8 +98,10 @@ public import NetTypes
     /// Observation domain index (id less 1), below 32,768.
     @inlinable public var domain: UInt16 {
         get { UInt16(truncatingIfNeeded: keyWord >> 41) }
-        set { keyWord = keyWord & ((1 << 41) - 1) | UInt64(newValue & 0x7FFF) << 41 }
+        set { keyWord = keyWord & ((1 << 41) - 1) | Self.domainBits(newValue) }
     }
+    /// Where `keyWord` has the observation domain `index`.
+    @inlinable public static func domainBits(_ index: UInt16) -> UInt64 { UInt64(index & 0x7FFF) << 41 }
 
     /// Who sent the packet: 0 for endpoint A, 1 for B.
     @inlinable public var sender: Int { Int(flags.rawValue & 1) }

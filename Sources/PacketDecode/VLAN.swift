@@ -4,16 +4,23 @@
 ///     | PCP | DEI | VID    | type       |     16 bits each; VID is the low 12
 ///     +--------------------+------------+
 enum VLAN {
-    private static let tagLength = 4
+    static let tagLength = 4
     private static let identifierMask: UInt16 = 0x0FFF
 
     /// The segment is the VLAN id; with two tags the outer id in bits 12...23 and the inner one in bits 0...11.
     @inline(__always)
     static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         guard cursor.remaining >= tagLength else { return .undecodable(.linkHeaderCut) }
-        let identifier = cursor.u16(0) & identifierMask
         let type = cursor.u16(2)
+        note(cursor.u16(0), &packet)
         cursor.skip(tagLength)
+        return Ethernet.typeOrLength(type, &cursor)
+    }
+
+    /// Takes a tag's control information, wherever the tag was found.
+    @inline(__always)
+    static func note(_ control: UInt16, _ packet: inout PacketFacts) {
+        let identifier = control & identifierMask
         packet.tags &+= 1
         if identifier != 0 {
             if !packet.flags.contains(.vlan) {
@@ -25,6 +32,5 @@ enum VLAN {
                 packet.segment = packet.segment << 12 | UInt32(identifier)
             }
         }
-        return Ethernet.typeOrLength(type, &cursor)
     }
 }

@@ -28,11 +28,11 @@ final class Workbench {
     func decode(
         _ packet: [UInt8], linkType: UInt16 = 1, captured: Int? = nil, wire: Int? = nil, fcs: UInt8 = 0,
         timestamp: Nanoseconds = 1, frame: UInt64 = 1, fill: UInt8 = 0xA5,
-        segmentRule: PacketDecoder.SegmentRule = .auto
+        segmentRule: PacketDecoder.SegmentRule = .auto, domain: UInt16 = 0, removedTag: UInt16? = nil
     ) -> Result {
         let captured = captured ?? packet.count
         let onWire = max(0, (wire ?? packet.count) - Int(fcs))
-        var decoder = PacketDecoder(segmentRule: segmentRule)
+        var decoder = PacketDecoder(segmentRule: segmentRule, domain: domain)
         // SAFETY: the storage is as long as asked for, the packet starts one margin into it, and another follows.
         let storage = unsafe batch.storage(atLeast: captured + 2 * Self.margin)
         for index in 0..<storage.count { unsafe storage[index] = fill }
@@ -41,16 +41,18 @@ final class Workbench {
         let bytes = unsafe UnsafeRawPointer(storage.baseAddress!).advanced(by: Self.margin)
         batch.count = 0
         // SAFETY: the pointer is to captured octets of the batch's own storage.
-        unsafe batch.append(
-            PacketReference(
-                bytes: bytes.assumingMemoryBound(to: UInt8.self), timestamp: timestamp, frameNumber: frame,
-                capturedLength: UInt32(fcs == 0 ? captured : min(captured, onWire)), wireLength: UInt32(onWire),
-                linkType: linkType))
+        var reference = unsafe PacketReference(
+            bytes: bytes.assumingMemoryBound(to: UInt8.self), timestamp: timestamp, frameNumber: frame,
+            capturedLength: UInt32(fcs == 0 ? captured : min(captured, onWire)), wireLength: UInt32(onWire),
+            linkType: linkType)
+        reference.hasRemovedTag = removedTag != nil
+        reference.removedTag = removedTag ?? 0
+        batch.append(reference)
         decoder.decode(batch, into: facts)
         let tallies = decoder.tallies
         var found: PacketFacts?
         if facts.count == 1 { facts.withMutableFacts { found = $0[0] } }
-        expectSameStepwise(found, tallies, segmentRule)
+        expectSameStepwise(found, tallies, segmentRule, domain)
         let outcome: Outcome
         if let reason = UndecodableReason.allCases.first(where: { tallies.count($0) > 0 }) {
             outcome = .undecodable(reason)
@@ -67,9 +69,9 @@ final class Workbench {
     /// The shortcut for common packets gives what the registry's decoders give, for every packet that any test decodes.
     /// The place it writes to holds another packet's facts.
     private func expectSameStepwise(
-        _ found: PacketFacts?, _ tallies: DecodeTallies, _ segmentRule: PacketDecoder.SegmentRule
+        _ found: PacketFacts?, _ tallies: DecodeTallies, _ segmentRule: PacketDecoder.SegmentRule, _ domain: UInt16
     ) {
-        var decoder = PacketDecoder(segmentRule: segmentRule, stepwise: true)
+        var decoder = PacketDecoder(segmentRule: segmentRule, domain: domain, stepwise: true)
         decoder.decode(batch, into: stepwiseFacts)
         var stepwise: PacketFacts?
         if stepwiseFacts.count == 1 { stepwiseFacts.withMutableFacts { stepwise = $0[0] } }
