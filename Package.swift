@@ -17,6 +17,7 @@ var targets: [Target] = [
     // C declarations of the system's libraries, and inline wrappers for what Swift cannot say. No logic.
     .target(name: "CPcap", linkerSettings: [.linkedLibrary("pcap")]),
     .target(name: "CPlatform"),
+    .target(name: "CPacketRing"),
     .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
 
@@ -25,12 +26,14 @@ var targets: [Target] = [
     .target(name: "PacketDecode", dependencies: ["NetTypes", "CPlatform"], swiftSettings: strict),
     .target(name: "FlowTable", dependencies: ["NetTypes", "PacketDecode", "CPlatform"], swiftSettings: strict),
     .target(
-        name: "Capture", dependencies: ["NetTypes", "PacketDecode", "CPcap", "CCompression", "CPlatform"],
+        name: "Capture",
+        dependencies: ["NetTypes", "PacketDecode", "CPcap", "CCompression", "CPlatform", "CPacketRing"],
         swiftSettings: strict),
     .target(
         name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"], swiftSettings: strict),
     .target(
-        name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"], swiftSettings: strict),
+        name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter", "CPlatform"],
+        swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [

@@ -7,8 +7,17 @@ package protocol RecordSink: AnyObject {
     /// Time). The span is valid during the call only.
     func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError)
 
+    /// Sends what has been collected, blocks and messages filled or not: for live use, so that a quiet network's records
+    /// leave.
+    func flush() throws(ExportError)
+
     /// Ends the output: everything taken is written out and handed to the operating system or the peer.
     func finish(packetClock: Nanoseconds) throws(ExportError)
+}
+
+extension RecordSink {
+    /// Nothing is collected.
+    package func flush() throws(ExportError) {}
 }
 
 /// Why an output could not take records. `description` says what, where and what to do.

@@ -1,46 +1,86 @@
 import Capture
+import Exporter
 import FlowTable
 import PacketDecode
 import Pipeline
 
 /// The sums that prove what became of every packet and record (design semantics 6), and whether they come out even.
 struct Balance {
-    let result: ReplayPipeline.Result
+    let tallies: DecodeTallies
+    let counters: FlowTableCounters
+    let clockSteps: UInt64
     let packetsRead: UInt64
     let packetsFiltered: UInt64
+    /// Flows that had not ended, of a run that goes on.
+    var liveFlows: UInt64 = 0
+    /// Sums of a live run's inputs, beside those of packets and records.
+    var inputSums: [Sum] = []
+
+    /// Two numbers that must be equal.
+    struct Sum {
+        var what: String
+        var left: UInt64
+        var right: UInt64
+    }
 
     init(_ result: ReplayPipeline.Result, inputs: [InputSummary], filtered: UInt64) {
-        self.result = result
+        tallies = result.tallies
+        counters = result.counters
+        clockSteps = result.clockSteps
         packetsRead = inputs.reduce(0) { $0 + $1.packets }
         packetsFiltered = filtered
     }
 
+    /// The sums of a live run up to a snapshot; `inputs` are the states of its rings, in the snapshot's order.
+    init(_ snapshot: LiveSnapshot, inputs: [LiveSourceStatus]) {
+        tallies = snapshot.tallies
+        counters = snapshot.counters
+        clockSteps = snapshot.clockSteps
+        liveFlows = snapshot.liveFlows
+        packetsRead = inputs.reduce(0) { $0 + $1.handedOut.load(ordering: .relaxed) }
+        packetsFiltered = 0
+    }
+
     /// What does not come out even; empty when all sums hold.
     var mistakes: [String] {
-        let (tallies, counters) = (result.tallies, result.counters)
-        let sums: [(what: String, left: UInt64, right: UInt64)] = [
-            ("packets read = filtered + decoded", packetsRead, packetsFiltered + tallies.packets),
-            (
-                "packets decoded = in flows + not a flow + undecodable", tallies.packets,
-                tallies.flowPackets + tallies.nonFlowPackets + tallies.undecodablePackets
-            ),
-            ("packets in flows = packets counted by the table", tallies.flowPackets, counters.packets),
-            ("packets in flows = packets in records", tallies.flowPackets, counters.recordPackets),
-            ("layer 3 octets in flows = in records", tallies.flowNetworkOctets, counters.recordNetworkOctets),
-            ("layer 2 octets in flows = in records", tallies.flowWireOctets, counters.recordWireOctets),
-            ("flows begun = flows ended", counters.flowsBegun, counters.flowsEndedTotal),
-            (
-                "records = flow ends + cuts - ends with nothing left to report", counters.records,
-                counters.flowsEndedTotal + counters.slicesCutTotal - counters.endsWithoutRecord
-            ),
-        ]
+        var sums =
+            inputSums + [
+                Sum(
+                    what: "packets read = filtered + decoded", left: packetsRead,
+                    right: packetsFiltered + tallies.packets),
+                Sum(
+                    what: "packets decoded = in flows + not a flow + undecodable", left: tallies.packets,
+                    right: tallies.flowPackets + tallies.nonFlowPackets + tallies.undecodablePackets),
+                Sum(
+                    what: "packets in flows = packets counted by the table", left: tallies.flowPackets,
+                    right: counters.packets),
+                Sum(
+                    what: "flows begun = flows ended + alive", left: counters.flowsBegun,
+                    right: counters.flowsEndedTotal + liveFlows),
+                Sum(
+                    what: "records = flow ends + cuts - ends with nothing left to report", left: counters.records,
+                    right: counters.flowsEndedTotal + counters.slicesCutTotal - counters.endsWithoutRecord),
+            ]
+        // What live flows have counted is in no record yet.
+        if liveFlows == 0 {
+            sums += [
+                Sum(
+                    what: "packets in flows = packets in records", left: tallies.flowPackets,
+                    right: counters.recordPackets),
+                Sum(
+                    what: "layer 3 octets in flows = in records", left: tallies.flowNetworkOctets,
+                    right: counters.recordNetworkOctets),
+                Sum(
+                    what: "layer 2 octets in flows = in records", left: tallies.flowWireOctets,
+                    right: counters.recordWireOctets),
+            ]
+        }
         // An interrupted run may have read packets that it did not decode: they were never handed on.
         return sums.filter { $0.left != $0.right }.map { "\($0.what): \($0.left) is not \($0.right)" }
     }
 
     /// The sums, a line each, for the end of the report.
     var lines: [String] {
-        let (tallies, counters) = (result.tallies, result.counters)
         func reasons(_ counts: InlineArray<6, UInt64>) -> String {
             let names = ["", "idle", "active timeout", "end of flow", "end of input", "lack of resources"]
             let parts = (1..<6).filter { counts[$0] > 0 }.map { "\(names[$0]) \(counts[$0])" }
@@ -52,7 +92,7 @@ struct Balance {
             "octets     \(tallies.wireOctets) on the wire, \(tallies.flowWireOctets) in flows;"
                 + " layer 3 in flows \(tallies.flowNetworkOctets)",
             "flows      \(counters.flowsBegun) begun = \(counters.flowsEndedTotal) ended"
-                + reasons(counters.flowsEnded),
+                + reasons(counters.flowsEnded) + (liveFlows > 0 ? " + \(liveFlows) alive" : ""),
             "records    \(counters.records) = \(counters.flowsEndedTotal) flow ends"
                 + " + \(counters.slicesCutTotal) cuts" + reasons(counters.slicesCut)
                 + " - \(counters.endsWithoutRecord) ends with nothing left to report",
@@ -77,10 +117,35 @@ struct Balance {
         if counters.macTableOverflows > 0 {
             lines.append("odd        \(counters.macTableOverflows) flows without Ethernet addresses (too many pairs)")
         }
-        if result.clockSteps > 0 { lines.append("odd        \(result.clockSteps) steps of the packet clock") }
+        if clockSteps > 0 { lines.append("odd        \(clockSteps) steps of the packet clock") }
         let mistakes = mistakes
         lines.append(mistakes.isEmpty ? "balance    every sum holds" : "balance    DOES NOT HOLD:")
         lines += mistakes.map { "           " + $0 }
         return lines
+    }
+}
+
+extension Balance {
+    /// What an IPFIX output sent, as a line beside those of the balance.
+    static func exportLine(_ name: String, _ sent: IPFIXStatistics) -> String {
+        "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
+            + " not sent: \(sent.failedRecords) records"
+    }
+
+    /// The accounting as a report's last part.
+    static func section(_ lines: [String]) -> String { "\nAccounting\n" + lines.map(wrapped).joined() }
+
+    /// A line of the accounting in at most 80 columns: what does not fit goes below its text.
+    private static func wrapped(_ line: String) -> String {
+        var lines = ""
+        var current = "  "
+        for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+            if current.count + word.count > 80, current.count > 13 {
+                lines += current.dropLast() + "\n"
+                current = String(repeating: " ", count: 13)
+            }
+            current += word + " "
+        }
+        return lines + current.dropLast() + "\n"
     }
 }

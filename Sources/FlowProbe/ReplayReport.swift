@@ -38,23 +38,8 @@ struct ReplayReport {
         var options = ReportOptions()
         options.top = top
         options.color = color
-        let export = exportLines
-        return ReportRenderer.render(summary, header: header, options: options) + "\nAccounting\n"
-            + (balance.lines + export).map(Self.wrapped).joined()
-    }
-
-    /// A line of the accounting in at most 80 columns: what does not fit goes below its text.
-    private static func wrapped(_ line: String) -> String {
-        var lines = ""
-        var current = "  "
-        for word in line.split(separator: " ", omittingEmptySubsequences: false) {
-            if current.count + word.count > 80, current.count > 13 {
-                lines += current.dropLast() + "\n"
-                current = String(repeating: " ", count: 13)
-            }
-            current += word + " "
-        }
-        return lines + current.dropLast() + "\n"
+        return ReportRenderer.render(summary, header: header, options: options)
+            + Balance.section(balance.lines + exportLines)
     }
 
     /// What was wrong with the inputs, a sentence each.
@@ -69,11 +54,7 @@ struct ReplayReport {
     }
 
     private var exportLines: [String] {
-        sinks.ipfix.map { name, sink in
-            let sent = sink.statistics
-            return "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
-                + " not sent: \(sent.failedRecords) records"
-        }
+        sinks.ipfix.map { Balance.exportLine($0.name, $0.sink.statistics) }
     }
 
     /// Complete sentences for standard error.

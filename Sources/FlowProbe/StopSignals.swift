@@ -1,11 +1,11 @@
 import Dispatch
 import Foundation
 
-/// Ends a run cleanly at Ctrl-C or SIGTERM; a second signal ends the program at once.
+/// Ends a run cleanly at Ctrl-C or SIGTERM; one that comes more than a second later ends the program at once.
 // SAFETY: (@unchecked) set up before the run and left alone; the handler runs on its own queue.
 final class StopSignals: @unchecked Sendable {
     private var sources: [any DispatchSourceSignal] = []
-    private var count = 0
+    private var first: ContinuousClock.Instant?
 
     /// Calls `stop` at the first signal.
     init(_ stop: @escaping @Sendable () -> Void) {
@@ -15,9 +15,13 @@ final class StopSignals: @unchecked Sendable {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { [weak self] in
                 guard let self else { return }
-                self.count += 1
-                if self.count > 1 { _exit(128 + number) }
-                stop()
+                guard let first = self.first else {
+                    self.first = .now
+                    stop()
+                    return
+                }
+                // timeout(1) and shells signal a process and its group, within the same moment: that is one wish.
+                if first.duration(to: .now) > .seconds(1) { _exit(128 + number) }
             }
             source.resume()
             sources.append(source)

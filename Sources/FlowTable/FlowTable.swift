@@ -64,6 +64,11 @@ package final class FlowTable: Sendable {
         stripes[stripe].state.withLock { $0.sweep(now: now, at: frame, all: all, output: output) }
     }
 
+    /// Ends the flows of one stripe that were last seen after `now`, which a clock that was set back leaves behind.
+    package func endAhead(stripe: Int, of now: Nanoseconds, at frame: UInt64, output: RecordBuffer) {
+        stripes[stripe].state.withLock { $0.endAhead(of: now, at: frame, output: output) }
+    }
+
     /// Reports every live flow, in the order of their first packets over all stripes, in batches of up to `batchSize`
     /// records. Ends the table: nothing may be applied afterwards. `now` is the packet clock at the end of input.
     package func flush<Failure: Error>(
@@ -132,6 +137,17 @@ package final class FlowTable: Sendable {
                 })
         }
         return sum
+    }
+
+    /// Flows alive, and octets of the budget that have been touched.
+    package var occupancy: (flows: UInt64, octets: UInt64) {
+        var (flows, octets): (UInt64, UInt64) = (0, 0)
+        for stripe in stripes {
+            let part = stripe.state.withLock { ($0.liveFlows, $0.slotsUsed * Stripe.octetsPerFlow) }
+            flows += UInt64(part.0)
+            octets += UInt64(part.1)
+        }
+        return (flows, octets)
     }
 
     /// Flows alive and packets in their slices: with the counters, the balance.

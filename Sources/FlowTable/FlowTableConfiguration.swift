@@ -18,6 +18,9 @@ package struct FlowTableConfiguration: Sendable {
     package var reorderSlack: Nanoseconds = nanosecondsPerSecond
     /// Octets that live flows and their index may take.
     package var memoryOctets = 512 << 20
+    /// Added to the number of a flow's first packet, and so to every flowId: live runs choose it so that no two runs of a
+    /// probe share one.
+    package var flowIdBase: UInt64 = 0
     /// Secret words for the slot hash: random in every run.
     package var slotKeys: (UInt64, UInt64, UInt64)
     /// Word for the stripe hash: fixed in replay, random live.

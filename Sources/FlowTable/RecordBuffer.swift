@@ -62,6 +62,11 @@
         commit()
     }
 
+    /// Adds all records of `other`.
+    package func append(all other: RecordBuffer) {
+        for position in 0..<other.count { append(from: other, at: position) }
+    }
+
     /// The place of the next record, to be written before `commit()` counts it. What it holds means nothing.
     @inline(__always)
     var next: FlowRecord {
@@ -80,10 +85,12 @@
 
     @inline(never)
     private func grow() {
-        // SAFETY: moves count initialised records to a larger allocation.
+        // SAFETY: `state` lives as long as the buffer.
         let larger = unsafe UnsafeMutablePointer<FlowRecord>.allocate(capacity: state.pointee.capacity * 2)
+        // SAFETY: moves count initialised records to the larger allocation, which takes the old one's place.
         unsafe larger.moveInitialize(from: state.pointee.base, count: state.pointee.count)
         unsafe state.pointee.base.deallocate()
+        // SAFETY: as above.
         unsafe state.pointee.base = larger
         unsafe state.pointee.capacity *= 2
     }

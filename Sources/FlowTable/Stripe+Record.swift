@@ -9,7 +9,7 @@ extension Stripe {
         let forward = hot[slot].initiator
         let reverse = 1 - forward
         record = FlowRecord()
-        record.flowId = cold[slot].firstFrame
+        record.flowId = cold[slot].firstFrame &+ configuration.flowIdBase
         record.firstFrameNumber = cold[slot].firstFrame
         record.sliceIndex = cold[slot].sliceIndex
         let keyWord = hot[slot].keyWord

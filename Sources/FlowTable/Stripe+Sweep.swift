@@ -31,6 +31,15 @@ extension Stripe {
         }
     }
 
+    /// Ends every flow that was last seen more than a minute after `now`: the clock was set back, and by the new time such
+    /// a flow would not be over for as long as the step was. Live only.
+    mutating func endAhead(of now: Nanoseconds, at frame: UInt64, output: RecordBuffer) {
+        for slot in 0..<slotsUsed
+        where hot[slot].state.contains(.live) && hot[slot].lastSeen > now &+ 60 &* nanosecondsPerSecond {
+            end(slot, reason: .forcedEnd, at: frame, output)
+        }
+    }
+
     /// How many slots ahead memory is asked for when slots are visited out of order.
     static let prefetchDistance = 8
 

@@ -104,6 +104,14 @@ import NetTypes
         return unsafe references[index].frameNumber
     }
 
+    /// Numbers the packets, from `first` on.
+    package func number(from first: UInt64) {
+        for index in 0..<count {
+            // SAFETY: index < count.
+            unsafe references[index].frameNumber = first &+ UInt64(index)
+        }
+    }
+
     /// The earliest and the latest time among the packets at `indices`, of which there is at least one, all of them
     /// within `0..<count`.
     package func timeRange(_ indices: Range<Int>) -> (earliest: Nanoseconds, latest: Nanoseconds) {

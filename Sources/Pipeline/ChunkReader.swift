@@ -38,27 +38,17 @@ struct ChunkReader: @unchecked Sendable {
         }
         lastFrame = packets.frameNumber(packets.count - 1)
         if packets.count < untilCheckpoint {
-            observe(packets, 0..<packets.count)
+            clock.observe(packets, 0..<packets.count)
             untilCheckpoint -= packets.count
         } else {
-            observe(packets, 0..<untilCheckpoint)
+            clock.observe(packets, 0..<untilCheckpoint)
             chunk.checkpoint = Chunk.Checkpoint(
                 frame: packets.frameNumber(untilCheckpoint - 1), clock: clock.now,
                 hasPacketsAfter: packets.count > untilCheckpoint, sweep: nextSweep())
-            observe(packets, untilCheckpoint..<packets.count)
+            clock.observe(packets, untilCheckpoint..<packets.count)
             untilCheckpoint += Chunk.Checkpoint.interval - packets.count
         }
         return true
-    }
-
-    private mutating func observe(_ packets: PacketBatch, _ indices: Range<Int>) {
-        guard !indices.isEmpty else { return }
-        let range = packets.timeRange(indices)
-        if clock.isPlain(earliest: range.earliest, latest: range.latest) {
-            clock.advance(to: range.latest)
-        } else {
-            for index in indices { clock.observe(packets.timestamp(index)) }
-        }
     }
 
     /// The sweep that is due at a checkpoint, if one is.

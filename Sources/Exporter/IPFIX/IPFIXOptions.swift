@@ -30,6 +30,13 @@ package struct IPFIXOptions: Sendable {
     /// TCP: seconds between attempts to connect anew after a connection was lost (RFC 7011 section 10.4.4 wants 60 or
     /// more). The first attempt comes at once, since the connection lost had been open.
     package var retrySeconds = 60
+    /// TCP: begin without a connection, which is then tried for with the first records: for a probe that must start
+    /// while its collector is away.
+    package var startsUnconnected = false
+
+    /// Seconds between two reports of the exporting and metering processes' statistics by `flush`; 0 for none but the
+    /// last (and, over UDP, those beside the templates).
+    package var statisticsSeconds = 0
 
     /// The defaults.
     package init() {}

@@ -18,6 +18,7 @@ package class IPFIXSink: RecordSink {
     private var announced: [UInt32] = []
     private var recordsSinceAnnouncement = 0
     private var lastAnnouncement = ContinuousClock.now
+    private var lastStatistics = ContinuousClock.now
     /// Why the session is over, while there is none.
     private var lost: String?
     private var lastAttempt: ContinuousClock.Instant?
@@ -29,6 +30,10 @@ package class IPFIXSink: RecordSink {
         self.options = options
         self.transport = transport
         templates = FlowTemplate.all(options: options)
+        if !transport.isConnected {
+            lost = "there has been no connection yet"
+            statistics.sessions = 0
+        }
         builder = MessageBuilder(
             options: options,
             messageLimit: min(options.messageOctets ?? transport.messageLimit, transport.messageLimit),
@@ -70,12 +75,25 @@ package class IPFIXSink: RecordSink {
             let next = builder.encode(records, from: index)
             recordsSinceAnnouncement += next - index
             index = next
-            if index < records.count, builder.isFull { try flush() }
+            if index < records.count, builder.isFull { try send() }
         }
     }
 
     /// Sends what has been collected, complete messages or not: for live use, so that a quiet network's records leave.
     package func flush() throws(ExportError) {
+        if options.statisticsSeconds > 0, lost == nil, announced.contains(0),
+            lastStatistics.duration(to: .now) >= .seconds(options.statisticsSeconds)
+        {
+            lastStatistics = .now
+            try addStatistics()
+        }
+        try send()
+    }
+
+    /// Whether records can be sent now, as far as is known.
+    package var isConnected: Bool { lost == nil }
+
+    private func send() throws(ExportError) {
         builder.seal()
         guard builder.sealedLength > 0 else { return }
         let result = try transport.send(builder.sealed)
@@ -92,12 +110,12 @@ package class IPFIXSink: RecordSink {
         builder.advance(to: packetClock)
         if lost == nil {
             // Records first, so that the statistics count them.
-            try flush()
+            try send()
         }
         if lost == nil {
             if !announced.contains(0) { try begin(0) }
             try addStatistics()
-            try flush()
+            try send()
         }
         if lost == nil { try transport.close() }
         guard statistics.failedRecords == 0, lost == nil else {
@@ -157,7 +175,7 @@ extension IPFIXSink {
 
     private func add(_ octets: [UInt8], setId: UInt16) throws(ExportError) {
         if builder.add(octets, setId: setId) || lost != nil { return }
-        try flush()
+        try send()
         _ = builder.add(octets, setId: setId)
     }
 

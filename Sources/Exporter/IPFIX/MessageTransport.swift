@@ -4,6 +4,8 @@ package protocol MessageTransport: AnyObject {
     var destination: String { get }
     /// Whether each message travels alone and may be lost: then templates must be repeated.
     var isDatagram: Bool { get }
+    /// Whether there is somebody to send to; a session can be begun by `reconnect` when there is not.
+    var isConnected: Bool { get }
     /// Largest message it takes, in octets.
     var messageLimit: Int { get }
     /// Octets of messages to collect before `send`.
@@ -17,6 +19,11 @@ package protocol MessageTransport: AnyObject {
 
     /// Ends the session: waits, for a bounded time, until the peer or the disk has what was sent.
     func close() throws(ExportError)
+}
+
+extension MessageTransport {
+    /// Files and datagrams always have somewhere to go.
+    package var isConnected: Bool { true }
 }
 
 /// What became of a block of messages.

@@ -5,7 +5,13 @@ struct OwnedDescriptor: ~Copyable {
     /// The kernel's number.
     let number: Int32
 
-    deinit { _ = Glibc.close(number) }
+    /// No descriptor: every call with it fails.
+    static var none: OwnedDescriptor { OwnedDescriptor(number: -1) }
+
+    deinit { if isOpen { _ = Glibc.close(number) } }
+
+    /// Whether there is a descriptor.
+    var isOpen: Bool { number >= 0 }
 }
 
 /// The C library's sentence for an error number, without a full stop.

@@ -10,12 +10,15 @@ final class TCPTransport: MessageTransport {
     private let endpoint: ExportEndpoint
     private let timeoutSeconds: Int
     private var descriptor: OwnedDescriptor
+    var isConnected: Bool { descriptor.isOpen }
 
     init(endpoint: ExportEndpoint, options: IPFIXOptions) throws(ExportError) {
         destination = endpoint.description
         self.endpoint = endpoint
         timeoutSeconds = options.timeoutSeconds
-        descriptor = try Self.connect(endpoint, timeoutSeconds: options.timeoutSeconds)
+        descriptor =
+            options.startsUnconnected
+            ? OwnedDescriptor.none : try Self.connect(endpoint, timeoutSeconds: options.timeoutSeconds)
     }
 
     private static func connect(

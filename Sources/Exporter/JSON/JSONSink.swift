@@ -62,7 +62,8 @@ import NetTypes
         if used >= Self.blockSize { try flush() }
     }
 
-    private func flush() throws(ExportError) {
+    /// Writes what is buffered.
+    package func flush() throws(ExportError) {
         let count = used
         used = 0
         // SAFETY: the first `count` octets of the buffer were written.

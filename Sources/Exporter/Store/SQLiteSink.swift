@@ -89,6 +89,9 @@ package final class SQLiteSink: RecordSink {
         if pending >= Self.transactionSize { try commit() }
     }
 
+    /// Ends the transaction, so that readers see what there is.
+    package func flush() throws(ExportError) { try commit() }
+
     /// Ends the run: commits, makes the indices, and moves everything from the log into the file itself.
     package func finish(packetClock: Nanoseconds) throws(ExportError) {
         try commit()

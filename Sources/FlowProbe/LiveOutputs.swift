@@ -1,0 +1,100 @@
+import Exporter
+import Foundation
+import Pipeline
+import Synchronization
+
+/// The destinations of a live run, made from its options.
+final class LiveOutputs {
+    /// What an IPFIX destination's own thread last told of it.
+    final class Books: Sendable {
+        let name: String
+        private let state = Mutex(IPFIXStatistics())
+        private let connected = Atomic(true)
+
+        init(_ name: String) { self.name = name }
+
+        /// What was sent, and what was not.
+        var statistics: IPFIXStatistics { state.withLock { $0 } }
+        /// Whether the collector takes records, as far as is known.
+        var isConnected: Bool { connected.load(ordering: .relaxed) }
+
+        fileprivate func note(_ sink: IPFIXSink) {
+            let now = sink.statistics
+            state.withLock { $0 = now }
+            connected.store(sink.isConnected, ordering: .relaxed)
+        }
+    }
+
+    /// The capture side's numbers on their way to the exporters, which send them on.
+    final class CaptureNumbers: Sendable {
+        private let state = Mutex(ExportStatistics())
+
+        var value: ExportStatistics {
+            get { state.withLock { $0 } }
+            set { state.withLock { $0 = newValue } }
+        }
+    }
+
+    private(set) var destinations: [Destination] = []
+    /// The IPFIX outputs among them.
+    private(set) var books: [Books] = []
+    /// What the report is made of; nil when nobody asked for one. Only to be read when the run is over.
+    private(set) var summary: TrafficSummary?
+    let captureNumbers = CaptureNumbers()
+
+    /// Opens every output; throws when one cannot be opened. Collectors need not be there yet.
+    init(_ plan: LivePlan) throws {
+        do throws(ExportError) {
+            try open(plan)
+        } catch {
+            throw ProbeFailure(code: .outputFailed, message: error.description)
+        }
+    }
+
+    private func open(_ plan: LivePlan) throws(ExportError) {
+        let output = plan.output
+        if !output.quiet {
+            let summary = TrafficSummary()
+            self.summary = summary
+            destinations.append(Destination(name: "report", sink: summary))
+        }
+        if let path = output.json {
+            destinations.append(Destination(name: path, sink: try JSONSink(path: path, stitched: output.stitched)))
+        }
+        var options = output.ipfixOptions(inputs: [])
+        options.observationPoints = plan.inputs.enumerated().map { index, input in
+            IPFIXOptions.ObservationPoint(
+                id: UInt32(index + 1), observationDomainId: input.domain, interfaceName: input.capture.interface,
+                interfaceDescription: input.capture.name == input.capture.interface ? "" : input.capture.name)
+        }
+        options.startsUnconnected = true
+        options.statisticsSeconds = 60
+        if let path = output.ipfix { add(path, try IPFIXFileSink(path: path, options: options)) }
+        for text in output.export {
+            let endpoint = try ExportEndpoint(parsing: text)
+            switch endpoint.transport {
+            case .udp: add(text, try IPFIXUDPSink(endpoint: endpoint, options: options))
+            case .tcp: add(text, try IPFIXTCPSink(endpoint: endpoint, options: options))
+            }
+        }
+        if let path = output.store {
+            var run = StoreRun()
+            run.program = "flowprobe \(flowprobeVersion)"
+            run.inputs = plan.inputs.map(\.capture.interface)
+            run.options = CommandLine.arguments.dropFirst().joined(separator: " ")
+            destinations.append(Destination(name: path, sink: try SQLiteSink(path: path, run: run)))
+        }
+    }
+
+    private func add(_ name: String, _ sink: IPFIXSink) {
+        let books = Books(name)
+        self.books.append(books)
+        let numbers = captureNumbers
+        destinations.append(
+            Destination(name: name, sink: sink) { sink in
+                guard let sink = sink as? IPFIXSink else { return }
+                sink.captureStatistics = numbers.value
+                books.note(sink)
+            })
+    }
+}

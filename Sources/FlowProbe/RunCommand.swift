@@ -1,0 +1,103 @@
+import ArgumentParser
+import Capture
+import Exporter
+import FlowTable
+import NetTypes
+import PacketDecode
+import Pipeline
+
+/// `flowprobe run`: interfaces in, flows out, until it is told to end.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Capture network interfaces and export their flows.",
+        discussion: """
+            Runs until Ctrl-C or SIGTERM, then exports the flows that are alive, and says what became of every packet. \
+            Nothing is ever sent out of a captured interface. SIGUSR1 prints the accounting so far.
+            """)
+
+    @Argument(help: "Interfaces to capture, each an observation point. See `flowprobe interfaces`.")
+    var interfaces: [String]
+
+    @Option(help: ArgumentHelp("Only packets that match, in the language of pcap-filter(7).", valueName: "expression"))
+    var filter: String?
+
+    @Option(help: ArgumentHelp("Memory of each worker's ring.", valueName: "octets"))
+    var ring = OctetCount(octets: 64 << 20)
+
+    @Option(help: ArgumentHelp("Memory of a block of the ring: a power of two.", valueName: "octets"))
+    var block = OctetCount(octets: 1 << 20)
+
+    @Option(help: ArgumentHelp("Octets kept of each packet.", valueName: "octets"))
+    var snapLength: UInt32 = 65_535
+
+    @Option(help: "Packets that arrive, that the host sends, or both.")
+    var direction = LiveInput.Direction.both
+
+    @Option(help: "Who says when a packet was seen.")
+    var timestamps = LiveInput.TimestampSource.host
+
+    @Option(help: "How packets are spread over an interface's workers.")
+    var fanout = LiveInput.Fanout.hash
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Processors for the workers to stay on, one for each worker.", valueName: "number"))
+    var pin: [Int] = []
+
+    @Flag(help: "Only packets for this host and for all.")
+    var noPromiscuous = false
+
+    @Flag(help: "All interfaces are one observation domain: halves of a TAP, or two switches that share their flows.")
+    var join = false
+
+    @Option(help: ArgumentHelp("Time for the last exports when the run ends.", valueName: "seconds"))
+    var drainTimeout: Seconds?
+
+    @OptionGroup(title: "Flows") var flows: FlowOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        try flows.validate()
+        try output.validate()
+        guard !interfaces.isEmpty else { throw ValidationError("Name an interface. See `flowprobe interfaces`.") }
+        guard interfaces.count <= 256 else { throw ValidationError("At most 256 interfaces can be captured at once.") }
+        guard Set(interfaces).count == interfaces.count else {
+            throw ValidationError("Each interface can be named once.")
+        }
+        guard pin.isEmpty || pin.count == flows.workers * interfaces.count else {
+            throw ValidationError("--pin takes a number for each worker of each interface, or none.")
+        }
+    }
+
+    func run() throws { try LiveRun(plan()).run() }
+
+    private func plan() throws -> LivePlan {
+        var plan = LivePlan(output: output)
+        for (index, name) in interfaces.enumerated() {
+            var input = LiveInput(interface: name)
+            input.ringOctets = ring.octets
+            input.blockOctets = block.octets
+            input.snapLength = snapLength
+            input.isPromiscuous = !noPromiscuous
+            input.filter = filter
+            input.direction = direction
+            input.timestamps = timestamps
+            input.fanout = fanout
+            input.workers = flows.workers
+            plan.inputs.append(
+                LivePlan.Input(
+                    capture: input, domain: join ? 1 : UInt32(index + 1), segmentRule: flows.segment,
+                    processors: pin.isEmpty
+                        ? [] : Array(pin[index * flows.workers..<(index + 1) * flows.workers])))
+        }
+        plan.table = flows.tableConfiguration
+        plan.zones = try flows.zoneTable()
+        if let drainTimeout { plan.drainSeconds = Double(drainTimeout.nanoseconds) / 1e9 }
+        return plan
+    }
+}
+
+extension LiveInput.Direction: ExpressibleByArgument {}
+extension LiveInput.TimestampSource: ExpressibleByArgument {}
+extension LiveInput.Fanout: ExpressibleByArgument {}

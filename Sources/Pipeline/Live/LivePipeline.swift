@@ -1,0 +1,254 @@
+import Dispatch
+import Exporter
+import FlowTable
+import Foundation
+import NetTypes
+import PacketDecode
+import Synchronization
+
+/// A run over live inputs: a worker for each ring, one flow table for all, a keeper that lets silent flows out, a
+/// dispatcher that hands records to the destinations. Ends when it is asked to.
+///
+/// One flow may come from several workers, out of order: the table takes it so. Nothing downstream of the table can hold
+/// a worker up: queues are bounded, and what finds no room is counted.
+// SAFETY: (@unchecked) set up before `start`; what changes afterwards is atomic, guarded, or one thread's own.
+package final class LivePipeline: @unchecked Sendable {
+    /// How the run is done.
+    package struct Configuration {
+        /// Timeouts and budget.
+        package var table = FlowTableConfiguration()
+        /// Fills in what the table does not know, such as zones, before any destination sees a record.
+        package var annotate: ((inout MutableSpan<FlowRecord>) -> Void)?
+        /// Called with the nanoseconds that each batch of packets took; on the workers' threads.
+        package var batchTook: @Sendable (Nanoseconds) -> Void = { _ in }
+
+        /// Defaults throughout.
+        package init() {}
+    }
+
+    /// A ring, and what its packets belong to.
+    package struct Input {
+        /// Where the packets come from.
+        package var source: any LivePacketSource
+        /// Index of the observation domain (id less 1), below 32,768.
+        package var domain: UInt16
+        /// What keeps tenants apart.
+        package var segmentRule: PacketDecoder.SegmentRule
+        /// The processor that the worker stays on, from 0; nil for any.
+        package var processor: Int?
+
+        /// A ring of an observation domain.
+        package init(
+            source: any LivePacketSource, domain: UInt16, segmentRule: PacketDecoder.SegmentRule = .auto,
+            processor: Int? = nil
+        ) {
+            self.source = source
+            self.domain = domain
+            self.segmentRule = segmentRule
+            self.processor = processor
+        }
+    }
+
+    /// Records between table and dispatcher: at most 64 MiB.
+    private static let dispatchLimit = 262_144
+    /// Two parts of a sweep, of one stripe each, are so far apart: each stripe comes every half second.
+    private static let sweepPause: UInt32 = 500_000 / UInt32(FlowTable.stripeCount)
+    /// A packet clock that falls by more than this has been set back.
+    private static let backwardStep = 60 * nanosecondsPerSecond
+
+    let table: FlowTable
+    private let reorderSlack: Nanoseconds
+    private let annotate: ((inout MutableSpan<FlowRecord>) -> Void)?
+    let batchTook: @Sendable (Nanoseconds) -> Void
+    private let fragments: Mutex<FragmentTable>
+    /// The destinations, in the order they were given.
+    package let destinations: [Destination]
+    /// The workers, in the order of the inputs.
+    package private(set) var workers: [LiveWorker] = []
+    private let dispatchQueue = RecordQueue(limit: LivePipeline.dispatchLimit)
+    /// Records that came while the dispatcher's queue was full.
+    package let discarded = Atomic<UInt64>(0)
+    private let stopping = Atomic(false)
+    private let over = Atomic(false)
+    private let working = DispatchGroup()
+    private let keeping = DispatchGroup()
+    private let dispatching = DispatchGroup()
+    private let snapshotLock = Mutex(())
+    private let snapshotRequested = Atomic<UInt64>(0)
+    private let snapshotReleased = Atomic<UInt64>(0)
+    private let waitsForRoom = Mutex<Date?>(nil)
+
+    /// A run of `inputs` into `destinations`; nothing happens before `start`.
+    package init(configuration: Configuration, inputs: [Input], destinations: [Destination]) {
+        table = FlowTable(configuration: configuration.table)
+        reorderSlack = configuration.table.reorderSlack
+        annotate = configuration.annotate
+        batchTook = configuration.batchTook
+        fragments = Mutex(FragmentTable(hashKey: configuration.table.stripeKey))
+        self.destinations = destinations
+        workers = inputs.map {
+            LiveWorker($0, self)
+        }
+    }
+
+    /// Begins to work, on threads of its own.
+    package func start() {
+        for destination in destinations { destination.start() }
+        thread("dispatcher", dispatching) { self.dispatch() }
+        for (number, worker) in workers.enumerated() { thread("flow worker \(number)", working) { worker.run() } }
+        thread("keeper", keeping) { self.keep() }
+    }
+
+    /// Ends the run: what has arrived is counted, every flow is exported, every destination finished. Destinations that
+    /// need more than `seconds` for that are left behind, and named in the result.
+    package func stop(within seconds: Double) -> (snapshot: LiveSnapshot, unfinished: [Destination]) {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        stopping.store(true, ordering: .sequentiallyConsistent)
+        working.wait()
+        keeping.wait()
+        over.store(true, ordering: .sequentiallyConsistent)
+        waitsForRoom.withLock { $0 = deadline }
+        let watermark = watermark
+        table.flush(now: watermark, at: lastFrame) { records in
+            let copy = RecordBuffer(capacity: records.count)
+            copy.append(all: records)
+            take(copy)
+        }
+        var snapshot = snapshot()
+        // A flush reports flows and leaves them where they are.
+        snapshot.liveFlows = 0
+        dispatchQueue.close()
+        dispatching.wait()
+        return (snapshot, destinations.filter { !$0.join(until: deadline) })
+    }
+
+    /// Whether the last packet has been counted.
+    package var isOver: Bool { over.load(ordering: .sequentiallyConsistent) }
+
+    var isStopping: Bool { stopping.load(ordering: .sequentiallyConsistent) }
+
+    private func thread(_ name: String, _ group: DispatchGroup, _ body: @escaping @Sendable () -> Void) {
+        group.enter()
+        let thread = Thread {
+            body()
+            group.leave()
+        }
+        thread.name = name
+        thread.start()
+    }
+
+    /// Gives later fragments the flow of their first one. Only batches with fragments take the lock.
+    func resolveFragments(_ facts: FactsBatch) {
+        guard facts.fragments > 0 else { return }
+        fragments.withLock { table in facts.withMutableFacts { table.resolve(&$0) } }
+    }
+}
+
+// Records on their way out.
+extension LivePipeline {
+    /// Takes records for all destinations. Their buffer is not used by the caller afterwards.
+    func take(_ records: RecordBuffer) {
+        let count = UInt64(records.count)
+        // At the end of a run there is nobody to hold up.
+        if !dispatchQueue.offer(RecordBatch(records), until: waitsForRoom.withLock { $0 }) {
+            discarded.wrappingAdd(count, ordering: .relaxed)
+        }
+    }
+
+    private func dispatch() {
+        while true {
+            switch dispatchQueue.take(within: 1) {
+            case .batch(let batch):
+                if let annotate { batch.buffer.withMutableRecords { annotate(&$0) } }
+                let deadline = waitsForRoom.withLock { $0 }
+                for destination in destinations { destination.deliver(batch, until: deadline) }
+            case .nothing: continue
+            case .end:
+                for destination in destinations { destination.queue.close() }
+                return
+            }
+        }
+    }
+}
+
+// Time: what happens without packets.
+extension LivePipeline {
+    /// Up to when every worker has counted everything.
+    private var watermark: Nanoseconds {
+        workers.map { $0.watermark.load(ordering: .relaxed) }.min() ?? HostClock.timeOfDay
+    }
+
+    private var lastFrame: UInt64 { workers.map { $0.lastFrame.load(ordering: .relaxed) }.max() ?? 0 }
+
+    /// Sweeps one stripe after the other until the run ends.
+    private func keep() {
+        var stripe = 0
+        var last = watermark
+        var records = RecordBuffer()
+        var isBehind = 0
+        while !isStopping {
+            usleep(Self.sweepPause)
+            let now = watermark
+            if now < last - Self.backwardStep { isBehind = FlowTable.stripeCount }
+            last = now
+            if isBehind > 0 {
+                // The clock was set back: what was seen in its future would never be over.
+                table.endAhead(stripe: stripe, of: now, at: lastFrame, output: records)
+                isBehind -= 1
+            } else {
+                table.sweep(stripe: stripe, now: now - reorderSlack, at: lastFrame, all: false, output: records)
+            }
+            stripe = (stripe + 1) % FlowTable.stripeCount
+            if records.count >= 512 || stripe == 0, records.count > 0 {
+                take(records)
+                records = RecordBuffer()
+            }
+        }
+        if records.count > 0 { take(records) }
+    }
+}
+
+// What others may know.
+extension LivePipeline {
+    /// How long a snapshot waits for workers, and they for it.
+    private static let patience: Nanoseconds = 200_000_000
+
+    /// What has been done so far. Workers stand still for the moment it takes.
+    package func snapshot() -> LiveSnapshot {
+        snapshotLock.withLock { _ in
+            let number = snapshotRequested.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+            defer { snapshotReleased.store(number, ordering: .sequentiallyConsistent) }
+            var snapshot = LiveSnapshot()
+            let deadline = HostClock.monotonic + Self.patience
+            snapshot.isExact = true
+            for worker in workers {
+                while snapshot.isExact, !worker.standsStill(for: number) {
+                    usleep(50)
+                    if HostClock.monotonic > deadline { snapshot.isExact = false }
+                }
+            }
+            for worker in workers {
+                let tallies = worker.tallies
+                snapshot.tallies.add(tallies)
+                snapshot.workerTallies.append(tallies)
+                snapshot.clockSteps += worker.clockSteps.load(ordering: .relaxed)
+            }
+            snapshot.counters = table.counters
+            (snapshot.liveFlows, snapshot.tableOctets) = table.occupancy
+            snapshot.tallies.add(.fragmentWithoutFirst, count: fragments.withLock { $0.withoutFirst })
+            snapshot.watermark = watermark
+            return snapshot
+        }
+    }
+
+    /// Stands still while a snapshot is made, for a bounded time.
+    func waitForSnapshot(of worker: LiveWorker) {
+        let number = snapshotRequested.load(ordering: .sequentiallyConsistent)
+        guard snapshotReleased.load(ordering: .sequentiallyConsistent) < number else { return }
+        worker.answer(number)
+        let deadline = HostClock.monotonic + Self.patience * 2
+        while snapshotReleased.load(ordering: .sequentiallyConsistent) < number, HostClock.monotonic < deadline {
+            usleep(20)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import FlowTable
+import Foundation
+import NetTypes
+import PacketDecode
+import Synchronization
+
+/// One thread of a live run: takes packets from its ring, decodes and counts them, and gives the ring back.
+// SAFETY: (@unchecked) what is not atomic or guarded belongs to the worker's own thread.
+package final class LiveWorker: @unchecked Sendable {
+    /// Records are handed on when there are so many, or when the oldest has waited so long.
+    private static let handOnRecords = 512
+    private static let handOnAfter: Nanoseconds = 200_000_000
+    private static let maintainEvery = nanosecondsPerSecond
+    private static let longestWait: Int32 = 50
+
+    let source: any LivePacketSource
+    private let pipeline: LivePipeline
+    private let packets = PacketBatch(capacity: Chunk.capacity)
+    private let facts = FactsBatch(capacity: Chunk.capacity)
+    private var partition = Partition(capacity: Chunk.capacity)
+    private var records = RecordBuffer(capacity: LiveWorker.handOnRecords * 2)
+    private var recordsSince: Nanoseconds = 0
+    private var decoder: PacketDecoder
+    private var clock: WorkerClock
+    private var lastMaintained: Nanoseconds
+
+    /// Up to when everything that arrived has been counted, by the packets' clock.
+    let watermark: Atomic<Nanoseconds>
+    /// Monotonic time of the last turn of the loop, packets or not: what a watchdog looks at.
+    package let lastTurn = Atomic<Nanoseconds>(0)
+    /// Turns of the loop.
+    package let turns = Atomic<UInt64>(0)
+    /// Nanoseconds spent on packets, as against waiting for them.
+    package let busy = Atomic<UInt64>(0)
+    /// Steps of the packet clock.
+    package let clockSteps = Atomic<UInt64>(0)
+    /// Number of the last packet taken.
+    let lastFrame = Atomic<UInt64>(0)
+
+    private let isIdle = Atomic(false)
+    private let answered = Atomic<UInt64>(0)
+    private let published = Mutex(DecodeTallies())
+
+    /// Whether the worker stays on the processor it was to stay on.
+    package let isPinned = Atomic(false)
+    private let processor: Int?
+
+    init(_ input: LivePipeline.Input, _ pipeline: LivePipeline) {
+        source = input.source
+        self.pipeline = pipeline
+        processor = input.processor
+        decoder = PacketDecoder(segmentRule: input.segmentRule, domain: input.domain)
+        let (start, monotonic) = (HostClock.timeOfDay, HostClock.monotonic)
+        clock = WorkerClock(start: start, monotonic: monotonic, latency: source.latency)
+        watermark = Atomic(start)
+        lastMaintained = monotonic
+    }
+
+    /// The whole life of the thread: until a stop is asked for and all that had arrived is counted.
+    func run() {
+        if let processor { isPinned.store(ProcessorPinning.pin(to: processor), ordering: .relaxed) }
+        var stopAt: Nanoseconds?
+        while true {
+            let now = HostClock.monotonic
+            lastTurn.store(now, ordering: .relaxed)
+            turns.wrappingAdd(1, ordering: .relaxed)
+            if source.fill(packets) {
+                count(since: now)
+                source.release()
+            } else {
+                source.release()
+                watermark.store(clock.quiet(monotonic: now), ordering: .relaxed)
+                if let stopAt, now >= stopAt { break }
+                idle()
+            }
+            if stopAt == nil, pipeline.isStopping {
+                source.stopTaking()
+                stopAt = now &+ source.latency
+            }
+            if now &- lastMaintained >= Self.maintainEvery {
+                lastMaintained = now
+                source.maintain()
+            }
+            if records.count > 0, records.count >= Self.handOnRecords || now &- recordsSince >= Self.handOnAfter {
+                handOn()
+            }
+            pipeline.waitForSnapshot(of: self)
+        }
+        source.maintain()
+        if records.count > 0 { handOn() }
+        publish()
+        isIdle.store(true, ordering: .sequentiallyConsistent)
+    }
+
+    private func count(since start: Nanoseconds) {
+        decoder.decode(packets, into: facts)
+        pipeline.resolveFragments(facts)
+        pipeline.table.partition(facts, into: &partition)
+        let before = records.count
+        for stripe in 0..<FlowTable.stripeCount where !partition.isEmpty(stripe) {
+            pipeline.table.apply(facts, partition, stripe: stripe, output: records)
+        }
+        if before == 0 { recordsSince = start }
+        let end = HostClock.monotonic
+        watermark.store(clock.observe(packets, monotonic: end), ordering: .relaxed)
+        lastFrame.store(packets.frameNumber(packets.count - 1), ordering: .relaxed)
+        clockSteps.store(clock.steps, ordering: .relaxed)
+        let spent = end &- start
+        busy.wrappingAdd(UInt64(max(0, spent)), ordering: .relaxed)
+        pipeline.batchTook(spent)
+    }
+
+    private func handOn() {
+        pipeline.take(records)
+        records = RecordBuffer(capacity: Self.handOnRecords * 2)
+    }
+
+    /// Waits for packets. Whoever wants the tallies meanwhile finds them published.
+    private func idle() {
+        publish()
+        isIdle.store(true, ordering: .sequentiallyConsistent)
+        source.wait(milliseconds: Self.longestWait)
+        isIdle.store(false, ordering: .sequentiallyConsistent)
+    }
+
+    private func publish() {
+        let own = decoder.tallies
+        published.withLock { $0 = own }
+    }
+
+    // Snapshots: every worker stands still between two batches, with its tallies published, until all have been read.
+
+    /// Publishes for the snapshot with this number.
+    func answer(_ number: UInt64) {
+        publish()
+        answered.store(number, ordering: .sequentiallyConsistent)
+    }
+
+    /// Whether the worker stands still for the snapshot with this number, or waits for packets.
+    func standsStill(for number: UInt64) -> Bool {
+        isIdle.load(ordering: .sequentiallyConsistent)
+            || answered.load(ordering: .sequentiallyConsistent) == number
+    }
+
+    /// What was published last.
+    var tallies: DecodeTallies { published.withLock { $0 } }
+}
