@@ -46,10 +46,11 @@ package struct NetworkInterface: Sendable, Equatable {
 
     /// All interfaces of this network namespace, by number.
     package static var all: [NetworkInterface] {
-        // SAFETY: a list that if_nameindex allocates, ends with index 0, and if_freenameindex frees.
+        // SAFETY: (both) if_nameindex allocates a list that if_freenameindex frees.
         guard let list = unsafe if_nameindex() else { return [] }
         defer { unsafe if_freenameindex(list) }
         var names: [String] = []
+        // SAFETY: (both) the list ends with index 0, and is not read beyond it.
         var entry = unsafe list
         while unsafe entry.pointee.if_index != 0, let name = unsafe entry.pointee.if_name {
             // SAFETY: a string of the list that ends with 0.

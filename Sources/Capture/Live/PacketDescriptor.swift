@@ -109,6 +109,7 @@ struct PacketDescriptor: ~Copyable {
         let isSet = unsafe withUnsafeMutablePointer(to: &configuration) { pointer in
             unsafe request.ifr_ifru.ifru_data = unsafe UnsafeMutableRawPointer(pointer).assumingMemoryBound(
                 to: CChar.self)
+            // SAFETY: as above.
             return unsafe ioctl(number, UInt(SIOCSHWTSTAMP), &request) == 0
         }
         return isSet && set(SOL_PACKET, PACKET_TIMESTAMP, Int32(SOF_TIMESTAMPING_RAW_HARDWARE))

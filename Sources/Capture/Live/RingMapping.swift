@@ -99,8 +99,8 @@ import Glibc
         guard offset >= 0, offset <= blockOctets &- Self.headerOctets,
             offset & (Self.alignment - 1) == 0
         else { return nil }
+        // SAFETY: (all three) header and address lie within the block, aligned as the kernel lays them out.
         let base = unsafe UnsafeMutableRawPointer(header(block)).advanced(by: offset)
-        // SAFETY: header and address lie within the block, aligned as the kernel lays them out.
         let header = unsafe base.assumingMemoryBound(to: tpacket3_hdr.self)
         let address = unsafe base.advanced(by: Self.addressOffset).assumingMemoryBound(to: sockaddr_ll.self)
         let (mac, kept) = unsafe (Int(header.pointee.tp_mac), header.pointee.tp_snaplen)

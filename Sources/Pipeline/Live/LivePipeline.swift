@@ -1,4 +1,3 @@
-import Dispatch
 import Exporter
 import FlowTable
 import Foundation
