@@ -30,7 +30,7 @@ extension ValueType where Value == Nanoseconds {
     static func duration(_ range: ClosedRange<Nanoseconds>) -> ValueType {
         let limits = "\(Duration.text(range.lowerBound)) to \(Duration.text(range.upperBound))"
         return .scalar(
-            "duration", range: limits, unit: "seconds, or with ns, us, ms, s, m, h, d",
+            "duration", range: limits, unit: "seconds or with a unit",
             what: "a duration from \(limits)", hint: "seconds, as in 15 or 0.5, or a unit, as in 500ms, 15s or 5m",
             parse: { text in
                 guard let span = Duration.parse(text), range.contains(span) else { return nil }
@@ -45,7 +45,7 @@ extension ValueType where Value == Int {
     static func size(_ range: ClosedRange<Int>) -> ValueType {
         let limits = "\(Octets.text(range.lowerBound)) to \(Octets.text(range.upperBound))"
         return .scalar(
-            "size", range: limits, unit: "octets, or with KiB, MiB, GiB, kB, MB, GB", what: "a size from \(limits)",
+            "size", range: limits, unit: "octets or with a unit", what: "a size from \(limits)",
             hint: "octets, as in 65536, or a unit, as in 64KiB, 512MiB or 2GB",
             parse: { text in
                 guard let octets = Octets.parse(text), range.contains(octets) else { return nil }

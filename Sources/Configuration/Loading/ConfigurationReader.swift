@@ -41,9 +41,10 @@ struct ConfigurationReader {
     }
 
     private mutating func readSection(_ entry: SourceValue.Entry) {
-        places[entry.key] = entry.place
+        let isRepeated = places.updateValue(entry.place, forKey: entry.key) != nil
         if entry.key == ConfigurationKeys.inputs.name {
-            readInputs(entry.value)
+            // A second list is a problem already, and its entries would have the paths of the first one's.
+            if !isRepeated { readInputs(entry.value) }
         } else if let section = ConfigurationKeys.sections.first(where: { $0.name == entry.key }) {
             for (key, value) in keys(entry.value, section, path: section.name) {
                 set(key, value, path: "\(section.name).\(key.name)")

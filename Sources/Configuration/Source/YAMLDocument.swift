@@ -10,12 +10,15 @@ struct YAMLDocument {
     private var problems: ProblemList
     private var keys: RepeatedKeys
     private var values = 0
+    /// The last line of a text that something was appended to.
+    private var lastLine = Int.max
 
     /// The document of `text`; nil when it could not be parsed, and problems were added that say why.
     static func read(_ text: String, into problems: inout ProblemList) -> SourceValue? {
         // The library keeps a pointer to the text's octets, which strings of up to 15 octets do not have in memory.
         let padding = text.utf8.count < 16 ? String(repeating: "\n", count: 16) : ""
         var document = YAMLDocument(problems: problems, keys: RepeatedKeys(text + padding))
+        if !padding.isEmpty { document.lastLine = text.unicodeScalars.count { $0 == "\n" } + 1 }
         let value = document.compose()
         problems = document.problems
         return value
@@ -66,7 +69,10 @@ struct YAMLDocument {
         }
     }
 
-    private func place(_ mark: Mark?) -> SourcePlace { .file(line: mark?.line ?? 1, column: mark?.column ?? 1) }
+    private func place(_ mark: Mark?) -> SourcePlace {
+        guard let mark, mark.line <= lastLine else { return .file(line: min(lastLine, mark?.line ?? 1), column: 1) }
+        return .file(line: mark.line, column: mark.column)
+    }
 
     /// The node as a value; what it must not have is added to the problems, and left out.
     private mutating func convert(_ node: Node, path: String, depth: Int) -> SourceValue {
