@@ -51,12 +51,16 @@ var targets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
-    .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], swiftSettings: strict),
+    .testTarget(
+        name: "ConfigurationTests", dependencies: ["Configuration", "ConfigurationFuzzing"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
-    // What the fuzz target FuzzPacket checks; always there, so that an ordinary test replays its inputs.
+    // What FuzzPacket and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.
     .target(
         name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
+        swiftSettings: strict),
+    .target(
+        name: "ConfigurationFuzzing", dependencies: ["Configuration"], path: "Fuzz/ConfigurationFuzzing",
         swiftSettings: strict),
     .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
 
@@ -71,6 +75,7 @@ if fuzzing {
         ("FuzzPcap", ["CaptureFuzzing"]),
         ("FuzzPcapng", ["CaptureFuzzing"]),
         ("FuzzPacket", ["PacketFuzzing"]),
+        ("FuzzConfiguration", ["ConfigurationFuzzing"]),
     ]
     targets.append(
         .target(

@@ -38,17 +38,7 @@ import Testing
 
     /// Every example value is one that its key takes, and sets what no key before it had set.
     @Test func theExampleIsCorrectWithAllCommentsTakenAway() throws {
-        let text = ProbeConfiguration.example().split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            guard let mark = line.firstIndex(of: "#"), line[line.index(after: mark)...].first != " " else {
-                // `key: default  # as in EXAMPLE` takes the example.
-                guard let range = line.range(of: "  # as in "), let colon = line.firstIndex(of: ":") else {
-                    return line
-                }
-                return line[...colon] + " " + line[range.upperBound...]
-            }
-            return line[..<mark] + line[line.index(after: mark)...]
-        }
-        let loaded = try load(text.joined(separator: "\n"))
+        let loaded = try load(everyKey)
         #expect(loaded.probe.name == "probe-1")
         #expect(loaded.inputs.map(\.name) == ["uplink"] && loaded.inputs[0].cpus == [2])
         #expect(loaded.inputs[0].filter == "not port 22")

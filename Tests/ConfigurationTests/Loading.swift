@@ -33,3 +33,16 @@ func problems(
 
 /// The least that is correct.
 let least = "inputs:\n  - interface: eth0\n"
+
+/// The example file with all comments taken away, so that every key has a value.
+let everyKey: String = {
+    let lines = ProbeConfiguration.example().split(separator: "\n").compactMap { line -> String? in
+        guard let mark = line.firstIndex(of: "#") else { return String(line) }
+        let comment = line[mark...].dropFirst()
+        if !comment.hasPrefix(" "), !comment.isEmpty { return String(line[..<mark]) + comment }
+        // `key: default  # as in EXAMPLE` takes the example.
+        guard comment.hasPrefix(" as in "), let colon = line.firstIndex(of: ":") else { return nil }
+        return String(line[...colon]) + comment.dropFirst(6)
+    }
+    return lines.joined(separator: "\n") + "\n"
+}()

@@ -84,7 +84,7 @@ import Testing
         ("service.group=adm", "service.group goes with service.user; name the user too"),
         (
             "outputs.store=f.yaml",
-            "outputs.store: \"f.yaml\" is the file of this configuration too; choose another name"
+            "outputs.store: f.yaml is the file of this configuration too; choose another name"
         ),
     ])
     func wrongOptions(text: String, message: String) {

@@ -183,11 +183,11 @@ import Testing
         (least + "service: {group: adm}\n", 3, 18, "service.group goes with service.user; name the user too"),
         (
             least + "outputs: {ipfix: /a, json: /a}\n", 3, 28,
-            "outputs.json: \"/a\" is the file of outputs.ipfix too; choose another name"
+            "outputs.json: /a is the file of outputs.ipfix too; choose another name"
         ),
         (
             least + "outputs: {store: f.yaml}\n", 3, 18,
-            "outputs.store: \"f.yaml\" is the file of this configuration too; choose another name"
+            "outputs.store: f.yaml is the file of this configuration too; choose another name"
         ),
     ])
     func oneProblem(text: String, line: Int, column: Int, message: String) {
@@ -224,7 +224,7 @@ import Testing
         (least + "log: \u{1B}[2J\n", 3, 6, "YAML does not allow the character U+1B; remove it"),
         (least + String(repeating: "[", count: 2000), 3, 0, "this is not YAML: "),
         (
-            least + "log: " + String(repeating: "[", count: 20) + String(repeating: "]", count: 20), 3, 20,
+            least + "log: " + String(repeating: "[", count: 20) + String(repeating: "]", count: 20), 3, 21,
             "lists and mappings are nested more than 16 deep; no key needs that"
         ),
     ])

@@ -1,4 +1,5 @@
 import Exporter
+import FlowTable
 import NetTypes
 
 /// The table of all keys. What is read, what `flowprobe check` suggests, what a reload takes over, `docs/configuration.md`
@@ -10,6 +11,7 @@ enum ConfigurationKeys {
     /// Every section but `inputs`.
     static let sections: [KeySection<ProbeConfiguration>] = [probe, flows, outputs, service, log]
 
+    private static let table = FlowTableConfiguration()
     private static let timeoutRange = 1_000_000...365 * 86_400 * nanosecondsPerSecond
 
     private static let probe = KeySection<ProbeConfiguration>(
@@ -30,16 +32,20 @@ enum ConfigurationKeys {
                     + "own below."),
             .init(
                 optional: "idleTimeoutTcp", \.flows.idleTimeoutTcp, .duration(timeoutRange), .live,
-                default: "`idleTimeout`, else 300s", example: "300s", "The same for TCP flows that have not closed."),
+                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutTCP))",
+                example: "\(Duration.text(table.idleTimeoutTCP))", "The same for TCP flows that have not closed."),
             .init(
                 optional: "idleTimeoutUdp", \.flows.idleTimeoutUdp, .duration(timeoutRange), .live,
-                default: "`idleTimeout`, else 15s", example: "15s", "The same for UDP flows."),
+                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutUDP))",
+                example: "\(Duration.text(table.idleTimeoutUDP))", "The same for UDP flows."),
             .init(
                 optional: "idleTimeoutIcmp", \.flows.idleTimeoutIcmp, .duration(timeoutRange), .live,
-                default: "`idleTimeout`, else 15s", example: "15s", "The same for ICMP and ICMPv6 flows."),
+                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutICMP))",
+                example: "\(Duration.text(table.idleTimeoutICMP))", "The same for ICMP and ICMPv6 flows."),
             .init(
                 optional: "idleTimeoutOther", \.flows.idleTimeoutOther, .duration(timeoutRange), .live,
-                default: "`idleTimeout`, else 15s", example: "15s", "The same for flows of any other protocol."),
+                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutOther))",
+                example: "\(Duration.text(table.idleTimeoutOther))", "The same for flows of any other protocol."),
             .init(
                 "activeTimeout", \.flows.activeTimeout, .duration(timeoutRange), .live,
                 "Longer flows are reported in slices of this length."),

@@ -113,7 +113,7 @@ extension ConfigurationReader {
         for (key, path) in files {
             guard let path, key != "outputs.json" || path != "-" else { continue }
             if let other = taken.first(where: { checks.isSameFile($0.path, path) }) {
-                fail(key, "\(key): \(quoted(path)) is the file of \(other.role) too; choose another name")
+                fail(key, "\(key): \(printablePath(path)) is the file of \(other.role) too; choose another name")
             }
             taken.append((path, key))
         }

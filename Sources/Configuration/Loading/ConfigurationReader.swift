@@ -16,9 +16,9 @@ struct ConfigurationReader {
     }
 
     /// Adds a problem with the key at `path`.
-    mutating func fail(_ path: String, in parent: String = "", _ message: String) {
+    mutating func fail(_ path: String, in parent: String = "", _ message: @autoclosure () -> String) {
         failed.insert(path)
-        problems.add(place(path, in: parent), message)
+        problems.add(place(path, in: parent), message())
     }
 
     /// Takes over the document of a file.
@@ -50,9 +50,12 @@ struct ConfigurationReader {
                 set(key, value, path: "\(section.name).\(key.name)")
             }
         } else {
-            let suggestion = Suggestion.text(
-                for: entry.key, among: ConfigurationKeys.sectionNames, elsewhere: ConfigurationKeys.pathsByName)
-            problems.add(entry.place, "\(printable(entry.key)) is not a section; \(suggestion)")
+            problems.add(
+                entry.place,
+                "\(printable(entry.key)) is not a section; "
+                    + Suggestion.text(
+                        for: entry.key, among: ConfigurationKeys.sectionNames,
+                        elsewhere: ConfigurationKeys.pathsByName))
         }
     }
 
@@ -99,9 +102,12 @@ struct ConfigurationReader {
             if let key = section.key(entry.key) {
                 found.append((key, entry.value))
             } else {
-                let suggestion = Suggestion.text(
-                    for: entry.key, among: section.keys.map(\.name), elsewhere: ConfigurationKeys.pathsByName)
-                problems.add(entry.place, "\(path).\(printable(entry.key)) is not a key; \(suggestion)")
+                problems.add(
+                    entry.place,
+                    "\(path).\(printable(entry.key)) is not a key; "
+                        + Suggestion.text(
+                            for: entry.key, among: section.keys.map(\.name),
+                            elsewhere: ConfigurationKeys.pathsByName))
             }
         }
         return found

@@ -7,7 +7,7 @@ enum FileChecks {
     static func prefixProblem(_ path: String) -> String? {
         // Opening a pipe would wait for somebody to write into it.
         if let found = attributes(path), found[.type] as? FileAttributeType != .typeRegular {
-            return "\(quoted(path)) is not a file; name a file of prefixes"
+            return "\(printablePath(path)) is not a file; name a file of prefixes"
         }
         do throws(ZoneError) {
             _ = try ZoneTable(internal: [], file: path)

@@ -14,7 +14,7 @@ extension ProbeConfiguration {
             return try load(octets: octets, name: path, environment: environment, overrides: overrides, checks: checks)
         case .failure(let failure):
             let problem = ConfigurationProblem(
-                place: printable(path), message: "the configuration file \(failure.reason)")
+                place: printablePath(path), message: "the configuration file \(failure.reason)")
             throw ConfigurationFailure(isUnreadable: true, problems: [problem])
         }
     }
@@ -36,7 +36,7 @@ extension ProbeConfiguration {
             reader.check(checks, file: name)
         }
         guard reader.problems.isEmpty else {
-            let problems = reader.problems.problems(file: printable(name))
+            let problems = reader.problems.problems(file: printablePath(name))
             throw ConfigurationFailure(isUnreadable: false, problems: problems)
         }
         return reader.configuration

@@ -8,9 +8,10 @@ struct ProblemList {
 
     var isEmpty: Bool { entries.isEmpty }
 
-    mutating func add(_ place: SourcePlace, _ message: String) {
+    /// The message is not made when it is only counted.
+    mutating func add(_ place: SourcePlace, _ message: @autoclosure () -> String) {
         if entries.count < Self.maximum {
-            entries.append((place, message))
+            entries.append((place, message()))
         } else {
             unlisted += 1
         }
@@ -52,11 +53,15 @@ struct ProblemList {
 }
 
 /// `text` in quotes, as it may stand in a message.
-func quoted(_ text: some StringProtocol) -> String { "\"\(printable(text))\"" }
+func quoted(_ text: some StringProtocol, atMost limit: Int = 60) -> String {
+    "\"\(printable(text, atMost: limit))\""
+}
+
+/// A file's path as it may stand in a message: whole, since nobody can find a file by half its name.
+func printablePath(_ path: String) -> String { printable(path, atMost: 4096) }
 
 /// `text` as it may stand in a message: short, and without characters that move a cursor or hide text.
-func printable(_ text: some StringProtocol) -> String {
-    let limit = 60
+func printable(_ text: some StringProtocol, atMost limit: Int = 60) -> String {
     let clean = text.unicodeScalars.prefix(limit).map { isHarmless($0) ? $0 : "\u{FFFD}" }
     let isLonger = text.unicodeScalars.dropFirst(limit).first != nil
     return String(String.UnicodeScalarView(clean)) + (isLonger ? "\u{2026}" : "")

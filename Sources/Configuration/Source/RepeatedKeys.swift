@@ -6,6 +6,8 @@
 struct RepeatedKeys {
     /// More than these are not looked for: each costs another pass over the text.
     static let maximum = 10
+    /// Nor in texts with more characters than this.
+    private static let maximumLength = 128 << 10
     // Characters for private use, of which the text must have none: one that counts and one that fills.
     private static let first: UInt32 = 0xF500
     private static let filler: UInt32 = 0xF5FF
@@ -16,7 +18,9 @@ struct RepeatedKeys {
 
     init(_ text: String) {
         scalars = Array(text.unicodeScalars)
-        isPossible = !scalars.contains { (Self.first...Self.filler).contains($0.value) }
+        isPossible =
+            scalars.count <= Self.maximumLength
+            && !scalars.contains { (Self.first...Self.filler).contains($0.value) }
     }
 
     /// The text as it is now.
