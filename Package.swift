@@ -34,10 +34,15 @@ var targets: [Target] = [
     .target(
         name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter", "CPlatform"],
         swiftSettings: strict),
+    .target(
+        name: "Configuration",
+        dependencies: [
+            "NetTypes", "PacketDecode", "FlowTable", "Exporter", .product(name: "Yams", package: "Yams"),
+        ], swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "CPlatform",
+            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "Configuration", "CPlatform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 
@@ -49,11 +54,16 @@ var targets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
+    .testTarget(
+        name: "ConfigurationTests", dependencies: ["Configuration", "ConfigurationFuzzing"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
-    // What the fuzz target FuzzPacket checks; always there, so that an ordinary test replays its inputs.
+    // What FuzzPacket and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.
     .target(
         name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
+        swiftSettings: strict),
+    .target(
+        name: "ConfigurationFuzzing", dependencies: ["Configuration"], path: "Fuzz/ConfigurationFuzzing",
         swiftSettings: strict),
     .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
 
@@ -68,6 +78,7 @@ if fuzzing {
         ("FuzzPcap", ["CaptureFuzzing"]),
         ("FuzzPcapng", ["CaptureFuzzing"]),
         ("FuzzPacket", ["PacketFuzzing"]),
+        ("FuzzConfiguration", ["ConfigurationFuzzing"]),
     ]
     targets.append(
         .target(
@@ -94,7 +105,8 @@ let package = Package(
     name: "flowprobe",
     products: [.executable(name: "flowprobe", targets: ["FlowProbe"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: targets
 )

@@ -137,7 +137,7 @@ package final class ReplaySource: PacketSource {
     }
 
     /// Link types that a filter is tried on while the input's own are not known: pcapng tells them later.
-    private static let usualLinkTypes: [UInt16] = [1, 101, 113, 105]
+    static let usualLinkTypes: [UInt16] = [1, 101, 113, 105]
 
     private static func filter(
         _ expression: String?, _ linkTypes: [UInt16]

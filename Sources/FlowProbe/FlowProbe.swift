@@ -8,11 +8,13 @@ struct FlowProbe: ParsableCommand {
         commandName: "flowprobe",
         abstract: "Network-flow probe: packets in, flows out, every packet accounted for.",
         discussion: """
-            Exit codes: 0 done; 1 the input was damaged, and what was sound was used; 2 the command line is wrong; \
-            3 an input cannot be read; 4 an output failed.
+            Exit codes: 0 done; 1 the input was damaged, and what was sound was used; 2 the command line or the \
+            configuration is wrong; 3 an input cannot be read; 4 an output failed.
             """,
         version: flowprobeVersion,
-        subcommands: [ReplayCommand.self, RunCommand.self, ReportCommand.self, InterfacesCommand.self])
+        subcommands: [
+            ReplayCommand.self, RunCommand.self, CheckCommand.self, ReportCommand.self, InterfacesCommand.self,
+        ])
 
     static func main() {
         do {

@@ -49,10 +49,10 @@ struct Probe {
     var isRunning: Bool { process.isRunning }
 
     /// Starts the program. `input` is a file for its standard input; with `pipe`, it is a pipe that stays open.
-    /// `output` takes its standard output in place of a file.
+    /// `output` takes its standard output in place of a file; `environment` is added to the tests' own.
     init(
         _ arguments: [String], input: URL? = nil, pipe: Bool = false, output: FileHandle? = nil,
-        in directory: URL? = nil
+        in directory: URL? = nil, environment: [String: String] = [:]
     ) throws {
         folder = try TemporaryFolder()
         outputFile = folder.file("output")
@@ -61,6 +61,7 @@ struct Probe {
         process.executableURL = Self.executable
         process.arguments = arguments
         if let directory { process.currentDirectoryURL = directory }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let output {
             process.standardOutput = output
         } else {
@@ -98,9 +99,11 @@ struct Probe {
 
     /// Runs the program to its end.
     static func run(
-        _ arguments: [String], input: URL? = nil, in directory: URL? = nil, atMost seconds: Double = 60
+        _ arguments: [String], input: URL? = nil, in directory: URL? = nil, environment: [String: String] = [:],
+        atMost seconds: Double = 60
     ) throws -> Outcome {
-        let outcome = try Probe(arguments, input: input, in: directory).wait(atMost: seconds)
+        let outcome = try Probe(arguments, input: input, in: directory, environment: environment)
+            .wait(atMost: seconds)
         #expect(!outcome.wasKilled, "flowprobe \(arguments.joined(separator: " ")) was killed: \(outcome.errors)")
         return outcome
     }

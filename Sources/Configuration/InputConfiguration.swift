@@ -1,0 +1,89 @@
+import PacketDecode
+
+/// One entry of `inputs`: an interface that is listened to. It is one observation point (IE 138).
+package struct InputConfiguration: Sendable, Equatable {
+    /// Name in logs, metrics and options data; unique. `load` fills in the interface when the file names none.
+    package var name = ""
+    /// The network interface.
+    package var interface = ""
+    /// Observation domain (IE 149), from 1: inputs of one domain see parts of the same flows. `load` fills in the place
+    /// in the list when the file has no number.
+    package var domain: UInt32 = 0
+    /// What the port is for.
+    package var role = PortRole.access
+    /// Which way packets pass here, as seen from the port.
+    package var position = PortPosition.both
+    /// Octets of the capture ring of each worker.
+    package var ring = 64 << 20
+    /// Octets of one block of the ring: the kernel hands packets over block by block.
+    package var block = 1 << 20
+    /// Octets kept of each packet.
+    package var snapLength = 65535
+    /// Whether the interface takes packets addressed to others.
+    package var promiscuous = true
+    /// Only packets that match, in the language of pcap-filter(7); nil for all. Whether it compiles is not checked here.
+    package var filter: String?
+    /// Which clock stamps the packets.
+    package var timestamps = TimestampSource.host
+    /// Threads that read and decode this input, each with a ring of its own.
+    package var workers = 1
+    /// How packets are shared among the workers.
+    package var fanout = FanoutRule.hash
+    /// CPUs the workers are pinned to, one each, in order; empty for none.
+    package var cpus: [Int] = []
+    /// Which packets of the interface are taken.
+    package var direction = CaptureDirection.both
+    /// What keeps equal addresses apart.
+    package var segment = PacketDecoder.SegmentRule.auto
+
+    /// The defaults, without an interface.
+    package init() {}
+}
+
+/// What a port is for.
+package enum PortRole: String, Sendable, CaseIterable {
+    /// Between parts of the network.
+    case core
+    /// Towards users and hosts.
+    case access
+    /// Of a virtual switch or machine.
+    case virtual
+}
+
+/// Which way the packets of an observation point pass (IE 61 says it where it is one way only).
+package enum PortPosition: String, Sendable, CaseIterable {
+    /// Into the device.
+    case ingress
+    /// Out of the device.
+    case egress
+    /// Either.
+    case both
+}
+
+/// Which clock stamps the packets.
+package enum TimestampSource: String, Sendable, CaseIterable {
+    /// The kernel's.
+    case host
+    /// The network adapter's.
+    case adapter
+}
+
+/// How packets are shared among an input's workers.
+package enum FanoutRule: String, Sendable, CaseIterable {
+    /// By a hash over addresses and ports: one flow's packets stay with one worker.
+    case hash
+    /// By the CPU on which the packet arrived.
+    case cpu
+    /// By the adapter's receive queue.
+    case queue
+}
+
+/// Which packets of an interface are taken.
+package enum CaptureDirection: String, Sendable, CaseIterable {
+    /// Those it receives.
+    case `in`
+    /// Those it sends.
+    case out
+    /// Both.
+    case both
+}

@@ -1,0 +1,127 @@
+import Exporter
+import FlowTable
+import NetTypes
+
+/// The table of all keys. What is read, what `flowprobe check` suggests, what a reload takes over, `docs/configuration.md`
+/// and `docs/flowprobe.example.yaml` all come from these rows.
+enum ConfigurationKeys {
+    /// Names of the sections, in the order of the documentation.
+    static let sectionNames = ["probe", "inputs", "flows", "outputs", "service", "log"]
+
+    /// Every section but `inputs`.
+    static let sections: [KeySection<ProbeConfiguration>] = [probe, flows, outputs, service, log]
+
+    private static let table = FlowTableConfiguration()
+    private static let timeoutRange = 1_000_000...365 * 86_400 * nanosecondsPerSecond
+
+    private static let probe = KeySection<ProbeConfiguration>(
+        name: "probe", meaning: "Who this is.",
+        keys: [
+            .init(
+                "name", \.probe.name, .text("name", hint: "a short name", atMost: 64), .restart,
+                default: "the host's name", example: "probe-1", "Name of the probe in logs and metrics.")
+        ])
+
+    private static let flows = KeySection<ProbeConfiguration>(
+        name: "flows", meaning: "How flows are kept and cut ([semantics](semantics.md)).",
+        keys: [
+            .init(
+                optional: "idleTimeout", \.flows.idleTimeout, .duration(timeoutRange), .live,
+                default: "each protocol's own", example: "30s",
+                "A flow without a packet for this long has ended. Holds for every protocol that has no timeout of its "
+                    + "own below."),
+            .init(
+                optional: "idleTimeoutTcp", \.flows.idleTimeoutTcp, .duration(timeoutRange), .live,
+                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutTCP))",
+                example: "\(Duration.text(table.idleTimeoutTCP))", "The same for TCP flows that have not closed."),
+            .init(
+                optional: "idleTimeoutUdp", \.flows.idleTimeoutUdp, .duration(timeoutRange), .live,
+                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutUDP))",
+                example: "\(Duration.text(table.idleTimeoutUDP))", "The same for UDP flows."),
+            .init(
+                optional: "idleTimeoutIcmp", \.flows.idleTimeoutIcmp, .duration(timeoutRange), .live,
+                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutICMP))",
+                example: "\(Duration.text(table.idleTimeoutICMP))", "The same for ICMP and ICMPv6 flows."),
+            .init(
+                optional: "idleTimeoutOther", \.flows.idleTimeoutOther, .duration(timeoutRange), .live,
+                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutOther))",
+                example: "\(Duration.text(table.idleTimeoutOther))", "The same for flows of any other protocol."),
+            .init(
+                "activeTimeout", \.flows.activeTimeout, .duration(timeoutRange), .live,
+                "Longer flows are reported in slices of this length."),
+            .init(
+                "memory", \.flows.memory, .size(1 << 20...1 << 40), .restart,
+                "Memory for live flows. When it is used up, the longest idle leave early, and are counted."),
+            .init(
+                "internal", \.flows.internal, ValueType.prefix.list(atMost: 4096), .live,
+                example: "[10.0.0.0/8, \"2001:db8::/32\"]",
+                "Prefixes of the inside: they tell inbound from outbound."),
+            .init(
+                optional: "prefixes", \.flows.prefixes, .path, .live, example: "/etc/flowprobe/prefixes",
+                "A file of prefixes with tags ([zones](zones.md)); read anew at each reload."),
+        ])
+
+    private static let outputs = KeySection<ProbeConfiguration>(
+        name: "outputs", meaning: "Where flows go. Any combination at once.",
+        keys: [
+            .init(
+                "export", \.outputs.export, ValueType.endpoint.list(atMost: 64), .restart,
+                example: "[\"udp://192.0.2.1:4739\"]",
+                "Collectors that IPFIX is sent to ([IPFIX](ipfix.md)). The port is 4739 unless given."),
+            .init(
+                "uniflow", \.outputs.uniflow, .truth, .restart,
+                "IPFIX: two records of one direction each in place of a biflow (RFC 5103), for readers that cannot "
+                    + "take biflows."),
+            .init(
+                "elements", \.outputs.elements, .choice { "\($0)" }, .restart,
+                "IPFIX: what a record carries ([information elements](information-elements.md)): key, counters and "
+                    + "times; all, times in milliseconds; all, times in milliseconds and nanoseconds."),
+            .init(
+                "enterpriseNumber", \.outputs.enterpriseNumber, .number(1...UInt32.max), .restart,
+                "IPFIX: your private enterprise number; the default is the one reserved for examples (RFC 5612)."),
+            .init(
+                optional: "ipfix", \.outputs.ipfix, .outputPath, .restart, example: "/var/lib/flowprobe/flows.ipfix",
+                "Write an IPFIX file (RFC 5655). A file of that name is overwritten."),
+            .init(
+                optional: "json", \.outputs.json, .path, .restart, example: "/var/lib/flowprobe/flows.json",
+                "Write flow records as JSON, one a line ([JSON](json.md)); `-` for standard output."),
+            .init(
+                optional: "store", \.outputs.store, .outputPath, .restart,
+                example: "/var/lib/flowprobe/flows.sqlite", "Add flows to an SQLite file ([store](store.md))."),
+        ])
+
+    private static let service = KeySection<ProbeConfiguration>(
+        name: "service", meaning: "How the process runs.",
+        keys: [
+            .init(
+                optional: "user", \.service.user, .account, .restart, default: "stay who started it",
+                example: "flowprobe", "Who to become once inputs and outputs are open."),
+            .init(
+                optional: "group", \.service.group, .account, .restart, default: "the user's own",
+                example: "flowprobe", "The group to change to, with `user`."),
+            .init(
+                "metrics", \.service.metrics, .loopback, .restart,
+                "Where metrics are served over HTTP. Nothing but this host can reach it: for others, put a server in "
+                    + "front that knows who may."),
+            .init(
+                optional: "metricsSocket", \.service.metricsSocket, .socketPath, .restart,
+                example: "/run/flowprobe/metrics.sock", "A Unix socket where metrics are served too."),
+            .init(
+                "drainTimeout", \.service.drainTimeout, .duration(0...3600 * nanosecondsPerSecond), .live,
+                "How long the end of a run may wait for outputs to take what is left."),
+            .init(
+                "summaryInterval", \.service.summaryInterval,
+                .duration(nanosecondsPerSecond...86_400 * nanosecondsPerSecond), .live,
+                "Time between two summaries in the log."),
+        ])
+
+    private static let log = KeySection<ProbeConfiguration>(
+        name: "log", meaning: "What the probe says of itself, on standard error.",
+        keys: [
+            .init("level", \.log.level, .choice, .live, "Messages below this level are left out."),
+            .init(
+                "format", \.log.format, .choice, .restart,
+                "How messages are written: for the journal when standard error leads there, else as text; a line for "
+                    + "people; the journal's own protocol; a JSON object a line."),
+        ])
+}
