@@ -37,7 +37,7 @@ var targets: [Target] = [
     .target(
         name: "Configuration",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Exporter", .product(name: "Yams", package: "Yams"),
+            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", .product(name: "Yams", package: "Yams"),
         ], swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",

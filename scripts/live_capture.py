@@ -68,15 +68,24 @@ class Link:
 class Run:
     """flowprobe run in the probe's namespace, with its flows as JSON."""
 
-    def __init__(self, link, *arguments, interfaces=("a0",), quiet=True):
+    def __init__(self, link, *arguments, interfaces=("a0",), configuration=None):
+        """`configuration` is YAML in place of interfaces and --json; %s in it stands for the JSON file's path."""
         self.folder = tempfile.mkdtemp()
         self.json, self.errors = os.path.join(self.folder, "flows.json"), os.path.join(self.folder, "errors")
-        self.stderr = open(self.errors, "w")
-        self.process = subprocess.Popen(
-            ["ip", "netns", "exec", link.probe, PROBE, "run", *interfaces, "--json", self.json,
-             *(["--quiet"] if quiet else []), *arguments],
-            stdout=subprocess.DEVNULL, stderr=self.stderr, stdin=subprocess.DEVNULL)
+        self.configuration = os.path.join(self.folder, "flowprobe.yaml")
+        what = [*interfaces, "--json", self.json]
+        if configuration is not None:
+            self.configure(configuration)
+            what = ["--config", self.configuration]
+        with open(self.errors, "w") as errors:
+            self.process = subprocess.Popen(
+                ["ip", "netns", "exec", link.probe, PROBE, "run", *what, "--quiet", *arguments],
+                stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL)
         self.await_text("exports to")
+
+    def configure(self, text):
+        with open(self.configuration, "w") as file:
+            file.write(text.replace("%s", self.json))
 
     def await_text(self, text, seconds=20):
         end = time.monotonic() + seconds

@@ -30,6 +30,22 @@ extension ProbeConfiguration {
         return changes
     }
 
+    /// This configuration with what a reload can take over from `fresh`: what a running probe goes by afterwards. All else
+    /// waits for a restart, and is a change again at the next reload.
+    package func taking(_ fresh: ProbeConfiguration) -> ProbeConfiguration {
+        var result = self
+        for section in ConfigurationKeys.sections {
+            for key in section.keys where key.reload == .live { key.copy(fresh, &result) }
+        }
+        for index in result.inputs.indices {
+            guard let input = fresh.inputs.first(where: { $0.name == result.inputs[index].name }) else { continue }
+            for key in ConfigurationKeys.inputs.keys where key.reload == .live {
+                key.copy(input, &result.inputs[index])
+            }
+        }
+        return result
+    }
+
     private static func inputChanges(
         _ old: [InputConfiguration], _ new: [InputConfiguration]
     ) -> [ConfigurationChange] {

@@ -1,3 +1,4 @@
+import Capture
 import PacketDecode
 
 /// One entry of `inputs`: an interface that is listened to. It is one observation point (IE 138).
@@ -24,15 +25,15 @@ package struct InputConfiguration: Sendable, Equatable {
     /// Only packets that match, in the language of pcap-filter(7); nil for all. Whether it compiles is not checked here.
     package var filter: String?
     /// Which clock stamps the packets.
-    package var timestamps = TimestampSource.host
+    package var timestamps = LiveInput.TimestampSource.host
     /// Threads that read and decode this input, each with a ring of its own.
     package var workers = 1
     /// How packets are shared among the workers.
-    package var fanout = FanoutRule.hash
+    package var fanout = LiveInput.Fanout.hash
     /// CPUs the workers are pinned to, one each, in order; empty for none.
     package var cpus: [Int] = []
     /// Which packets of the interface are taken.
-    package var direction = CaptureDirection.both
+    package var direction = LiveInput.Direction.both
     /// What keeps equal addresses apart.
     package var segment = PacketDecoder.SegmentRule.auto
 
@@ -57,33 +58,5 @@ package enum PortPosition: String, Sendable, CaseIterable {
     /// Out of the device.
     case egress
     /// Either.
-    case both
-}
-
-/// Which clock stamps the packets.
-package enum TimestampSource: String, Sendable, CaseIterable {
-    /// The kernel's.
-    case host
-    /// The network adapter's.
-    case adapter
-}
-
-/// How packets are shared among an input's workers.
-package enum FanoutRule: String, Sendable, CaseIterable {
-    /// By a hash over addresses and ports: one flow's packets stay with one worker.
-    case hash
-    /// By the CPU on which the packet arrived.
-    case cpu
-    /// By the adapter's receive queue.
-    case queue
-}
-
-/// Which packets of an interface are taken.
-package enum CaptureDirection: String, Sendable, CaseIterable {
-    /// Those it receives.
-    case `in`
-    /// Those it sends.
-    case out
-    /// Both.
     case both
 }

@@ -15,6 +15,9 @@ struct ConfigurationOptions: ParsableArguments {
             valueName: "key=value"))
     var overrides: [String] = []
 
+    /// Whether neither option was given.
+    var isDefault: Bool { config == ProbeConfiguration.defaultPath && overrides.isEmpty }
+
     /// The configuration. Prints everything that is wrong with it, a line each, before it throws.
     func load() throws -> ProbeConfiguration {
         do throws(ConfigurationFailure) {

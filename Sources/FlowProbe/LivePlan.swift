@@ -1,4 +1,5 @@
 import Capture
+import Configuration
 import Exporter
 import FlowTable
 import PacketDecode
@@ -23,4 +24,51 @@ struct LivePlan {
     var drainSeconds: Double = 5
     /// Seconds between two lines that sum up the run.
     var summarySeconds: Double = 60
+
+    /// A plan without inputs.
+    init(output: OutputOptions) { self.output = output }
+
+    /// What a configuration file says. Without a terminal to read it, there is no report at the end. Throws when the
+    /// zones cannot be read.
+    init(_ configuration: ProbeConfiguration, isQuiet: Bool, top: Int, color: ColorChoice) throws {
+        output = try OutputOptions.parse([])
+        output.quiet = isQuiet
+        output.top = top
+        output.color = color
+        output.export = configuration.outputs.export.map(\.description)
+        output.uniflow = configuration.outputs.uniflow
+        output.elements = ElementChoice(set: configuration.outputs.elements)
+        output.enterpriseNumber = configuration.outputs.enterpriseNumber
+        output.ipfix = configuration.outputs.ipfix
+        output.json = configuration.outputs.json
+        output.store = configuration.outputs.store
+        inputs = configuration.inputs.map(Input.init)
+        table = configuration.flows.tableConfiguration
+        do throws(ZoneError) {
+            zones = try configuration.flows.zoneTable()
+        } catch {
+            throw ProbeFailure(code: .usage, message: error.description)
+        }
+        drainSeconds = Double(configuration.service.drainTimeout) / 1e9
+        summarySeconds = Double(configuration.service.summaryInterval) / 1e9
+    }
+}
+
+extension LivePlan.Input {
+    init(_ input: InputConfiguration) {
+        capture = LiveInput(interface: input.interface)
+        capture.name = input.name
+        capture.ringOctets = input.ring
+        capture.blockOctets = input.block
+        capture.snapLength = UInt32(clamping: input.snapLength)
+        capture.isPromiscuous = input.promiscuous
+        capture.filter = input.filter
+        capture.direction = input.direction
+        capture.timestamps = input.timestamps
+        capture.fanout = input.fanout
+        capture.workers = input.workers
+        domain = input.domain
+        segmentRule = input.segment
+        processors = input.cpus
+    }
 }

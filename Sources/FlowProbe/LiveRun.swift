@@ -4,7 +4,6 @@ import Foundation
 import NetTypes
 import PacketDecode
 import Pipeline
-import Synchronization
 
 /// A live run from its first packet to its exit code.
 final class LiveRun {
@@ -16,7 +15,7 @@ final class LiveRun {
         let name: String
     }
 
-    private let plan: LivePlan
+    private var plan: LivePlan
     private var rings: [Ring] = []
     private let outputs: LiveOutputs
     private let pipeline: LivePipeline
@@ -24,6 +23,8 @@ final class LiveRun {
     /// What was last said about each ring and each destination, so that a change is said once.
     private var ringProblems: [String?]
     private var failures: [String?]
+    /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
+    var reload: (() throws -> (LivePlan, [String]))?
 
     /// Opens inputs and outputs; nothing is captured yet. Throws when one cannot be opened.
     init(_ plan: LivePlan) throws {
@@ -40,7 +41,7 @@ final class LiveRun {
         configuration.table.stripeKey = UInt64.random(in: .min ... .max)
         // 64 ns for each number: no probe sees packets faster for as long as it runs, so that no two runs meet.
         configuration.table.flowIdBase = UInt64(Date().timeIntervalSince1970 * 1e9) / 64
-        if let zones = plan.zones { configuration.annotate = { zones.annotate(&$0) } }
+        configuration.annotate = Self.annotation(plan)
         var places = [String: Int]()
         let inputs = rings.map { ring in
             let place = places[ring.input.capture.interface, default: 0]
@@ -52,6 +53,11 @@ final class LiveRun {
         pipeline = LivePipeline(configuration: configuration, inputs: inputs, destinations: outputs.destinations)
         ringProblems = rings.map { _ in nil }
         failures = outputs.destinations.map { _ in nil }
+    }
+
+    private static func annotation(_ plan: LivePlan) -> LivePipeline.Annotation? {
+        guard let zones = plan.zones else { return nil }
+        return { zones.annotate(&$0) }
     }
 
     private static func open(_ plan: LivePlan) throws(LiveError) -> [Ring] {
@@ -73,11 +79,8 @@ final class LiveRun {
     func run() throws {
         let stop = DispatchSemaphore(value: 0)
         let signals = StopSignals { stop.signal() }
-        let wantsBalance = Atomic(false)
-        let asked = DispatchSource.makeSignalSource(signal: SIGUSR1, queue: DispatchQueue(label: "flowprobe.balance"))
-        signal(SIGUSR1, SIG_IGN)
-        asked.setEventHandler { wantsBalance.store(true, ordering: .relaxed) }
-        asked.resume()
+        let balanceRequest = SignalRequest(SIGUSR1)
+        let reloadRequest = SignalRequest(SIGHUP)
         pipeline.start()
         do throws(LiveError) {
             for ring in rings { try ring.ring.start() }
@@ -89,13 +92,14 @@ final class LiveRun {
         var lastSummary = Date()
         while stop.wait(timeout: .now() + 1) == .timedOut {
             sayChanges()
-            if wantsBalance.exchange(false, ordering: .relaxed) { sayBalance() }
+            if balanceRequest.take() { sayBalance() }
+            if reloadRequest.take() { applyReload() }
             if Date().timeIntervalSince(lastSummary) >= plan.summarySeconds {
                 lastSummary = Date()
                 saySummary()
             }
         }
-        withExtendedLifetime((signals, asked)) {}
+        withExtendedLifetime(signals) {}
         outputs.captureNumbers.value = captureStatistics(pipeline.snapshot())
         let (snapshot, unfinished) = pipeline.stop(within: plan.drainSeconds)
         try conclude(snapshot, unfinished)
@@ -147,6 +151,36 @@ final class LiveRun {
         statistics.undecodablePackets = snapshot.tallies.undecodablePackets
         statistics.captureLossPackets = rings.reduce(0) { $0 + $1.ring.status.ringDrops.load(ordering: .relaxed) }
         return statistics
+    }
+}
+
+// What changes while the run lasts.
+extension LiveRun {
+    /// Takes over what can change without losing a packet, and says what it was; a wrong configuration changes nothing.
+    private func applyReload() {
+        guard let reload else {
+            say("SIGHUP: this run has no configuration file to read again.")
+            return
+        }
+        do {
+            let (fresh, changes) = try reload()
+            pipeline.change(timeouts: fresh.table, annotate: Self.annotation(fresh))
+            for (index, input) in fresh.inputs.enumerated() where index < plan.inputs.count {
+                guard input.capture.filter != plan.inputs[index].capture.filter else { continue }
+                for ring in rings where ring.input.capture.interface == input.capture.interface {
+                    try ring.ring.change(filter: input.capture.filter)
+                }
+            }
+            plan = fresh
+            say(changes.isEmpty ? "configuration read again: nothing has changed" : "configuration read again:")
+            for change in changes { say("  \(change)") }
+        } catch let failure as ProbeFailure {
+            say("the configuration stays as it is: \(failure.message)")
+        } catch let error as LiveError {
+            say("the configuration stays as it is: \(error.description)")
+        } catch {
+            say("the configuration stays as it is.")
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Configuration
 import Exporter
 import FlowTable
 import NetTypes
@@ -13,11 +14,16 @@ struct RunCommand: ParsableCommand {
         abstract: "Capture network interfaces and export their flows.",
         discussion: """
             Runs until Ctrl-C or SIGTERM, then exports the flows that are alive, and says what became of every packet. \
-            Nothing is ever sent out of a captured interface. SIGUSR1 prints the accounting so far.
+            Nothing is ever sent out of a captured interface. SIGUSR1 prints the accounting so far; SIGHUP reads the \
+            configuration again.
+
+            What to do is said by options, for the interfaces named, or else by the configuration file.
             """)
 
     @Argument(help: "Interfaces to capture, each an observation point. See `flowprobe interfaces`.")
-    var interfaces: [String]
+    var interfaces: [String] = []
+
+    @OptionGroup(title: "Configuration") var configuration: ConfigurationOptions
 
     @Option(help: ArgumentHelp("Only packets that match, in the language of pcap-filter(7).", valueName: "expression"))
     var filter: String?
@@ -60,7 +66,17 @@ struct RunCommand: ParsableCommand {
     func validate() throws {
         try flows.validate()
         try output.validate()
-        guard !interfaces.isEmpty else { throw ValidationError("Name an interface. See `flowprobe interfaces`.") }
+        if interfaces.isEmpty {
+            guard !saysWhatTheFileSays else {
+                throw ValidationError(
+                    "Options about inputs, flows and outputs go with interfaces. Without interfaces all is in the "
+                        + "configuration file: change it, or use --set.")
+            }
+            return
+        }
+        guard configuration.isDefault else {
+            throw ValidationError("Name interfaces, or a configuration with --config and --set: not both.")
+        }
         guard interfaces.count <= 256 else { throw ValidationError("At most 256 interfaces can be captured at once.") }
         guard Set(interfaces).count == interfaces.count else {
             throw ValidationError("Each interface can be named once.")
@@ -70,7 +86,34 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    func run() throws { try LiveRun(plan()).run() }
+    func run() throws {
+        guard interfaces.isEmpty else {
+            try LiveRun(plan()).run()
+            return
+        }
+        let loaded = try configuration.load()
+        let (isQuiet, top, color) = (output.quiet || !Terminal.isTerminal(1), output.top, output.color)
+        let run = try LiveRun(LivePlan(loaded, isQuiet: isQuiet, top: top, color: color))
+        var current = loaded
+        run.reload = { [configuration] in
+            let fresh = try configuration.load()
+            let changes = ProbeConfiguration.changes(from: current, to: fresh)
+            current = current.taking(fresh)
+            return (try LivePlan(current, isQuiet: isQuiet, top: top, color: color), changes.map(\.description))
+        }
+        try run.run()
+    }
+
+    /// Whether an option was given that belongs to a run without a configuration file.
+    private var saysWhatTheFileSays: Bool {
+        let table = flows.tableConfiguration
+        let usual = FlowTableConfiguration()
+        return filter != nil || join || noPromiscuous || !pin.isEmpty || flows.workers != 1
+            || table.activeTimeout != usual.activeTimeout || table.idleTimeoutTCP != usual.idleTimeoutTCP
+            || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
+            || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
+            || !output.export.isEmpty || output.store != nil
+    }
 
     private func plan() throws -> LivePlan {
         var plan = LivePlan(output: output)

@@ -64,6 +64,11 @@ package final class FlowTable: Sendable {
         stripes[stripe].state.withLock { $0.sweep(now: now, at: frame, all: all, output: output) }
     }
 
+    /// Takes over the timeouts of `configuration` for all flows, those alive included.
+    package func setTimeouts(_ configuration: FlowTableConfiguration) {
+        for stripe in stripes { stripe.state.withLock { $0.setTimeouts(configuration) } }
+    }
+
     /// Ends the flows of one stripe that were last seen after `now`, which a clock that was set back leaves behind.
     package func endAhead(stripe: Int, of now: Nanoseconds, at frame: UInt64, output: RecordBuffer) {
         stripes[stripe].state.withLock { $0.endAhead(of: now, at: frame, output: output) }

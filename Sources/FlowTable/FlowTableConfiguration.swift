@@ -32,6 +32,16 @@ package struct FlowTableConfiguration: Sendable {
         slotKeys = (random.next(), random.next(), random.next())
     }
 
+    /// Takes over every timeout of `other`, and nothing else of it.
+    package mutating func setTimeouts(from other: FlowTableConfiguration) {
+        idleTimeoutTCP = other.idleTimeoutTCP
+        idleTimeoutUDP = other.idleTimeoutUDP
+        idleTimeoutICMP = other.idleTimeoutICMP
+        idleTimeoutOther = other.idleTimeoutOther
+        closedLinger = other.closedLinger
+        activeTimeout = other.activeTimeout
+    }
+
     /// Sets every idle timeout but the linger.
     package mutating func setIdleTimeouts(_ timeout: Nanoseconds) {
         idleTimeoutTCP = timeout

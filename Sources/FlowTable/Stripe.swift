@@ -12,7 +12,7 @@ struct Stripe: ~Copyable {
     var macs: MACTable
     var services = ServiceMemory()
     var counters = FlowTableCounters()
-    let configuration: FlowTableConfiguration
+    private(set) var configuration: FlowTableConfiguration
 
     /// Slots ever used: those at and beyond this number are untouched memory.
     var slotsUsed = 0
@@ -55,6 +55,11 @@ struct Stripe: ~Copyable {
         index = SlotIndex(slotCount: slots)
         macs = MACTable(
             key: configuration.slotKeys.0 &* 0x9E37_79B9_7F4A_7C15, limit: max(16, slots / Self.flowsPerMACPair))
+    }
+
+    /// Takes over the timeouts of `configuration`, and nothing else of it: they hold from the next packet on.
+    mutating func setTimeouts(_ configuration: FlowTableConfiguration) {
+        self.configuration.setTimeouts(from: configuration)
     }
 
     /// Packets in the slices of live flows. Reads every slot.

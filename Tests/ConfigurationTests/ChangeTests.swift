@@ -38,6 +38,21 @@ import Testing
             ])
     }
 
+    /// What a reload takes over is no change any more; what waits for a restart stays one.
+    @Test func aReloadTakesOverWhatItCan() throws {
+        let old = try load("inputs: [{interface: eth0}, {interface: eth1, filter: ip}]\n")
+        let new = try load(
+            "inputs: [{interface: eth1, domain: 2, filter: ip6, workers: 2}, {interface: eth0, domain: 1, filter: arp}]\n"
+                + "flows: {activeTimeout: 5, memory: 1GiB, internal: [10.0.0.0/8]}\nlog: {level: debug}\n")
+        let running = old.taking(new)
+        #expect(running.inputs.map(\.filter) == ["arp", "ip6"] && running.inputs.map(\.workers) == [1, 1])
+        #expect(running.flows.activeTimeout == 5_000_000_000 && running.flows.memory == 512 << 20)
+        #expect(running.log.level == .debug && running.flows.internal.count == 1)
+        let left = ProbeConfiguration.changes(from: running, to: new)
+        #expect(!left.isEmpty && left.allSatisfy { $0.takesEffect == .restart })
+        #expect(running.taking(new) == running)
+    }
+
     @Test func theOtherWayRoundItIsTheSame() throws {
         let (old, new) = (try load(least), try load(least + "flows: {memory: 1GiB, prefixes: /p}\n"))
         let (there, back) = (

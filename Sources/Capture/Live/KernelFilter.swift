@@ -1,6 +1,12 @@
 import CPacketRing
 import CPcap
 
+/// A filter on its way to the worker that attaches it.
+struct KernelFilterChange {
+    let expression: String?
+    let program: KernelFilter
+}
+
 /// A filter program that the kernel runs on each packet of a socket: it answers with the octets to keep, 0 for none.
 struct KernelFilter {
     let instructions: [sock_filter]

@@ -50,7 +50,9 @@ package final class PacketRing: LivePacketSource, @unchecked Sendable {
         var offset = 0
     }
 
-    private let input: LiveInput
+    private var input: LiveInput
+    /// A filter that the worker is to attach: nil for no change.
+    private let wantedFilter = Mutex<KernelFilterChange?>(nil)
     private let observationPoint: UInt8
     private let frames: FrameCounter
     private let group: FanoutGroup?
@@ -82,6 +84,18 @@ package final class PacketRing: LivePacketSource, @unchecked Sendable {
             filter = .everything(snapLength: input.snapLength)
         }
         guard opened?.socket.attach(filter) ?? false else { throw failure("attaching the filter") }
+    }
+
+    /// Has the worker attach another filter (nil lets every packet through), within about a second. Callable from
+    /// anywhere. Throws when it does not compile; the old one stays then.
+    package func change(filter expression: String?) throws(LiveError) {
+        let program =
+            if let expression {
+                try KernelFilter.compile(expression, interface: input.interface, snapLength: input.snapLength)
+            } else {
+                KernelFilter.everything(snapLength: input.snapLength)
+            }
+        wantedFilter.withLock { $0 = KernelFilterChange(expression: expression, program: program) }
     }
 
     private func failure(_ what: String) -> LiveError {
@@ -251,6 +265,7 @@ extension PacketRing {
     /// Reads the kernel's counters, and opens the ring again when its interface was removed and is back.
     package func maintain() {
         if opened != nil { takeStatistics() }
+        attachWantedFilter()
         let interface = NetworkInterface(named: input.interface)
         status.isUp.store((interface?.isUp ?? false) && opened != nil, ordering: .relaxed)
         if let interface, interface.index == opened?.interface.index {
@@ -260,6 +275,14 @@ extension PacketRing {
         }
         guard !isStopped else { return }
         reopen(interface)
+    }
+
+    private func attachWantedFilter() {
+        guard !isStopped, let change = wantedFilter.withLock({ $0.take() }) else { return }
+        input.filter = change.expression
+        if opened != nil, !(opened?.socket.attach(change.program) ?? false) {
+            status.problem = failure("attaching the filter").description
+        }
     }
 
     private func reopen(_ interface: NetworkInterface?) {

@@ -24,6 +24,8 @@ struct ConfigurationKey<Root: Sendable>: Sendable {
     let read: @Sendable (SourceValue, _ path: String, inout Root, inout ProblemList) -> Bool
     /// The property's value as it may stand in the file; nil when it is not set.
     let write: @Sendable (Root) -> String?
+    /// Gives the property of the second the value that it has in the first.
+    let copy: @Sendable (Root, inout Root) -> Void
 
     /// A key that always has a value.
     init<Value>(
@@ -33,7 +35,8 @@ struct ConfigurationKey<Root: Sendable>: Sendable {
     ) {
         self.init(
             name, type, reload, defaultMeaning, example, isRequired, meaning,
-            set: { $0[keyPath: property] = $1 }, write: { type.write($0[keyPath: property]) })
+            set: { $0[keyPath: property] = $1 }, write: { type.write($0[keyPath: property]) },
+            copy: { $1[keyPath: property] = $0[keyPath: property] })
     }
 
     /// A key whose property is nil unless it is set.
@@ -43,13 +46,14 @@ struct ConfigurationKey<Root: Sendable>: Sendable {
     ) {
         self.init(
             name, type, reload, defaultMeaning, example, false, meaning,
-            set: { $0[keyPath: property] = $1 }, write: { $0[keyPath: property].map(type.write) })
+            set: { $0[keyPath: property] = $1 }, write: { $0[keyPath: property].map(type.write) },
+            copy: { $1[keyPath: property] = $0[keyPath: property] })
     }
 
     private init<Value>(
         _ name: String, _ type: ValueType<Value>, _ reload: ReloadBehavior, _ defaultMeaning: String?,
         _ example: String?, _ isRequired: Bool, _ meaning: String, set: @escaping @Sendable (inout Root, Value) -> Void,
-        write: @escaping @Sendable (Root) -> String?
+        write: @escaping @Sendable (Root) -> String?, copy: @escaping @Sendable (Root, inout Root) -> Void
     ) {
         self.name = name
         self.reload = reload
@@ -58,6 +62,7 @@ struct ConfigurationKey<Root: Sendable>: Sendable {
         self.isRequired = isRequired
         self.meaning = meaning
         self.write = write
+        self.copy = copy
         (typeName, range, unit) = (type.name, type.range, type.unit)
         read = { value, path, root, problems in
             guard value.content != .nothing else { return true }

@@ -15,7 +15,7 @@ extension ConfigurationKeys {
                 default: "the interface", example: "uplink",
                 "Name in logs, metrics and options data. No two inputs have the same."),
             .init(
-                "domain", \.domain, .number(1...UInt32.max), .restart, default: "the place in the list, from 1",
+                "domain", \.domain, .number(1...32_767), .restart, default: "the place in the list, from 1",
                 example: "1",
                 "Observation domain (IE 149). Inputs with the same number see parts of the same flows, as the two "
                     + "halves of a tap do; others never share a flow."),

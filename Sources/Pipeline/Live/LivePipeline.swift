@@ -12,12 +12,15 @@ import Synchronization
 /// a worker up: queues are bounded, and what finds no room is counted.
 // SAFETY: (@unchecked) set up before `start`; what changes afterwards is atomic, guarded, or one thread's own.
 package final class LivePipeline: @unchecked Sendable {
+    /// Changes records before any destination sees them.
+    package typealias Annotation = @Sendable (inout MutableSpan<FlowRecord>) -> Void
+
     /// How the run is done.
     package struct Configuration {
         /// Timeouts and budget.
         package var table = FlowTableConfiguration()
         /// Fills in what the table does not know, such as zones, before any destination sees a record.
-        package var annotate: ((inout MutableSpan<FlowRecord>) -> Void)?
+        package var annotate: Annotation?
         /// Called with the nanoseconds that each batch of packets took; on the workers' threads.
         package var batchTook: @Sendable (Nanoseconds) -> Void = { _ in }
 
@@ -57,7 +60,7 @@ package final class LivePipeline: @unchecked Sendable {
 
     let table: FlowTable
     private let reorderSlack: Nanoseconds
-    private let annotate: ((inout MutableSpan<FlowRecord>) -> Void)?
+    private let annotation: Mutex<Annotation?>
     let batchTook: @Sendable (Nanoseconds) -> Void
     private let fragments: Mutex<FragmentTable>
     /// The destinations, in the order they were given.
@@ -81,7 +84,7 @@ package final class LivePipeline: @unchecked Sendable {
     package init(configuration: Configuration, inputs: [Input], destinations: [Destination]) {
         table = FlowTable(configuration: configuration.table)
         reorderSlack = configuration.table.reorderSlack
-        annotate = configuration.annotate
+        annotation = Mutex(configuration.annotate)
         batchTook = configuration.batchTook
         fragments = Mutex(FragmentTable(hashKey: configuration.table.stripeKey))
         self.destinations = destinations
@@ -124,6 +127,12 @@ package final class LivePipeline: @unchecked Sendable {
     /// Whether the last packet has been counted.
     package var isOver: Bool { over.load(ordering: .sequentiallyConsistent) }
 
+    /// Takes over timeouts and annotation while packets come; nothing is lost by it.
+    package func change(timeouts: FlowTableConfiguration, annotate: Annotation?) {
+        table.setTimeouts(timeouts)
+        annotation.withLock { $0 = annotate }
+    }
+
     var isStopping: Bool { stopping.load(ordering: .sequentiallyConsistent) }
 
     private func thread(_ name: String, _ group: DispatchGroup, _ body: @escaping @Sendable () -> Void) {
@@ -158,7 +167,7 @@ extension LivePipeline {
         while true {
             switch dispatchQueue.take(within: 1) {
             case .batch(let batch):
-                if let annotate { batch.buffer.withMutableRecords { annotate(&$0) } }
+                if let annotate = annotation.withLock({ $0 }) { batch.buffer.withMutableRecords { annotate(&$0) } }
                 let deadline = waitsForRoom.withLock { $0 }
                 for destination in destinations { destination.deliver(batch, until: deadline) }
             case .nothing: continue

@@ -1,0 +1,26 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// A wish that somebody sends by a signal, taken up when there is time for it.
+final class SignalRequest {
+    private let isPending: Flag
+    private let source: any DispatchSourceSignal
+
+    private final class Flag: Sendable { let value = Atomic(false) }
+
+    /// Listens for the signal `number`, which no longer ends the program.
+    init(_ number: Int32) {
+        let flag = Flag()
+        isPending = flag
+        signal(number, SIG_IGN)
+        source = DispatchSource.makeSignalSource(signal: number, queue: DispatchQueue(label: "flowprobe.signals"))
+        source.setEventHandler { flag.value.store(true, ordering: .relaxed) }
+        source.resume()
+    }
+
+    deinit { source.cancel() }
+
+    /// Whether the signal has come since the last call.
+    func take() -> Bool { isPending.value.exchange(false, ordering: .relaxed) }
+}
