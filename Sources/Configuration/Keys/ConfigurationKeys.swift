@@ -32,20 +32,20 @@ enum ConfigurationKeys {
                     + "own below."),
             .init(
                 optional: "idleTimeoutTcp", \.flows.idleTimeoutTcp, .duration(timeoutRange), .live,
-                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutTCP))",
-                example: "\(Duration.text(table.idleTimeoutTCP))", "The same for TCP flows that have not closed."),
+                default: "`idleTimeout`, else \(DurationText.text(table.idleTimeoutTCP))",
+                example: "\(DurationText.text(table.idleTimeoutTCP))", "The same for TCP flows that have not closed."),
             .init(
                 optional: "idleTimeoutUdp", \.flows.idleTimeoutUdp, .duration(timeoutRange), .live,
-                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutUDP))",
-                example: "\(Duration.text(table.idleTimeoutUDP))", "The same for UDP flows."),
+                default: "`idleTimeout`, else \(DurationText.text(table.idleTimeoutUDP))",
+                example: "\(DurationText.text(table.idleTimeoutUDP))", "The same for UDP flows."),
             .init(
                 optional: "idleTimeoutIcmp", \.flows.idleTimeoutIcmp, .duration(timeoutRange), .live,
-                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutICMP))",
-                example: "\(Duration.text(table.idleTimeoutICMP))", "The same for ICMP and ICMPv6 flows."),
+                default: "`idleTimeout`, else \(DurationText.text(table.idleTimeoutICMP))",
+                example: "\(DurationText.text(table.idleTimeoutICMP))", "The same for ICMP and ICMPv6 flows."),
             .init(
                 optional: "idleTimeoutOther", \.flows.idleTimeoutOther, .duration(timeoutRange), .live,
-                default: "`idleTimeout`, else \(Duration.text(table.idleTimeoutOther))",
-                example: "\(Duration.text(table.idleTimeoutOther))", "The same for flows of any other protocol."),
+                default: "`idleTimeout`, else \(DurationText.text(table.idleTimeoutOther))",
+                example: "\(DurationText.text(table.idleTimeoutOther))", "The same for flows of any other protocol."),
             .init(
                 "activeTimeout", \.flows.activeTimeout, .duration(timeoutRange), .live,
                 "Longer flows are reported in slices of this length."),

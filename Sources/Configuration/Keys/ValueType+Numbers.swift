@@ -28,35 +28,35 @@ extension ValueType where Value == Bool {
 extension ValueType where Value == Nanoseconds {
     /// A span of time in `range`: seconds with up to nine decimals, or a number with a unit.
     static func duration(_ range: ClosedRange<Nanoseconds>) -> ValueType {
-        let limits = "\(Duration.text(range.lowerBound)) to \(Duration.text(range.upperBound))"
+        let limits = "\(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
         return .scalar(
             "duration", range: limits, unit: "seconds or with a unit",
             what: "a duration from \(limits)", hint: "seconds, as in 15 or 0.5, or a unit, as in 500ms, 15s or 5m",
             parse: { text in
-                guard let span = Duration.parse(text), range.contains(span) else { return nil }
+                guard let span = DurationText.parse(text), range.contains(span) else { return nil }
                 return span
             },
-            write: Duration.text)
+            write: DurationText.text)
     }
 }
 
 extension ValueType where Value == Int {
     /// A number of octets in `range`, with or without a unit.
     static func size(_ range: ClosedRange<Int>) -> ValueType {
-        let limits = "\(Octets.text(range.lowerBound)) to \(Octets.text(range.upperBound))"
+        let limits = "\(SizeText.text(range.lowerBound)) to \(SizeText.text(range.upperBound))"
         return .scalar(
             "size", range: limits, unit: "octets or with a unit", what: "a size from \(limits)",
             hint: "octets, as in 65536, or a unit, as in 64KiB, 512MiB or 2GB",
             parse: { text in
-                guard let octets = Octets.parse(text), range.contains(octets) else { return nil }
+                guard let octets = SizeText.parse(text), range.contains(octets) else { return nil }
                 return octets
             },
-            write: Octets.text)
+            write: SizeText.text)
     }
 }
 
 /// Spans of time as texts, exactly: no floating point comes between.
-enum Duration {
+enum DurationText {
     private static let units: [(suffix: String, nanoseconds: Nanoseconds)] = [
         ("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000),
         ("ms", 1_000_000), ("us", 1000), ("ns", 1),
@@ -94,7 +94,7 @@ enum Duration {
 }
 
 /// Numbers of octets as texts.
-enum Octets {
+enum SizeText {
     private static let units: [(suffix: String, octets: Int)] = [
         ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000),
     ]

@@ -1,5 +1,3 @@
-import Exporter
-import Foundation
 import Glibc
 
 /// What one key alone cannot tell: names and domains that were left out, and values that do not go together.
@@ -41,7 +39,7 @@ extension ConfigurationReader {
             fail(
                 path + ".block", in: path,
                 "\(path).block: \(input.block) octets are not a power of two from a page of memory on; write "
-                    + "\(Octets.text(max(page, 1 << (Int.bitWidth - input.block.leadingZeroBitCount))))")
+                    + "\(SizeText.text(max(page, 1 << (Int.bitWidth - input.block.leadingZeroBitCount))))")
             return
         }
         if failed.contains(path + ".ring") { return }
@@ -51,8 +49,8 @@ extension ConfigurationReader {
         let key = places[path + ".ring"] != nil || places[path + ".block"] == nil ? "ring" : "block"
         fail(
             "\(path).\(key)", in: path,
-            "\(path).ring is \(Octets.text(input.ring)), which is not two or more blocks of \(Octets.text(input.block)); "
-                + "write ring: \(Octets.text(fitting)), or another block")
+            "\(path).ring is \(SizeText.text(input.ring)), which is not two or more blocks of \(SizeText.text(input.block)); "
+                + "write ring: \(SizeText.text(fitting)), or another block")
     }
 
     private mutating func checkRest(_ index: Int, _ checks: ConfigurationChecks) {
@@ -120,26 +118,5 @@ extension ConfigurationReader {
         if let path = flows.prefixes, !failed.contains("flows.prefixes"), let problem = checks.prefixProblem(path) {
             fail("flows.prefixes", "flows.prefixes: \(problem)")
         }
-    }
-}
-
-/// Checks that look beyond the text. Tests and fuzzers take them away.
-package struct ConfigurationChecks: Sendable {
-    /// What is wrong with a packet filter, or nil.
-    package var filterProblem: @Sendable (String) -> String?
-    /// What is wrong with the prefix file at a path, or nil.
-    package var prefixProblem: @Sendable (String) -> String?
-    /// Whether two paths lead to one file.
-    package var isSameFile: @Sendable (String, String) -> Bool
-
-    /// No check that looks at anything outside the text.
-    package static let textOnly = ConfigurationChecks(
-        filterProblem: { _ in nil }, prefixProblem: { _ in nil }, isSameFile: { $0 == $1 })
-
-    /// Looks at the files that are named. `filterProblem` says what is wrong with a packet filter, or nil; compiling one
-    /// is beyond this room.
-    package static func system(filterProblem: @escaping @Sendable (String) -> String? = { _ in nil }) -> Self {
-        ConfigurationChecks(
-            filterProblem: filterProblem, prefixProblem: FileChecks.prefixProblem, isSameFile: FileChecks.isSameFile)
     }
 }
