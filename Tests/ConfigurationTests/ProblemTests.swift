@@ -134,7 +134,7 @@ import Testing
         ),
         (
             "inputs: [{interface: eth0, domain: 0}]\n", 1, 36,
-            "inputs[0].domain: \"0\" is not a number from 1 to 4294967295; write one, in decimal digits"
+            "inputs[0].domain: \"0\" is not a number from 1 to 32767; write one, in decimal digits"
         ),
         // Values that do not go together.
         ("", 1, 1, "there are no inputs: nothing would be listened to; write \"inputs:\" and \"- interface: NAME\""),
