@@ -31,6 +31,17 @@ var targets: [Target] = [
         name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"], swiftSettings: strict),
     .target(
         name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"], swiftSettings: strict),
+    // What a service needs around its capture path. It knows nothing of packets or flows.
+    .target(
+        name: "Service",
+        dependencies: [
+            .product(name: "HummingbirdCore", package: "hummingbird"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        ], swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
@@ -46,6 +57,9 @@ var targets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
+    .testTarget(
+        name: "ServiceTests", dependencies: ["Service", .product(name: "Logging", package: "swift-log")],
+        exclude: ["Status/hostile-client.py"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
     // What the fuzz target FuzzPacket checks; always there, so that an ordinary test replays its inputs.
@@ -91,7 +105,13 @@ let package = Package(
     name: "flowprobe",
     products: [.executable(name: "flowprobe", targets: ["FlowProbe"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+        // Its server only: without reading configuration and files.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ],
     targets: targets
 )
