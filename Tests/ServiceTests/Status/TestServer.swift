@@ -12,14 +12,15 @@ struct TestServer: Sendable {
     let server: StatusServer
 
     init(
-        address: String? = nil, socketPath: String? = nil, limits: StatusLimits = .init(), pageSize: Int = 0,
+        address: String? = nil, socketPath: String? = nil, limits: StatusLimits = .init(), samples: Int = 0,
         health: HealthVerdict = .passing, readiness: HealthVerdict = .passing
     ) async throws {
         var page = MetricsPage()
         page.set(.records, to: 42)
-        for index in 0..<pageSize {
-            page.set(.undecodable, "\(index)" + String(repeating: "x", count: 170), to: index)
-        }
+        // Some 800 octets each.
+        let wide = MetricFamily("wide", .gauge, labels: ["a", "b", "c", "d"], help: "Wide.")
+        let fill = String(repeating: "x", count: 190)
+        for index in 0..<samples { page.set(wide, "\(index)", fill, fill, fill, to: index) }
         let ready = page
         server = try await Background.value {
             let server = StatusServer(

@@ -106,7 +106,7 @@ def not_reading():
     client.settimeout(15)
     client.connect(("127.0.0.1", PORT))
     client.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
-    time.sleep(5)
+    time.sleep(6)
     data = read_all(client)
     return {"octets": len(data), "complete": int(len(body(data)) == length(data))}
 
