@@ -8,6 +8,7 @@ package final class LogOutput: Sendable {
 
     private let descriptor: Int32
     private let lost = Atomic<UInt64>(0)
+    private let isCut = Atomic<Bool>(false)
 
     /// An output to an open descriptor, which stays the caller's.
     package init(descriptor: Int32) { self.descriptor = descriptor }
@@ -17,7 +18,10 @@ package final class LogOutput: Sendable {
 
     /// Writes a line. May wait for whoever reads it: never called from the packet path.
     func write(_ line: [UInt8]) {
-        var rest = line[...]
+        // After a line that was written in part: what follows is a line of its own all the same.
+        let isCut = isCut.exchange(false, ordering: .relaxed)
+        var rest = isCut ? [UInt8(ascii: "\n")] + line[...] : line[...]
+        let whole = rest.count
         while !rest.isEmpty {
             // SAFETY: pointer and count are of one array.
             let written = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -25,6 +29,7 @@ package final class LogOutput: Sendable {
                 rest = rest.dropFirst(written)
             } else if errno != EINTR {
                 lost.wrappingAdd(1, ordering: .relaxed)
+                if isCut || rest.count < whole { self.isCut.store(true, ordering: .relaxed) }
                 return
             }
         }

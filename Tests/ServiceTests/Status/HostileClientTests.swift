@@ -52,7 +52,7 @@ struct HostileClientTests {
         #expect(try #require(seen["most"]) <= 32 + 4, "\(seen)")
         #expect(try #require(seen["most"]) >= 32, "\(seen)")
         // Others are answered as soon as the first ones' second is over.
-        #expect(try #require(seen["answered_after_milliseconds"]) < 10_000, "\(seen)")
+        #expect(try #require(seen["answered_after_milliseconds"]) < 25_000, "\(seen)")
     }
 
     @Test(arguments: ["long-header", "long-value", "many-headers", "long-target"])
@@ -78,8 +78,11 @@ struct HostileClientTests {
     @Test func stoppingIsQuick() async throws {
         let server = try await TestServer(address: "127.0.0.1:0")
         let port = try #require(server.server.address?.port)
-        async let client = Program.run("python3", [Self.script.path(), "hold", String(port)])
-        try await Task.sleep(for: .milliseconds(700))
+        let folder = try TemporaryFolder()
+        async let client = Program.run("python3", [Self.script.path(), "hold", String(port), folder.path("there")])
+        for _ in 0..<200 where !FileManager.default.fileExists(atPath: folder.path("there")) {
+            try await Task.sleep(for: .milliseconds(50))
+        }
         let begun = ContinuousClock.now
         try await Background.value { server.stop() }
         let taken = ContinuousClock.now - begun

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A client that behaves badly: hostile-client.py BEHAVIOUR PORT [SEED]. Prints what it saw as one JSON object."""
+"""A client that behaves badly: hostile-client.py BEHAVIOUR PORT [SEED or FILE]. Prints what it saw as one JSON object."""
 
 import json
 import random
@@ -11,7 +11,7 @@ import time
 PORT = int(sys.argv[2])
 
 
-def connect(timeout=15):
+def connect(timeout=30):
     client = socket.socket()
     client.settimeout(timeout)
     client.connect(("127.0.0.1", PORT))
@@ -134,7 +134,7 @@ def many():
             pass
         clients.append(client)
     started = time.monotonic()
-    while time.monotonic() - started < 0.8:
+    while time.monotonic() - started < 2:
         most = max(most, accepted())
         time.sleep(0.02)
     for client in clients[200:]:
@@ -173,6 +173,9 @@ def hold():
     clients = [connect() for _ in range(20)]
     for number, client in enumerate(clients):
         client.sendall([b"", b"GET / HT", b"POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\n"][number % 3])
+    # Tells that all of them are there.
+    with open(sys.argv[3], "w", encoding="ascii"):
+        pass
     started = time.monotonic()
     for client in clients:
         read_all(client)
