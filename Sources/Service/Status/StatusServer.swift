@@ -105,7 +105,8 @@ package final class StatusServer: Sendable {
     }
 
     /// Ends serving: requests being answered have a moment, connections are closed, the socket's file is removed. Blocks
-    /// for about a second at most. May be called at any time, and again.
+    /// for a fraction of a second, and for two seconds at most a listener. May be called before `start()` and again, but
+    /// not during it.
     package func stop() {
         let running = state.withLock { state -> Running? in
             guard case .running(let running) = state else { return nil }
