@@ -39,10 +39,22 @@ var targets: [Target] = [
         dependencies: [
             "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", .product(name: "Yams", package: "Yams"),
         ], swiftSettings: strict),
+    // What a service needs around its capture path. It knows nothing of packets or flows.
+    .target(
+        name: "Service",
+        dependencies: [
+            .product(name: "HummingbirdCore", package: "hummingbird"),
+            .product(name: "HTTPTypes", package: "swift-http-types"),
+            .product(name: "Logging", package: "swift-log"),
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        ], swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "Configuration", "CPlatform",
+            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "Configuration", "Service",
+            "CPlatform", .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 
@@ -56,6 +68,9 @@ var targets: [Target] = [
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
     .testTarget(
         name: "ConfigurationTests", dependencies: ["Configuration", "ConfigurationFuzzing"], swiftSettings: strict),
+    .testTarget(
+        name: "ServiceTests", dependencies: ["Service", .product(name: "Logging", package: "swift-log")],
+        exclude: ["Status/hostile-client.py"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
     // What FuzzPacket and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.
@@ -107,6 +122,12 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+        // Its server only: without reading configuration and files.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ],
     targets: targets
 )

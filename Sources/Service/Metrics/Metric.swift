@@ -1,0 +1,154 @@
+/// Every metric of the probe: one case and one row of `family` each. `docs/metrics.md`, the alert rules, the dashboard
+/// and the sample page are held against this list by the tests.
+package enum Metric: CaseIterable, Sendable {
+    // The process.
+    case buildInfo, startTime, residentMemory, openDescriptors, processorTime, reloads
+    // Inputs.
+    case inputPackets, inputOctets, inputDrops, inputUp, inputReopens, inputLastPacket, coverageGap
+    // Packets.
+    case packets, undecodable, anomalies
+    // Flows.
+    case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
+    // Workers.
+    case workerBusy, workerTurns, batchDuration
+    // Export.
+    case exportRecords, exportOctets, exportMessages, exportFailed, exportUp, exportQueue, exportDiscarded
+    // The clock and the books.
+    case clockSteps, clockLag, balance
+
+    /// Name, kind, unit, labels and help.
+    package var family: MetricFamily {
+        switch self {
+        case .buildInfo:
+            .init("flowprobe_build_info", .gauge, labels: ["version"], help: "Always 1; the version is in the label.")
+        case .startTime:
+            .init("flowprobe_start_time_seconds", .gauge, unit: "seconds", help: "When the probe started, Unix time.")
+        case .residentMemory:
+            .init("process_resident_memory_bytes", .gauge, unit: "bytes", help: "Memory the process has in RAM.")
+        case .openDescriptors:
+            .init("process_open_fds", .gauge, unit: "descriptors", help: "Open file descriptors.")
+        case .processorTime:
+            .init(
+                "process_cpu_seconds_total", .counter, unit: "seconds",
+                help: "Processor time of all threads, user and system.")
+        case .reloads:
+            .init(
+                "flowprobe_reloads_total", .counter, unit: "reloads", labels: ["result"],
+                help: "Times the configuration was read again, by result: ok or failed.")
+
+        case .inputPackets:
+            .init(
+                "flowprobe_input_packets_total", .counter, unit: "packets", labels: ["input"],
+                help: "Packets taken from the input.")
+        case .inputOctets:
+            .init(
+                "flowprobe_input_octets_total", .counter, unit: "octets", labels: ["input"],
+                help: "Octets of these packets on the wire, layer 2 without frame check sequence.")
+        case .inputDrops:
+            .init(
+                "flowprobe_input_dropped_packets_total", .counter, unit: "packets", labels: ["input", "place"],
+                help: "Packets lost before the probe saw them, by place: ring or interface.")
+        case .inputUp:
+            .init("flowprobe_input_up", .gauge, labels: ["input"], help: "1 while the input is open, else 0.")
+        case .inputReopens:
+            .init(
+                "flowprobe_input_reopens_total", .counter, unit: "reopens", labels: ["input"],
+                help: "Times the input was opened again after it had failed.")
+        case .inputLastPacket:
+            .init(
+                "flowprobe_input_last_packet_time_seconds", .gauge, unit: "seconds", labels: ["input"],
+                help: "Time stamp of the input's newest packet, Unix time; 0 before the first.")
+        case .coverageGap:
+            .init(
+                "flowprobe_coverage_gap_seconds_total", .counter, unit: "seconds", labels: ["input", "reason"],
+                help: "Time during which the input was not captured, by reason.")
+
+        case .packets:
+            .init(
+                "flowprobe_packets_total", .counter, unit: "packets", labels: ["outcome"],
+                help: "Packets by what became of them; each has exactly one outcome.")
+        case .undecodable:
+            .init(
+                "flowprobe_undecodable_packets_total", .counter, unit: "packets", labels: ["reason"],
+                help: "Packets with the outcome undecodable, by reason.")
+        case .anomalies:
+            .init(
+                "flowprobe_anomalies_total", .counter, unit: "packets", labels: ["kind"],
+                help: "Packets that were odd and were counted all the same; one packet may be odd in several ways.")
+
+        case .flowsBegun:
+            .init("flowprobe_flows_begun_total", .counter, unit: "flows", help: "Flows begun.")
+        case .flowsEnded:
+            .init(
+                "flowprobe_flows_ended_total", .counter, unit: "flows", labels: ["reason"],
+                help: "Flows ended, by flow end reason (IE 136).")
+        case .slicesCut:
+            .init(
+                "flowprobe_slices_cut_total", .counter, unit: "slices", labels: ["reason"],
+                help: "Records of flows that went on, by what cut them.")
+        case .flowsLive:
+            .init("flowprobe_flows_live", .gauge, unit: "flows", help: "Flows in the table.")
+        case .records:
+            .init("flowprobe_records_total", .counter, unit: "records", help: "Flow records made.")
+        case .tableMemory:
+            .init(
+                "flowprobe_flow_table_memory_octets", .gauge, unit: "octets", help: "Memory that live flows take.")
+        case .tableBudget:
+            .init(
+                "flowprobe_flow_table_budget_octets", .gauge, unit: "octets", help: "Memory that live flows may take.")
+
+        case .workerBusy:
+            .init(
+                "flowprobe_worker_busy_seconds_total", .counter, unit: "seconds", labels: ["input", "worker"],
+                help: "Time the worker spent on packets, not waiting for them.")
+        case .workerTurns:
+            .init(
+                "flowprobe_worker_turns_total", .counter, unit: "turns", labels: ["input", "worker"],
+                help: "Turns of the worker's capture loop, with packets or without.")
+        case .batchDuration:
+            .init(
+                "flowprobe_batch_duration_seconds", .histogram, unit: "seconds",
+                help: "Time a batch of packets took from the ring to the flow table.")
+
+        case .exportRecords:
+            .init(
+                "flowprobe_export_records_total", .counter, unit: "records", labels: ["destination"],
+                help: "Records handed over to the destination.")
+        case .exportOctets:
+            .init(
+                "flowprobe_export_octets_total", .counter, unit: "octets", labels: ["destination"],
+                help: "Octets sent to the destination.")
+        case .exportMessages:
+            .init(
+                "flowprobe_export_messages_total", .counter, unit: "messages", labels: ["destination"],
+                help: "Messages sent to the destination.")
+        case .exportFailed:
+            .init(
+                "flowprobe_export_failed_records_total", .counter, unit: "records", labels: ["destination"],
+                help: "Records that the destination did not take.")
+        case .exportUp:
+            .init(
+                "flowprobe_export_up", .gauge, labels: ["destination"],
+                help: "1 while the destination takes records, else 0.")
+        case .exportQueue:
+            .init(
+                "flowprobe_export_queue_records", .gauge, unit: "records",
+                help: "Records made and not yet handed to the destinations.")
+        case .exportDiscarded:
+            .init(
+                "flowprobe_export_discarded_records_total", .counter, unit: "records", labels: ["reason"],
+                help: "Records given up before any destination had them, by reason.")
+
+        case .clockSteps:
+            .init("flowprobe_clock_steps_total", .counter, unit: "steps", help: "Steps of the packet clock.")
+        case .clockLag:
+            .init(
+                "flowprobe_clock_lag_seconds", .gauge, unit: "seconds",
+                help: "How far the packet clock is behind the host's clock.")
+        case .balance:
+            .init(
+                "flowprobe_balance_ok", .gauge,
+                help: "1 while every sum of the accounting holds, 0 when one does not.")
+        }
+    }
+}
