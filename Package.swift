@@ -35,7 +35,7 @@ var targets: [Target] = [
         name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter", "CPlatform"],
         swiftSettings: strict),
     .target(
-        name: "Configuration",
+        name: "ConfigurationFile",
         dependencies: [
             "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", .product(name: "Yams", package: "Yams"),
         ], swiftSettings: strict),
@@ -53,7 +53,7 @@ var targets: [Target] = [
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "Configuration", "Service",
+            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "ConfigurationFile", "Service",
             "CPlatform", .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
@@ -67,7 +67,7 @@ var targets: [Target] = [
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
     .testTarget(
-        name: "ConfigurationTests", dependencies: ["Configuration", "ConfigurationFuzzing"], swiftSettings: strict),
+        name: "ConfigurationTests", dependencies: ["ConfigurationFile", "ConfigurationFuzzing"], swiftSettings: strict),
     .testTarget(
         name: "ServiceTests", dependencies: ["Service", .product(name: "Logging", package: "swift-log")],
         exclude: ["Status/hostile-client.py"], swiftSettings: strict),
@@ -78,7 +78,7 @@ var targets: [Target] = [
         name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
         swiftSettings: strict),
     .target(
-        name: "ConfigurationFuzzing", dependencies: ["Configuration"], path: "Fuzz/ConfigurationFuzzing",
+        name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile"], path: "Fuzz/ConfigurationFuzzing",
         swiftSettings: strict),
     .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
 

@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationFile
 
 /// What became of one input.
 package struct LoadOutcome {

@@ -79,11 +79,16 @@ struct Balance {
         return sums.filter { $0.left != $0.right }.map { "\($0.what): \($0.left) is not \($0.right)" }
     }
 
+    /// Flow end reasons (IE 136) by number.
+    static let endReasons = [
+        (number: 1, name: "idle"), (number: 2, name: "active timeout"), (number: 3, name: "end of flow"),
+        (number: 4, name: "end of input"), (number: 5, name: "lack of resources"),
+    ]
+
     /// The sums, a line each, for the end of the report.
     var lines: [String] {
         func reasons(_ counts: InlineArray<6, UInt64>) -> String {
-            let names = ["", "idle", "active timeout", "end of flow", "end of input", "lack of resources"]
-            let parts = (1..<6).filter { counts[$0] > 0 }.map { "\(names[$0]) \(counts[$0])" }
+            let parts = Self.endReasons.filter { counts[$0.number] > 0 }.map { "\($0.name) \(counts[$0.number])" }
             return parts.isEmpty ? "" : " (" + parts.joined(separator: ", ") + ")"
         }
         var lines = [

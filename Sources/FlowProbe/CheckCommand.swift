@@ -1,5 +1,5 @@
 import ArgumentParser
-import Configuration
+import ConfigurationFile
 
 /// `flowprobe check`: says what is wrong with a configuration.
 struct CheckCommand: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Capture
-import Configuration
+import ConfigurationFile
 import Foundation
 
 /// Where the configuration comes from.

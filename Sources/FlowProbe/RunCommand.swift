@@ -1,11 +1,12 @@
 import ArgumentParser
 import Capture
-import Configuration
+import ConfigurationFile
 import Exporter
 import FlowTable
 import NetTypes
 import PacketDecode
 import Pipeline
+import Service
 
 /// `flowprobe run`: interfaces in, flows out, until it is told to end.
 struct RunCommand: ParsableCommand {
@@ -59,6 +60,11 @@ struct RunCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Time for the last exports when the run ends.", valueName: "seconds"))
     var drainTimeout: Seconds?
+
+    @Option(
+        help: ArgumentHelp("Serve metrics and health on this loopback address (docs/metrics.md).", valueName: "address")
+    )
+    var metrics: StatusAddress?
 
     @OptionGroup(title: "Flows") var flows: FlowOptions
     @OptionGroup(title: "Output") var output: OutputOptions
@@ -136,8 +142,19 @@ struct RunCommand: ParsableCommand {
         }
         plan.table = flows.tableConfiguration
         plan.zones = try flows.zoneTable()
+        plan.metricsAddress = metrics?.address
         if let drainTimeout { plan.drainSeconds = Double(drainTimeout.nanoseconds) / 1e9 }
         return plan
+    }
+}
+
+/// A loopback address and port for the status pages: `127.0.0.1:9573`, `[::1]:9573`, `9573`.
+struct StatusAddress: ExpressibleByArgument {
+    var address: LoopbackAddress
+
+    init?(argument: String) {
+        guard let address = try? LoopbackAddress(argument) else { return nil }
+        self.address = address
     }
 }
 

@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationFile
 
 /// Loads a text as the file `f.yaml`.
 func load(

@@ -1,4 +1,4 @@
-import Configuration
+import ConfigurationFile
 import Testing
 
 /// Values from the environment and from options: what holds, and what is wrong with them.

@@ -16,7 +16,7 @@ extension ProbeConfiguration {
         "# Configuration of `flowprobe run`",
         "",
         "One YAML file, by default `\(defaultPath)`. This page is made from the table in",
-        "`Sources/Configuration/Keys`; a test fails when it is not current and says how to renew it.",
+        "`Sources/ConfigurationFile/Keys`; a test fails when it is not current and says how to renew it.",
         "[flowprobe.example.yaml](flowprobe.example.yaml) has every key with its default. The least that does something:",
         "",
         "```yaml",

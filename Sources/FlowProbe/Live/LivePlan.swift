@@ -1,8 +1,10 @@
 import Capture
-import Configuration
+import ConfigurationFile
 import Exporter
 import FlowTable
+import Logging
 import PacketDecode
+import Service
 
 /// What `flowprobe run` is to do, wherever it was written: options or a configuration file.
 struct LivePlan {
@@ -24,6 +26,14 @@ struct LivePlan {
     var drainSeconds: Double = 5
     /// Seconds between two lines that sum up the run.
     var summarySeconds: Double = 60
+    /// Where the status pages are served; nil for nowhere.
+    var metricsAddress: LoopbackAddress?
+    /// Path of a Unix socket for the same; nil for none.
+    var metricsSocket: String?
+    /// Messages below this level are left out.
+    var logLevel = Logger.Level.info
+    /// How messages are written.
+    var logFormat = Service.LogFormat.automatic()
 
     /// A plan without inputs.
     init(output: OutputOptions) { self.output = output }
@@ -51,6 +61,17 @@ struct LivePlan {
         }
         drainSeconds = Double(configuration.service.drainTimeout) / 1e9
         summarySeconds = Double(configuration.service.summaryInterval) / 1e9
+        do throws(StatusServerError) {
+            metricsAddress = try configuration.service.metrics.map { endpoint throws(StatusServerError) in
+                try LoopbackAddress(endpoint.description)
+            }
+        } catch {
+            throw ProbeFailure(code: .usage, message: error.description)
+        }
+        metricsSocket = configuration.service.metricsSocket
+        logLevel = Logger.Level(rawValue: configuration.log.level.rawValue) ?? .info
+        // `auto` is no format of its own.
+        logFormat = Service.LogFormat(rawValue: configuration.log.format.rawValue) ?? .automatic()
     }
 }
 

@@ -1,0 +1,147 @@
+import Exporter
+import FlowTable
+import Foundation
+import PacketDecode
+import Pipeline
+import Service
+import Synchronization
+
+/// What a live run shows of itself to those who ask: the metrics page, and whether it is well.
+final class LiveMetrics: Sendable {
+    /// A ring as the page names it.
+    struct Ring: Sendable {
+        /// The input's name.
+        let input: String
+        /// Which of the input's workers, from 0.
+        let worker: Int
+        let status: LiveSourceStatus
+    }
+
+    let batches: DurationHistogram
+    let reloads = Atomic<UInt64>(0)
+    let failedReloads = Atomic<UInt64>(0)
+    private let rings: [Ring]
+    private let pipeline: LivePipeline
+    private let books: [LiveOutputs.Books]
+    private let budget: Int
+    private let started = Date()
+    /// Seconds that each input was down, by name.
+    private let gaps = Mutex<[String: Double]>([:])
+
+    init(
+        rings: [Ring], pipeline: LivePipeline, books: [LiveOutputs.Books], budget: Int, batches: DurationHistogram
+    ) {
+        self.rings = rings
+        self.pipeline = pipeline
+        self.books = books
+        self.budget = budget
+        self.batches = batches
+    }
+
+    /// Notes that `seconds` have passed, in which inputs that are down saw nothing.
+    func pass(_ seconds: Double) {
+        let down = Set(rings.filter { !$0.status.isUp.load(ordering: .relaxed) }.map(\.input))
+        gaps.withLock { gaps in
+            for input in down { gaps[input, default: 0] += seconds }
+        }
+    }
+
+    /// What is missing for capturing and exporting, a sentence each.
+    var readiness: HealthVerdict {
+        var problems = rings.compactMap { $0.status.problem }
+        problems += pipeline.destinations.compactMap(\.failure)
+        problems += books.filter { !$0.isConnected }.map { "\($0.name): there is no connection." }
+        return HealthVerdict(problems: problems.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
+    }
+
+    /// The numbers of now.
+    var page: MetricsPage {
+        let snapshot = pipeline.snapshot()
+        var page = MetricsPage()
+        page.set(.buildInfo, flowprobeVersion, to: 1)
+        page.set(.startTime, to: started.timeIntervalSince1970)
+        ProcessMetrics.current().add(to: &page)
+        page.set(.reloads, "ok", to: reloads.load(ordering: .relaxed))
+        page.set(.reloads, "failed", to: failedReloads.load(ordering: .relaxed))
+        addInputs(snapshot, &page)
+        addPackets(snapshot.tallies, &page)
+        addFlows(snapshot, &page)
+        addExport(&page)
+        page.set(.batchDuration, to: batches.snapshot)
+        page.set(.clockSteps, to: snapshot.clockSteps)
+        page.set(.clockLag, to: max(0, Date().timeIntervalSince1970 - Double(snapshot.watermark) / 1e9))
+        // Between two batches only: a snapshot that had to give up waiting shows sums that are still under way.
+        if snapshot.isExact {
+            page.set(.balance, to: Balance(snapshot, inputs: rings.map(\.status)).mistakes.isEmpty)
+        }
+        return page
+    }
+
+    private func addInputs(_ snapshot: LiveSnapshot, _ page: inout MetricsPage) {
+        for name in Set(rings.map(\.input)) {
+            let own = rings.indices.filter { rings[$0].input == name }
+            func sum(_ number: (LiveSourceStatus) -> UInt64) -> UInt64 {
+                own.reduce(0) { $0 + number(rings[$1].status) }
+            }
+            page.set(.inputPackets, name, to: own.reduce(0) { $0 + snapshot.workerTallies[$1].packets })
+            page.set(.inputOctets, name, to: own.reduce(0) { $0 + snapshot.workerTallies[$1].wireOctets })
+            page.set(.inputDrops, name, "ring", to: sum { $0.ringDrops.load(ordering: .relaxed) })
+            page.set(
+                .inputDrops, name, "interface",
+                to: own.map { rings[$0].status.interfaceDrops.load(ordering: .relaxed) }.max() ?? 0)
+            page.set(.inputUp, name, to: own.allSatisfy { rings[$0].status.isUp.load(ordering: .relaxed) })
+            page.set(.inputReopens, name, to: sum { $0.reopens.load(ordering: .relaxed) })
+            let last = own.map { rings[$0].status.lastPacket.load(ordering: .relaxed) }.max() ?? 0
+            page.set(.inputLastPacket, name, to: Double(last) / 1e9)
+            page.set(.coverageGap, name, "down", to: gaps.withLock { $0[name] ?? 0 })
+        }
+        for (ring, worker) in zip(rings, pipeline.workers) {
+            let number = String(ring.worker)
+            page.set(.workerBusy, ring.input, number, to: Double(worker.busy.load(ordering: .relaxed)) / 1e9)
+            page.set(.workerTurns, ring.input, number, to: worker.turns.load(ordering: .relaxed))
+        }
+    }
+
+    private func addPackets(_ tallies: DecodeTallies, _ page: inout MetricsPage) {
+        page.set(.packets, "flow", to: tallies.flowPackets)
+        page.set(.packets, "not_a_flow", to: tallies.nonFlowPackets)
+        page.set(.packets, "undecodable", to: tallies.undecodablePackets)
+        for reason in UndecodableReason.allCases { page.set(.undecodable, "\(reason)", to: tallies.count(reason)) }
+        for anomaly in Anomaly.allCases { page.set(.anomalies, "\(anomaly)", to: tallies.count(anomaly)) }
+    }
+
+    private func addFlows(_ snapshot: LiveSnapshot, _ page: inout MetricsPage) {
+        let counters = snapshot.counters
+        page.set(.flowsBegun, to: counters.flowsBegun)
+        for (number, reason) in Balance.endReasons {
+            page.set(.flowsEnded, reason, to: counters.flowsEnded[number])
+            page.set(.slicesCut, reason, to: counters.slicesCut[number])
+        }
+        page.set(.flowsLive, to: snapshot.liveFlows)
+        page.set(.records, to: counters.records)
+        page.set(.tableMemory, to: snapshot.tableOctets)
+        page.set(.tableBudget, to: budget)
+    }
+
+    private func addExport(_ page: inout MetricsPage) {
+        for destination in pipeline.destinations {
+            let own = books.first { $0.name == destination.name }
+            let discarded =
+                destination.discardedByQueue.load(ordering: .relaxed)
+                + destination.discardedByFailure.load(ordering: .relaxed)
+            if let own {
+                let sent = own.statistics
+                page.set(.exportRecords, destination.name, to: sent.records)
+                page.set(.exportOctets, destination.name, to: sent.octets)
+                page.set(.exportMessages, destination.name, to: sent.messages)
+                page.set(.exportFailed, destination.name, to: sent.failedRecords + discarded)
+            } else {
+                page.set(.exportRecords, destination.name, to: destination.records.load(ordering: .relaxed))
+                page.set(.exportFailed, destination.name, to: discarded)
+            }
+            page.set(.exportUp, destination.name, to: destination.failure == nil && own?.isConnected != false)
+        }
+        page.set(.exportQueue, to: pipeline.destinations.map(\.queued).max() ?? 0)
+        page.set(.exportDiscarded, "queue full", to: pipeline.discarded.load(ordering: .relaxed))
+    }
+}

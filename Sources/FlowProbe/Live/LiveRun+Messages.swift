@@ -1,0 +1,113 @@
+import Foundation
+import Logging
+import Pipeline
+
+extension LiveRun {
+    func sayStart(_ statusPages: String?) {
+        for (index, input) in plan.inputs.enumerated() {
+            let capture = input.capture
+            let workers = "\(capture.workers) worker\(capture.workers == 1 ? "" : "s")"
+            let filter = capture.filter.map { ", filter '\($0)'" } ?? ""
+            logger.notice(
+                """
+                captures \(capture.interface) as observation point \(index + 1) of domain \(input.domain), \(workers) \
+                with a ring of \(capture.ringOctets >> 10) KiB each\(filter)
+                """)
+        }
+        let names = outputs.destinations.map(\.name).filter { $0 != "report" }
+        if let statusPages { logger.notice("status pages at \(statusPages)") }
+        logger.notice("\(names.isEmpty ? "exports to nobody" : "exports to \(names.joined(separator: ", "))")")
+    }
+
+    /// Says what has become better or worse with inputs and destinations.
+    func sayChanges() {
+        for (index, ring) in rings.enumerated() {
+            let problem = ring.ring.status.problem
+            guard problem != ringProblems[index] else { continue }
+            ringProblems[index] = problem
+            if let problem {
+                logger.warning("\(problem)")
+            } else {
+                logger.notice("\(ring.input.capture.interface): captured again.")
+            }
+        }
+        for (index, destination) in outputs.destinations.enumerated() {
+            let failure = destination.failure
+            guard failure != failures[index] else { continue }
+            failures[index] = failure
+            if let failure {
+                logger.error("\(failure)")
+            } else {
+                logger.notice("\(destination.name): takes records again.")
+            }
+        }
+    }
+
+    func saySummary() {
+        let snapshot = pipeline.snapshot()
+        outputs.captureNumbers.value = captureStatistics(snapshot)
+        let lost = rings.reduce(0) { $0 + $1.ring.status.ringDrops.load(ordering: .relaxed) }
+        logger.info(
+            "so far",
+            metadata: [
+                "packets": "\(snapshot.tallies.packets)", "lost": "\(lost)", "flows": "\(snapshot.liveFlows)",
+                "records": "\(snapshot.counters.records)", "tableMiB": "\(snapshot.tableOctets >> 20)",
+                "seconds": "\(Int(Date().timeIntervalSince(started)))",
+            ])
+    }
+
+    /// The run in a line, for `systemctl status`.
+    var statusLine: String {
+        let taken = rings.reduce(0) { $0 + $1.ring.status.handedOut.load(ordering: .relaxed) }
+        let lost = rings.reduce(0) { $0 + $1.ring.status.ringDrops.load(ordering: .relaxed) }
+        return
+            "captures \(plan.inputs.map(\.capture.interface).joined(separator: ", ")): \(taken) packets, \(lost) lost"
+    }
+
+    func sayBalance() {
+        let snapshot = pipeline.snapshot()
+        for line in captureLines + balance(snapshot).lines + exportLines { logger.info("\(line)") }
+    }
+
+    func balance(_ snapshot: LiveSnapshot) -> Balance {
+        var balance = Balance(snapshot, inputs: rings.map { $0.ring.status })
+        for ring in rings where !pipelineRuns {
+            let status = ring.ring.status
+            let arrived = status.arrived.load(ordering: .relaxed)
+            let lost = status.ringDrops.load(ordering: .relaxed)
+            balance.inputSums.append(
+                Balance.Sum(
+                    what: "\(ring.name): arrived = lost + handed out + other direction", left: arrived,
+                    right: lost + status.handedOut.load(ordering: .relaxed)
+                        + status.otherDirection.load(ordering: .relaxed)))
+        }
+        return balance
+    }
+
+    /// While packets come, those that lie in a ring have arrived but are not handed out.
+    private var pipelineRuns: Bool { !pipeline.isOver }
+
+    var captureLines: [String] {
+        rings.map { ring in
+            let status = ring.ring.status
+            let other = status.otherDirection.load(ordering: .relaxed)
+            return "capture    \(ring.name): \(status.arrived.load(ordering: .relaxed)) arrived,"
+                + " \(status.ringDrops.load(ordering: .relaxed)) lost in the ring;"
+                + (other > 0 ? " \(other) went the other way;" : "")
+                + " the adapter lost \(status.interfaceDrops.load(ordering: .relaxed))"
+        }
+    }
+
+    var exportLines: [String] {
+        var lines = outputs.books.map { Balance.exportLine($0.name, $0.statistics) }
+        for destination in outputs.destinations {
+            let discarded =
+                destination.discardedByQueue.load(ordering: .relaxed)
+                + destination.discardedByFailure.load(ordering: .relaxed)
+            if discarded > 0 { lines.append("export     \(destination.name): \(discarded) records discarded") }
+        }
+        let lost = pipeline.discarded.load(ordering: .relaxed)
+        if lost > 0 { lines.append("export     \(lost) records discarded before any destination") }
+        return lines
+    }
+}

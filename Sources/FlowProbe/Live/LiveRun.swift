@@ -1,0 +1,181 @@
+import Capture
+import Exporter
+import Foundation
+import Logging
+import NetTypes
+import PacketDecode
+import Pipeline
+import Service
+
+/// A live run from its first packet to its exit code.
+final class LiveRun {
+    /// A ring, and the input it belongs to.
+    struct Ring {
+        let input: LivePlan.Input
+        let ring: PacketRing
+        /// Which of the input's workers, from 0.
+        let worker: Int
+        /// The interface, and which of its workers when there are several.
+        let name: String
+    }
+
+    var plan: LivePlan
+    private(set) var rings: [Ring] = []
+    let outputs: LiveOutputs
+    let pipeline: LivePipeline
+    let metrics: LiveMetrics
+    private let service: LiveService
+    var logger: Logger
+    let started = Date()
+    /// What was last said about each ring and each destination, so that a change is said once.
+    var ringProblems: [String?]
+    var failures: [String?]
+    /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
+    var reload: (() throws -> (LivePlan, [String]))?
+
+    /// Opens inputs and outputs; nothing is captured yet. Throws when one cannot be opened.
+    init(_ plan: LivePlan) throws {
+        self.plan = plan
+        logger = Self.logger(plan)
+        try plan.output.checkOverlap(inputs: [])
+        do throws(LiveError) {
+            rings = try Self.open(plan)
+        } catch {
+            throw ProbeFailure(code: error.isUsage ? .usage : .inputUnreadable, message: error.description)
+        }
+        outputs = try LiveOutputs(plan)
+        var configuration = LivePipeline.Configuration()
+        configuration.table = plan.table
+        configuration.table.stripeKey = UInt64.random(in: .min ... .max)
+        // 64 ns for each number: no probe sees packets faster for as long as it runs, so that no two runs meet.
+        configuration.table.flowIdBase = UInt64(Date().timeIntervalSince1970 * 1e9) / 64
+        configuration.annotate = Self.annotation(plan)
+        let batches = DurationHistogram()
+        configuration.batchTook = { batches.record(nanoseconds: UInt64(max(0, $0))) }
+        var places = [String: Int]()
+        let inputs = rings.map { ring in
+            let place = places[ring.input.capture.interface, default: 0]
+            places[ring.input.capture.interface] = place + 1
+            return LivePipeline.Input(
+                source: ring.ring, domain: UInt16(ring.input.domain - 1), segmentRule: ring.input.segmentRule,
+                processor: place < ring.input.processors.count ? ring.input.processors[place] : nil)
+        }
+        pipeline = LivePipeline(configuration: configuration, inputs: inputs, destinations: outputs.destinations)
+        metrics = LiveMetrics(
+            rings: rings.map { .init(input: $0.input.capture.name, worker: $0.worker, status: $0.ring.status) },
+            pipeline: pipeline, books: outputs.books, budget: plan.table.memoryOctets, batches: batches)
+        service = try LiveService(plan, metrics, workers: rings.map { "The loop of \($0.name)" }, logger: logger)
+        ringProblems = rings.map { _ in nil }
+        failures = outputs.destinations.map { _ in nil }
+    }
+
+    static func annotation(_ plan: LivePlan) -> LivePipeline.Annotation? {
+        guard let zones = plan.zones else { return nil }
+        return { zones.annotate(&$0) }
+    }
+
+    static func logger(_ plan: LivePlan) -> Logger {
+        Logger(label: "flowprobe") { _ in LineLogHandler(format: plan.logFormat, level: plan.logLevel) }
+    }
+
+    private static func open(_ plan: LivePlan) throws(LiveError) -> [Ring] {
+        let frames = FrameCounter()
+        var rings: [Ring] = []
+        for (index, input) in plan.inputs.enumerated() {
+            let group = input.capture.workers > 1 ? FanoutGroup() : nil
+            for worker in 0..<input.capture.workers {
+                let ring = try PacketRing(
+                    input.capture, observationPoint: UInt8(index), frames: frames, group: group)
+                let name = input.capture.interface + (group == nil ? "" : ", worker \(worker)")
+                rings.append(Ring(input: input, ring: ring, worker: worker, name: name))
+            }
+        }
+        return rings
+    }
+
+    /// Captures until it is told to end, then says what became of everything.
+    func run() throws {
+        let stop = DispatchSemaphore(value: 0)
+        let signals = StopSignals { stop.signal() }
+        let balanceRequest = SignalRequest(SIGUSR1)
+        let reloadRequest = SignalRequest(SIGHUP)
+        pipeline.start()
+        do throws(LiveError) {
+            for ring in rings { try ring.ring.start() }
+        } catch {
+            _ = pipeline.stop(within: 1)
+            throw ProbeFailure(code: error.isUsage ? .usage : .inputUnreadable, message: error.description)
+        }
+        sayStart(service.place)
+        service.ready(statusLine)
+        var lastSummary = Date()
+        var lastTurn = Date()
+        while stop.wait(timeout: .now() + 1) == .timedOut {
+            service.beat(pipeline.workers)
+            metrics.pass(Date().timeIntervalSince(lastTurn))
+            lastTurn = Date()
+            sayChanges()
+            if balanceRequest.take() { sayBalance() }
+            if reloadRequest.take() { service.reloading { applyReload() } }
+            if Date().timeIntervalSince(lastSummary) >= plan.summarySeconds {
+                lastSummary = Date()
+                saySummary()
+                service.tell(statusLine)
+            }
+        }
+        withExtendedLifetime(signals) {}
+        service.stopping(within: plan.drainSeconds)
+        outputs.captureNumbers.value = captureStatistics(pipeline.snapshot())
+        let (snapshot, unfinished) = pipeline.stop(within: plan.drainSeconds)
+        service.stop()
+        try conclude(snapshot, unfinished)
+    }
+
+    private func conclude(_ snapshot: LiveSnapshot, _ unfinished: [Destination]) throws {
+        sayChanges()
+        let balance = balance(snapshot)
+        var unprinted: (any Error)?
+        if let summary = outputs.summary, !unfinished.contains(where: { $0.name == "report" }) {
+            let descriptor: Int32 = plan.output.json == "-" ? 2 : 1
+            var options = ReportOptions()
+            options.top = plan.output.top
+            options.color = plan.output.color.applies(to: descriptor)
+            let text =
+                ReportRenderer.render(summary, header: header(balance, snapshot), options: options)
+                + Balance.section(captureLines + balance.lines + exportLines)
+            do { try Terminal.printReport(text, to: descriptor) } catch { unprinted = error }
+        } else {
+            for line in captureLines + balance.lines + exportLines { logger.info("\(line)") }
+        }
+        for destination in unfinished {
+            logger.error("\(destination.name): not everything could be handed over within \(plan.drainSeconds) s.")
+        }
+        if let unprinted { throw unprinted }
+        let hasFailed = outputs.destinations.contains { $0.failure != nil }
+        if hasFailed || !unfinished.isEmpty { throw ProbeExit.outputFailed.parserCode }
+        if !balance.mistakes.isEmpty { throw ProbeExit.inputDamaged.parserCode }
+    }
+
+    private func header(_ balance: Balance, _ snapshot: LiveSnapshot) -> ReportHeader {
+        var header = ReportHeader()
+        header.inputs = plan.inputs.map { "\($0.capture.interface), live" }
+        header.packets = balance.packetsRead
+        header.wireOctets = snapshot.tallies.wireOctets
+        let lost = rings.reduce(0) { $0 + $1.ring.status.ringDrops.load(ordering: .relaxed) }
+        if lost > 0 {
+            header.damage.append("\(lost) packets were lost because a ring was full: see --ring and --workers.")
+        }
+        return header
+    }
+
+    func captureStatistics(_ snapshot: LiveSnapshot) -> ExportStatistics {
+        var statistics = ExportStatistics()
+        statistics.observedPackets = snapshot.tallies.packets
+        statistics.observedOctets = snapshot.tallies.wireOctets
+        statistics.ignoredPackets = snapshot.tallies.nonFlowPackets
+        statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets
+        statistics.undecodablePackets = snapshot.tallies.undecodablePackets
+        statistics.captureLossPackets = rings.reduce(0) { $0 + $1.ring.status.ringDrops.load(ordering: .relaxed) }
+        return statistics
+    }
+}
