@@ -166,6 +166,7 @@ final class PcapReader: RecordReader {
             // SAFETY: free < capacity.
             unsafe references[free].linkType = linkType
             unsafe references[free].observationPoint = point
+            unsafe references[free].removedTag = 0
             free &+= 1
             earliest = min(earliest, time)
             latest = max(latest, time)

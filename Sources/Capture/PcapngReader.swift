@@ -187,6 +187,7 @@ final class PcapngReader: RecordReader {
             // SAFETY: free < capacity.
             unsafe references[free].linkType = linkType
             unsafe references[free].observationPoint = point
+            unsafe references[free].removedTag = 0
             free &+= 1
             octets &+= UInt64(captured)
             earliest = min(earliest, time)

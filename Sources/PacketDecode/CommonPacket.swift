@@ -22,15 +22,14 @@ enum CommonPacket {
     /// Decodes `bytes` into `packet`, canonical order and all. False when the packet is another one; what `packet` holds
     /// means nothing then.
     ///
-    /// `removedTag` is the control information of a tag that is no longer in `bytes`, nil without one; `rest` goes into
-    /// the key word (the observation domain).
+    /// `removedTag` is the packet reference's; `rest` goes into the key word (the observation domain).
     ///
     /// Each fact is written where it is known, and every one of them on every way to the end: collected first, they would
     /// not fit into the registers.
     @inline(__always)
     static func decode(
         _ bytes: RawSpan, wireLength: UInt32, timestamp: Nanoseconds, frameNumber: UInt64, observationPoint: UInt8,
-        removedTag: UInt16?, noSegment: Bool, rest: UInt64, into packet: inout PacketFacts
+        removedTag: UInt32, noSegment: Bool, rest: UInt64, into packet: inout PacketFacts
     ) -> Bool {
         let captured = bytes.byteCount
         // A capture that lies about lengths is for the others.
@@ -38,7 +37,7 @@ enum CommonPacket {
         packet.hash = 0
         packet.timestamp = timestamp
         packet.frameNumber = frameNumber
-        packet.wireOctets = removedTag == nil ? wireLength : wireLength &+ UInt32(tagLength)
+        packet.wireOctets = removedTag == 0 ? wireLength : wireLength &+ UInt32(tagLength)
         packet.observationPoint = observationPoint
         packet.fragmentIdentification = 0
         packet.icmpTypeCode = 0
@@ -54,10 +53,10 @@ enum CommonPacket {
         var segment: UInt32 = 0
         var tags: UInt8 = 0
         var linkOctets = ethernetLength
-        if type == 0x8100 || removedTag != nil {
-            if let removedTag {
+        if type == 0x8100 || removedTag != 0 {
+            if removedTag != 0 {
                 // A tag inside another one is for the others.
-                identifier = removedTag & 0x0FFF
+                identifier = UInt16(truncatingIfNeeded: removedTag) & 0x0FFF
             } else {
                 identifier = ethernet.u16(14) & 0x0FFF
                 type = ethernet.u16(16)

@@ -20,10 +20,12 @@ import NetTypes
     package var linkType: UInt16
     /// Index of the observation point (IE 138 less 1) among the run's inputs.
     package var observationPoint: UInt8
-    /// Whether the adapter or the kernel took the outermost VLAN tag out of the packet, as Linux does with live packets.
-    package var hasRemovedTag = false
-    /// That tag's control information (priority, drop eligibility, VLAN id); 0 without one.
-    package var removedTag: UInt16 = 0
+    /// The outermost VLAN tag when the adapter or the kernel took it out of the packet, as Linux does with live packets:
+    /// `removedTagMark` and its control information (priority, drop eligibility, VLAN id). 0 when nothing was taken out.
+    package var removedTag: UInt32 = 0
+
+    /// Tells a tag whose control information is 0 from none.
+    package static var removedTagMark: UInt32 { 1 << 16 }
 
     /// A reference to `capturedLength` bytes at `bytes`.
     package init(
@@ -60,7 +62,7 @@ import NetTypes
     /// A batch for up to `capacity` packets.
     package init(capacity: Int) {
         self.capacity = capacity
-        // SAFETY: uninitialised memory of a trivial type, written before `count` covers it, freed in deinit.
+        // SAFETY: memory of a trivial type, freed in deinit. Sources write each field before `count` covers a place.
         unsafe references = UnsafeMutablePointer<PacketReference>.allocate(capacity: capacity)
     }
 

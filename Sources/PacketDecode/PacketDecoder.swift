@@ -61,8 +61,8 @@ package struct PacketDecoder: Sendable {
             // SAFETY: index < count.
             let (linkType, wire) = unsafe (references[index].linkType, references[index].wireLength)
             // SAFETY: index < count.
-            let removedTag = unsafe references[index].hasRemovedTag ? references[index].removedTag : nil
-            let wireOctets = UInt64(wire) &+ (removedTag == nil ? 0 : UInt64(VLAN.tagLength))
+            let removedTag = unsafe references[index].removedTag
+            let wireOctets = UInt64(wire) &+ (removedTag == 0 ? 0 : UInt64(VLAN.tagLength))
             sums.wireOctets &+= wireOctets
             sums.capturedOctets &+= UInt64(captured)
             // SAFETY: index < count, and filled <= index; all places are initialised.
@@ -110,7 +110,7 @@ package struct PacketDecoder: Sendable {
     @inline(never)
     private mutating func decode(
         _ bytes: RawSpan, linkType: UInt16, wireLength wire: UInt32, timestamp: Nanoseconds, frameNumber: UInt64,
-        observationPoint: UInt8, removedTag: UInt16?, _ packet: inout PacketFacts
+        observationPoint: UInt8, removedTag: UInt32, _ packet: inout PacketFacts
     ) -> Bool {
         packet = PacketFacts()
         packet.domain = domain
@@ -124,10 +124,10 @@ package struct PacketDecoder: Sendable {
             // What lies beyond the wire length is not the packet's.
             cursor.truncate(to: Int(wire))
         }
-        if let removedTag { VLAN.note(removedTag, &packet) }
+        if removedTag != 0 { VLAN.note(UInt16(truncatingIfNeeded: removedTag), &packet) }
         let layer = decodeHeaders(.link(linkType), &cursor, &packet)
         // Afterwards: until here these are the octets that the cursor counts in.
-        if removedTag != nil { packet.wireOctets &+= UInt32(VLAN.tagLength) }
+        if removedTag != 0 { packet.wireOctets &+= UInt32(VLAN.tagLength) }
         if packet.anomalies != 0 { addAnomalies(packet.anomalies) }
         guard layer.space == .flow else {
             addOutsideFlows(layer, linkType, packet.wireOctets)

@@ -8,11 +8,19 @@ import Testing
 func readAll(_ source: ReplaySource, capacity: Int = 7) -> [TestPacket] {
     let batch = PacketBatch(capacity: capacity)
     var packets: [TestPacket] = []
+    // SAFETY: as many octets as the batch has places for; a source writes every field that it wants to be read.
+    func poison() {
+        unsafe UnsafeMutableRawPointer(batch.references).initializeMemory(
+            as: UInt8.self, repeating: 0xA5, count: capacity * MemoryLayout<PacketReference>.stride)
+    }
+    poison()
     while source.fill(batch) {
+        defer { poison() }
         #expect(batch.count > 0 && batch.count <= capacity)
         for index in 0..<batch.count {
             // SAFETY: index < count, and the octets are valid until the batch is refilled.
             let reference = unsafe batch.references[index]
+            #expect(reference.removedTag == 0)
             let octets = unsafe Array(UnsafeBufferPointer(start: reference.bytes, count: Int(reference.capturedLength)))
             packets.append(
                 TestPacket(

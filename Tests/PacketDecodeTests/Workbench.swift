@@ -45,8 +45,7 @@ final class Workbench {
             bytes: bytes.assumingMemoryBound(to: UInt8.self), timestamp: timestamp, frameNumber: frame,
             capturedLength: UInt32(fcs == 0 ? captured : min(captured, onWire)), wireLength: UInt32(onWire),
             linkType: linkType)
-        reference.hasRemovedTag = removedTag != nil
-        reference.removedTag = removedTag ?? 0
+        reference.removedTag = removedTag.map { PacketReference.removedTagMark | UInt32($0) } ?? 0
         batch.append(reference)
         decoder.decode(batch, into: facts)
         let tallies = decoder.tallies

@@ -210,8 +210,7 @@ extension PacketRing {
             bytes: packet.bytes, timestamp: time, frameNumber: 0, capturedLength: packet.kept,
             wireLength: packet.length, linkType: linkType, observationPoint: observationPoint)
         if packet.status & UInt32(TP_STATUS_VLAN_VALID) != 0 {
-            reference.hasRemovedTag = true
-            reference.removedTag = packet.tag
+            reference.removedTag = PacketReference.removedTagMark | UInt32(packet.tag)
         }
         return reference
     }
