@@ -13,6 +13,9 @@ package final class SteeringEngine {
         package var notes: [String] = []
         /// Commands that the operator has to run.
         package var printed: [SteeringCommand] = []
+
+        /// A run that changed nothing.
+        package init() {}
     }
 
     /// The policy that is applied: its path and the digest of its octets.
@@ -73,7 +76,9 @@ package final class SteeringEngine {
         let (state, present) = try completeSituation()
         let now = clock()
         guard state.rules.contains(where: { $0.rule.validUntil <= now }) else {
-            return Result(unchanged: state.rules.count)
+            var result = Result()
+            result.unchanged = state.rules.count
+            return result
         }
         var result = try carryOut(state, to: state.rules.map(\.rule), present)
         result.notes = []
@@ -93,10 +98,13 @@ package final class SteeringEngine {
         if state?.network != network { state = nil }
         let present = try SurroundingsReader(runner).read(needed: Self.mechanisms(state))
         guard state != nil || all else { return Result() }
-        let changes = (state?.rules ?? []).map { SteeringPlan.Change(kind: .remove, rule: $0.rule) }
-        let printed = (state?.rules ?? []).flatMap(OpenVSwitchCommands.remove)
+        var result = Result()
+        for installed in state?.rules ?? [] {
+            result.changes.append(SteeringPlan.Change(kind: .remove, rule: installed.rule))
+            result.printed += OpenVSwitchCommands.remove(installed)
+        }
         try sweep(state, present, all: all || state?.isComplete == false, action: .remove)
-        return Result(changes: changes, printed: printed)
+        return result
     }
 
     // MARK: - What is there
@@ -133,7 +141,8 @@ package final class SteeringEngine {
 
     private func carryOut(_ state: SteeringState, to rules: [SteeringRule], _ present: Surroundings) throws -> Result {
         let plan = try SteeringPlan(from: state, to: rules, now: clock(), in: present)
-        var result = Result(changes: plan.changes, notes: plan.notes, printed: plan.printed)
+        var result = Result()
+        (result.changes, result.notes, result.printed) = (plan.changes, plan.notes, plan.printed)
         result.unchanged = plan.installed.count - plan.changes.count { $0.kind == .install || $0.kind == .replace }
         if plan.installed.isEmpty {
             // Nothing is to be left behind, which is more than every rule's own parts.
@@ -172,6 +181,7 @@ package final class SteeringEngine {
         state.rules = plan.installed
         state.ownClsact = plan.ownClsact.sorted()
         state.ownTables = plan.ownTables.sorted()
+        state.ownChains = plan.ownChains.sorted()
         return state
     }
 

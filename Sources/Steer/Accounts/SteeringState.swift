@@ -21,10 +21,35 @@ package struct SteeringState: Codable, Equatable, Sendable {
     package var ownClsact: [String] = []
     /// IP versions whose iptables table `mangle` is ours.
     package var ownTables: [UInt8] = []
+    /// Built-in chains of `mangle` that are ours, in tables that are not.
+    package var ownChains: [BuiltInChain] = []
 
     /// Nothing installed in a network namespace.
     package init(network: String) {
         self.network = network
+    }
+}
+
+/// A built-in chain of the iptables table `mangle`. On nft they come into being when they are first used.
+package struct BuiltInChain: Codable, Hashable, Comparable, Sendable {
+    /// 4 or 6.
+    package var version: UInt8
+    /// `FORWARD`, …
+    package var name: String
+
+    /// By version, then by name.
+    package static func < (left: BuiltInChain, right: BuiltInChain) -> Bool {
+        (left.version, left.name) < (right.version, right.name)
+    }
+
+    /// Deletes the chain, which has to be empty.
+    var deletion: SteeringCommand {
+        SteeringCommand(["nft", "delete", "chain", version == 4 ? "ip" : "ip6", "mangle", name])
+    }
+
+    /// Deletes the whole table.
+    static func tableDeletion(_ version: UInt8) -> SteeringCommand {
+        SteeringCommand(["nft", "delete", "table", version == 4 ? "ip" : "ip6", "mangle"])
     }
 }
 

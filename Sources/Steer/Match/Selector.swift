@@ -24,6 +24,15 @@ package struct Selector: Hashable, Sendable {
     /// See `ports`.
     package var portField: PortField
 
+    /// A selector from its parts; ports ascend and do not overlap.
+    package init(
+        version: UInt8, isForward: Bool, source: [Prefix], destination: [Prefix], protocols: [UInt8], ports: [PortRange],
+        portField: PortField
+    ) {
+        (self.version, self.isForward, self.source, self.destination) = (version, isForward, source, destination)
+        (self.protocols, self.ports, self.portField) = (protocols, ports, portField)
+    }
+
     /// What a packet says of itself.
     package struct Packet: Sendable {
         /// Its source address.
@@ -62,6 +71,22 @@ package struct Selector: Hashable, Sendable {
         case .destination: isChosen(found.destination)
         case .either: isChosen(found.source) || isChosen(found.destination)
         }
+    }
+}
+
+extension Selector: CustomStringConvertible {
+    /// In words: `IPv4 from 10.0.0.0/8 to any, tcp, destination port 443`.
+    package var description: String {
+        func list(_ prefixes: [Prefix]) -> String {
+            guard prefixes.count > 4 else { return prefixes.isEmpty ? "any" : prefixes.map(\.description).joined(separator: " ") }
+            return prefixes[..<3].map(\.description).joined(separator: " ") + " and \(prefixes.count - 3) more"
+        }
+        var text = "IPv\(version) from \(list(source)) to \(list(destination))"
+        if !protocols.isEmpty { text += ", " + protocols.map(IPProtocolNames.name).joined(separator: " ") }
+        guard !ports.isEmpty else { return text }
+        let field = portField == .either ? "either port" : portField == .source ? "source port" : "destination port"
+        return text + ", \(field) "
+            + ports.map { $0.first == $0.last ? "\($0.first)" : "\($0.first)-\($0.last)" }.joined(separator: " ")
     }
 }
 

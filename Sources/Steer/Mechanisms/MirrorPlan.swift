@@ -14,6 +14,12 @@ enum MirrorPlan {
         }
     }
 
+    /// What a filter chooses, in words.
+    private static func choice(_ installed: InstalledRule, _ filter: Filter) -> String {
+        installed.rule.selectors.filter { $0.isForward == (filter.hook.side == "ingress") }.map(\.description)
+            .joined(separator: "; ")
+    }
+
     static func program(
         _ installed: InstalledRule, _ filter: Filter, excluded: [MatchProgram.Excluded]
     ) -> BPFProgram {
@@ -49,8 +55,11 @@ enum MirrorPlan {
         ])
     }
 
+    /// The kernel lets go of a deleted filter's action a moment later, and refuses to delete it until then.
     static func deleteAction(_ index: Int) -> SteeringCommand {
-        SteeringCommand(["tc", "actions", "del", "action", "mirred", "index", "\(index)"])
+        var command = SteeringCommand(["tc", "actions", "del", "action", "mirred", "index", "\(index)"])
+        command.isPatient = true
+        return command
     }
 
     /// The steps that put one rule up.
@@ -62,7 +71,7 @@ enum MirrorPlan {
         ]
             + filters(installed).map { filter in
                 SteeringStep(
-                    "\(name): choose at \(filter.hook.device), \(filter.hook.side)",
+                    "\(name): choose at \(filter.hook.device), \(filter.hook.side): \(choice(installed, filter))",
                     command("add", installed, filter, excluded: excluded), undo: [deletion(filter)])
             }
     }
@@ -85,7 +94,7 @@ enum MirrorPlan {
         return steps
     }
 
-    /// Makes the VXLAN device: without addresses, so that nothing but copies leaves by it.
+    /// Makes the VXLAN device, by which nothing but copies may leave: IPv6 would report its multicast groups there.
     static func addTunnel(_ tunnel: VXLANTunnel) -> [SteeringStep] {
         let name = tunnel.deviceName
         var add = [
@@ -98,11 +107,13 @@ enum MirrorPlan {
             SteeringStep(
                 "the tunnel to \(tunnel.remote)", SteeringCommand(add), undo: [deleteLink(name)]),
             SteeringStep(
-                "the tunnel to \(tunnel.remote)",
+                "its mark, to be found by",
                 SteeringCommand(["ip", "link", "set", "dev", name, "alias", TrafficControlNames.alias]), undo: []),
+            // A kernel without IPv6 has no such setting: -e.
             SteeringStep(
-                "the tunnel to \(tunnel.remote)",
-                SteeringCommand(["ip", "link", "set", "dev", name, "addrgenmode", "none", "arp", "off", "up"]), undo: []),
+                "no IPv6 of its own on it",
+                SteeringCommand(["sysctl", "-e", "-q", "-w", "net.ipv6.conf.\(name).disable_ipv6=1"]), undo: []),
+            SteeringStep("up", SteeringCommand(["ip", "link", "set", "dev", name, "arp", "off", "up"]), undo: []),
         ]
     }
 

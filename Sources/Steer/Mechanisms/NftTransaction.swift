@@ -10,6 +10,8 @@ import NetTypes
 /// meets.
 enum NftTransaction {
     static let table = "inet flowprobe_steer"
+    private static let hooks = ["forward", "input", "output"]
+    static let baseChains = hooks + ["steer"]
 
     /// The transaction from the rules `old` to the rules `new`; nil when they are the same. Rules that are in both, slot
     /// and all, are not touched and keep their counters.
@@ -20,7 +22,7 @@ enum NftTransaction {
         if old == new, excluded == wereExcluded || new.isEmpty { return nil }
         guard !new.isEmpty else { return removal }
         var lines = ["add table \(table)"]
-        for hook in ["forward", "input", "output"] {
+        for hook in hooks {
             lines.append("add chain \(table) \(hook) { type filter hook \(hook) priority -150; policy accept; }")
             lines.append("flush chain \(table) \(hook)")
         }
@@ -28,7 +30,7 @@ enum NftTransaction {
         for installed in old where !new.contains(installed) {
             for chain in installed.nftChains { lines.append("flush chain \(table) \(chain)") }
             for chain in installed.nftChains { lines.append("delete chain \(table) \(chain)") }
-            lines.append("delete counter \(table) \(installed.rule.name)")
+            lines.append("delete counter \(table) \(installed.nftCounter)")
         }
         for installed in new where !old.contains(installed) { lines += rule(installed) }
         for exclusion in excluded {
@@ -56,8 +58,8 @@ enum NftTransaction {
         let sampled = rule.sample > 1 ? "numgen random mod \(rule.sample) == 0 " : ""
         let snap = snapLength.map { " snaplen \($0)" } ?? ""
         var lines = [
-            "add counter \(table) \(rule.name)", "add chain \(table) \(steer)",
-            "add rule \(table) \(steer) \(sampled)counter name \"\(rule.name)\" "
+            "add counter \(table) \(installed.nftCounter)", "add chain \(table) \(steer)",
+            "add rule \(table) \(steer) \(sampled)counter name \"\(installed.nftCounter)\" "
                 + "log prefix \"flowprobe:\(rule.name)\" group \(group)\(snap)",
             "add chain \(table) \(match)",
         ]

@@ -15,8 +15,10 @@ package struct InstalledRule: Codable, Hashable, Sendable {
     var filterPriority: Int { TrafficControlNames.basePriority + slot }
     /// Index of the shared `mirred` action, which holds the rule's counter.
     var actionIndex: Int { TrafficControlNames.baseIndex + slot }
-    /// nft: the chain with the matches, the chain with the action, the counter.
+    /// nft: the chain with the matches, the chain with the action.
     var nftChains: [String] { ["match-\(rule.name)", "steer-\(rule.name)"] }
+    /// nft: the counter. A rule's bare name could be a word of nft's language.
+    var nftCounter: String { "count-\(rule.name)" }
     /// iptables: the chain with the matches, the chain with counter and queue.
     var iptablesChains: [String] { ["fps-match-\(slot)", "fps-queue-\(slot)"] }
 }

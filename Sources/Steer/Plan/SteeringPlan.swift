@@ -29,6 +29,8 @@ package struct SteeringPlan: Equatable, Sendable {
     package var ownClsact: Set<String> = []
     /// IP versions whose iptables table `mangle` is ours.
     package var ownTables: Set<UInt8> = []
+    /// Built-in chains that are ours, in tables that are not.
+    package var ownChains: Set<BuiltInChain> = []
     /// What the operator should know.
     package var notes: [String] = []
     /// Commands that the operator has to run: Open vSwitch.
@@ -52,7 +54,7 @@ extension SteeringPlan {
         from state: SteeringState, to wanted: [SteeringRule], now: Nanoseconds, in present: Surroundings
     ) throws(PlanError) {
         self.init()
-        (ownClsact, ownTables) = (Set(state.ownClsact), Set(state.ownTables))
+        (ownClsact, ownTables, ownChains) = (Set(state.ownClsact), Set(state.ownTables), Set(state.ownChains))
         let live = wanted.filter { $0.validUntil > now }
         for rule in wanted where rule.validUntil <= now {
             notes.append("\(rule.name) expired at \(Self.time(rule.validUntil)) and is not installed.")

@@ -147,8 +147,10 @@ struct SteeringPlanner {
                     + "\(IptablesTransaction.maximumMatches) at most. Split it, or use larger prefixes.")
             return
         }
-        // What is not there as the state says is made anew; what is there is all of the state's.
-        let before = old.filter { kept.contains($0) || chains.ours.isSuperset(of: $0.iptablesChains) }
+        // What is not there as the state says is made anew. What is to go is named only where it is.
+        let before = old.filter {
+            kept.contains($0) || (!new.contains($0) && chains.ours.isSuperset(of: $0.iptablesChains))
+        }
         let hooked = chains.hooks
         guard
             let forward = IptablesTransaction.command(
@@ -162,23 +164,38 @@ struct SteeringPlanner {
         {
             undo.append(backward)
         }
-        let deleteTable = SteeringCommand(["nft", "delete", "table", version == 4 ? "ip" : "ip6", "mangle"])
-        if isUsed, !chains.hasTable {
-            plan.ownTables.insert(version)
-            if chains.isNft { undo.append(deleteTable) }
+        if isUsed, chains.isNft {
+            if !chains.hasTable {
+                plan.ownTables.insert(version)
+                undo.append(BuiltInChain.tableDeletion(version))
+            } else if !plan.ownTables.contains(version) {
+                let made = IptablesTransaction.hooks.filter { !chains.builtIn.contains($0) }
+                    .map { BuiltInChain(version: version, name: $0) }
+                plan.ownChains.formUnion(made)
+                undo += made.map(\.deletion)
+            }
         }
         plan.steps.append(SteeringStep("the rules that queue, IPv\(version)", forward, undo: undo))
-        if !isUsed, plan.ownTables.contains(version) {
-            plan.ownTables.remove(version)
-            if chains.isNft, chains.isOtherwiseEmpty {
-                plan.steps.append(SteeringStep("no more table mangle, IPv\(version)", deleteTable, undo: []))
+        if !isUsed { emptied(version, chains) }
+    }
+
+    /// The chains, or the table, that came with our rules go with them, unless others use them by now.
+    private mutating func emptied(_ version: UInt8, _ chains: Surroundings.Chains) {
+        if plan.ownTables.remove(version) != nil, chains.isOtherwiseEmpty {
+            plan.steps.append(
+                SteeringStep("no more table mangle, IPv\(version)", BuiltInChain.tableDeletion(version), undo: []))
+        }
+        for chain in plan.ownChains.filter({ $0.version == version }).sorted() {
+            plan.ownChains.remove(chain)
+            if chains.builtIn.contains(chain.name), !chains.shared.contains(chain.name) {
+                plan.steps.append(SteeringStep("no more chain \(chain.name)", chain.deletion, undo: []))
             }
         }
     }
 
     private mutating func logs() {
         let (old, new) = (Self.of(.nftables, old), Self.of(.nftables, new))
-        let expected = Set(["forward", "input", "output", "steer"] + old.flatMap(\.nftChains))
+        let expected = Set(NftTransaction.baseChains + old.flatMap(\.nftChains))
         let isAsKnown = old.isEmpty ? present.nftChains == nil : present.nftChains == expected
         guard
             var forward = NftTransaction.command(

@@ -4,6 +4,8 @@ package struct SteeringCommand: Hashable, Sendable {
     package var arguments: [String]
     /// Standard input; empty without.
     package var input: String?
+    /// Whether it may fail at first because the kernel has not finished what came before.
+    package var isPatient = false
 
     /// A command.
     package init(_ arguments: [String], input: String? = nil) {

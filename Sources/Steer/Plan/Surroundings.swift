@@ -15,6 +15,11 @@ package struct Surroundings: Equatable, Sendable {
         /// `ingress` or `egress`.
         package var side: String
 
+        /// A side of a device.
+        package init(device: String, side: String) {
+            (self.device, self.side) = (device, side)
+        }
+
         /// By device, then side.
         package static func < (left: Hook, right: Hook) -> Bool { (left.device, left.side) < (right.device, right.side) }
     }
@@ -58,16 +63,23 @@ package struct Surroundings: Equatable, Sendable {
     package struct Chains: Equatable, Sendable {
         /// Whether the table `mangle` is there.
         package var hasTable = false
-        /// Whether it holds nothing but empty built-in chains, once ours are gone.
-        package var isOtherwiseEmpty = true
+        /// Its built-in chains, as far as they are there.
+        package var builtIn: Set<String> = []
+        /// Chains that hold something of others': rules, or a policy.
+        package var shared: Set<String> = []
         /// Whether it is iptables on nft, whose table can be deleted.
         package var isNft = true
         /// Our chains.
         package var ours: Set<String> = []
+        /// Our match chains that our main chain jumps to.
+        package var reached: Set<String> = []
         /// Built-in chains with a jump to ours.
         package var hooks: Set<String> = []
         /// Counters of our queue chains.
         package var counts: [String: Count] = [:]
+
+        /// Whether nothing is left of the table's use once ours is gone.
+        package var isOtherwiseEmpty: Bool { shared.isEmpty }
     }
 
     /// Which network namespace this is: `net:[4026531840]`.
@@ -84,7 +96,7 @@ package struct Surroundings: Equatable, Sendable {
     package var foreign: [Hook: Int] = [:]
     /// Our actions by index.
     package var actions: [Int: Count] = [:]
-    /// Chains of our nft table; nil without it.
+    /// Chains of our nft table that are not empty; nil without the table.
     package var nftChains: Set<String>?
     /// Counters of our nft table by name.
     package var nftCounts: [String: Count] = [:]
@@ -98,10 +110,14 @@ package struct Surroundings: Equatable, Sendable {
     package func holds(_ installed: InstalledRule) -> Bool {
         switch installed.rule.action {
         case .log:
-            return nftChains?.isSuperset(of: installed.nftChains + ["steer"]) ?? false
+            return nftChains?.isSuperset(of: installed.nftChains + NftTransaction.baseChains) ?? false
         case .queue:
             return installed.rule.versions.allSatisfy { version in
-                iptables[version]?.ours.isSuperset(of: installed.iptablesChains + [IptablesTransaction.main]) ?? false
+                guard let chains = iptables[version] else { return false }
+                return chains.ours.isSuperset(of: installed.iptablesChains)
+                    && chains.counts[installed.iptablesChains[1]] != nil
+                    && chains.reached.contains(installed.iptablesChains[0])
+                    && chains.hooks.isSuperset(of: IptablesTransaction.hooks)
             }
         case .mirror(let target):
             return links[target.deviceName] != nil && actions[installed.actionIndex] != nil
@@ -114,7 +130,7 @@ package struct Surroundings: Equatable, Sendable {
     /// The rule's counter; nil where it is not there.
     package func count(_ installed: InstalledRule) -> Count? {
         switch installed.rule.action {
-        case .log: return nftCounts[installed.rule.name]
+        case .log: return nftCounts[installed.nftCounter]
         case .mirror: return actions[installed.actionIndex]
         case .ovs: return nil
         case .queue:

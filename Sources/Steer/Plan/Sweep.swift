@@ -1,8 +1,8 @@
 /// The steps that take away everything of ours that is there, known to a state or not. Found by its name, cookie, alias or
 /// comment; no step depends on another, so that all are tried.
 package enum Sweep {
-    /// Steps for what `present` shows. A clsact, and a table `mangle`, is taken away when it is empty then, and either was
-    /// ours or `all` is asked for.
+    /// Steps for what `present` shows. A clsact, and a table or a built-in chain of iptables, is taken away when it is empty
+    /// then, and was ours. With `all`, and without a state that says whose it was, when ours was in it.
     package static func steps(_ present: Surroundings, state: SteeringState?, all: Bool) -> [SteeringStep] {
         var steps: [SteeringStep] = []
         if present.nftChains != nil { steps.append(step("our nft table", NftTransaction.removal)) }
@@ -13,9 +13,14 @@ package enum Sweep {
             }
             let isOwn = state?.ownTables.contains(version) ?? false
             if chains.hasTable, chains.isNft, chains.isOtherwiseEmpty, isOwn || (all && !chains.ours.isEmpty) {
-                let family = version == 4 ? "ip" : "ip6"
-                steps.append(
-                    step("the empty table mangle", SteeringCommand(["nft", "delete", "table", family, "mangle"])))
+                steps.append(step("the empty table mangle, IPv\(version)", BuiltInChain.tableDeletion(version)))
+                continue
+            }
+            for name in chains.builtIn.subtracting(chains.shared).sorted() where chains.isNft {
+                let chain = BuiltInChain(version: version, name: name)
+                if state?.ownChains.contains(chain) ?? (all && chains.hooks.contains(name)) {
+                    steps.append(step("the empty chain \(name), IPv\(version)", chain.deletion))
+                }
             }
         }
         for filter in present.filters.sorted() {

@@ -83,6 +83,7 @@ package struct SystemRunner: CommandRunning {
             switch program {
             case "nft": "nftables"
             case "ip", "tc": "iproute2"
+            case "sysctl": "procps"
             case _ where program.contains("tables"): "iptables"
             default: "coreutils"
             }
@@ -91,9 +92,15 @@ package struct SystemRunner: CommandRunning {
 }
 
 extension CommandRunning {
-    /// Runs a command that has to end with 0; its standard output.
+    /// Runs a command that has to end with 0; its standard output. A patient command is tried for two seconds.
     package func require(_ command: SteeringCommand) throws(SteerError) -> String {
-        let outcome = try run(command)
+        var outcome = try run(command)
+        var tries = 1
+        while outcome.code != 0, command.isPatient, tries < 100 {
+            usleep(20_000)
+            outcome = try run(command)
+            tries += 1
+        }
         guard outcome.code == 0 else {
             let said = outcome.errors.split(separator: "\n").prefix(4).map { shown($0, atMost: 300) }
             throw SteerError(

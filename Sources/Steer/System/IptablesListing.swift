@@ -2,7 +2,7 @@
 enum IptablesListing {
     static func read(_ text: String, into chains: inout Surroundings.Chains) {
         // Rules that only nft understands are not listed.
-        if text.contains("incompatible") { chains.isOtherwiseEmpty = false }
+        if text.contains("incompatible") { chains.shared.insert("*") }
         for line in text.split(separator: "\n") {
             if line.hasPrefix(":") {
                 chain(line.dropFirst().split(separator: " "), &chains)
@@ -21,7 +21,7 @@ enum IptablesListing {
         if isOurs(words[0]) {
             chains.ours.insert(String(words[0]))
         } else if words[1] != "ACCEPT" {
-            chains.isOtherwiseEmpty = false
+            chains.shared.insert(String(words[0]))
         }
     }
 
@@ -30,7 +30,9 @@ enum IptablesListing {
         let words = line.split(separator: " ")
         guard words.count >= 3, words[1] == "-A" else { return }
         let chain = String(words[2])
-        if isOurs(chain) {
+        if chain == IptablesTransaction.main, let target = words.last, target.hasPrefix("fps-match-") {
+            chains.reached.insert(String(target))
+        } else if isOurs(chain) {
             guard line.contains("flowprobe:count:") else { return }
             let numbers = words[0].dropFirst().dropLast().split(separator: ":").compactMap { UInt64($0) }
             guard numbers.count == 2 else { return }
@@ -38,7 +40,7 @@ enum IptablesListing {
         } else if words.last == Substring(IptablesTransaction.main) {
             chains.hooks.insert(chain)
         } else {
-            chains.isOtherwiseEmpty = false
+            chains.shared.insert(chain)
         }
     }
 }

@@ -15,10 +15,12 @@ package struct SurroundingsReader {
         found.network = try network()
         found.links = try links()
         try readTrafficControl(&found)
-        var nftTables: Set<String> = []
-        if needed.contains(.nftables) || SystemRunner.path(of: "nft") != nil { nftTables = try readNft(&found) }
+        var nftChains: [String: Set<String>] = [:]
+        if needed.contains(.nftables) || SystemRunner.path(of: "nft") != nil { nftChains = try readNft(&found) }
         if needed.contains(.iptables) || SystemRunner.path(of: "iptables") != nil {
-            for version in [4, 6] as [UInt8] { found.iptables[version] = try chains(version, nftTables) }
+            for version in [4, 6] as [UInt8] {
+                found.iptables[version] = try chains(version, nftChains[version == 4 ? "ip mangle" : "ip6 mangle"])
+            }
         }
         return found
     }
@@ -125,38 +127,49 @@ package struct SurroundingsReader {
                 var family: String?
                 var name: String?
                 var table: String?
+                var chain: String?
                 var packets: UInt64?
                 var bytes: UInt64?
             }
             var table: Named?
             var chain: Named?
+            var rule: Named?
             var counter: Named?
         }
         var nftables: [Item]
     }
 
-    /// The names of all tables, as `ip mangle`; and our own table's content.
-    private func readNft(_ found: inout Surroundings) throws(SteerError) -> Set<String> {
+    /// The chains of all tables by table, as `ip mangle`; and our own table's content.
+    private func readNft(_ found: inout Surroundings) throws(SteerError) -> [String: Set<String>] {
         let empty = NftAnswer(nftables: [])
-        let tables = try decode(NftAnswer.self, ["nft", "-j", "list", "tables"], empty: empty).nftables
-            .compactMap(\.table).map { "\($0.family ?? "") \($0.name ?? "")" }
-        guard tables.contains(NftTransaction.table) else { return Set(tables) }
+        var chains: [String: Set<String>] = [:]
+        for item in try decode(NftAnswer.self, ["nft", "-j", "list", "tables"], empty: empty).nftables {
+            if let table = item.table { chains["\(table.family ?? "") \(table.name ?? "")"] = [] }
+        }
+        for item in try decode(NftAnswer.self, ["nft", "-j", "list", "chains"], empty: empty).nftables {
+            guard let chain = item.chain, let name = chain.name else { continue }
+            chains["\(chain.family ?? "") \(chain.table ?? "")"]?.insert(name)
+        }
+        guard chains[NftTransaction.table] != nil else { return chains }
         let arguments = ["nft", "-j", "list", "table", "inet", "flowprobe_steer"]
         let items = try decode(NftAnswer.self, arguments, empty: empty).nftables
-        found.nftChains = Set(items.compactMap { $0.chain?.name })
+        found.nftChains = Set(items.compactMap { $0.rule?.chain })
         for counter in items.compactMap(\.counter) {
             guard let name = counter.name else { continue }
             found.nftCounts[name] = .init(packets: counter.packets ?? 0, octets: counter.bytes ?? 0)
         }
-        return Set(tables)
+        return chains
     }
 
-    private func chains(_ version: UInt8, _ nftTables: Set<String>) throws(SteerError) -> Surroundings.Chains {
+    /// `nftChains` are those of the table `mangle` as nft lists them; nil where there is no such table.
+    private func chains(_ version: UInt8, _ nftChains: Set<String>?) throws(SteerError) -> Surroundings.Chains {
         let program = IptablesTransaction.program(version)
         var chains = Surroundings.Chains()
         chains.isNft = try runner.require(SteeringCommand([program, "--version"])).contains("nf_tables")
         // Asking for a table that is not there would make it.
-        chains.hasTable = !chains.isNft || nftTables.contains(version == 4 ? "ip mangle" : "ip6 mangle")
+        chains.hasTable = !chains.isNft || nftChains != nil
+        let builtIn = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]
+        chains.builtIn = chains.isNft ? (nftChains ?? []).intersection(builtIn) : Set(builtIn)
         guard chains.hasTable else { return chains }
         let text = try runner.require(SteeringCommand([program + "-save", "--counters", "--table", "mangle"]))
         IptablesListing.read(text, into: &chains)
