@@ -23,15 +23,16 @@ import Testing
 
     /// What is undone is what was done: every step that is not the last of its kind can be taken back.
     @Test func aPlanIsTheSameEveryTime() throws {
-        let rules = [
+        var rules = [
             Self.rule("a", .log(group: 1, snapLength: nil)), Self.rule("b", .mirror(.device("p0"))),
             Self.rule("c", .queue(number: 2)),
             Self.rule("d", .mirror(.vxlan(.init(remote: try #require(IPAddress("192.0.2.1")), vni: 9)))),
             Self.rule("e", .ovs(bridge: "br0", output: "p0")),
         ]
+        (rules[4].interfaces, rules[4].isBidirectional) = ([], false)
         let plan = try Self.plan(rules)
         #expect(try Self.plan(rules) == plan)
-        #expect(plan.installed.map(\.slot) == [1, 2, 3, 4, 5] && plan.changes.count == 5 && plan.printed.count == 4)
+        #expect(plan.installed.map(\.slot) == [1, 2, 3, 4, 5] && plan.changes.count == 5 && plan.printed.count == 2)
         #expect(plan.ownClsact == ["eth0"])
         // No shell reads a command: words with spaces and quotes arrive as they are.
         for step in plan.steps { #expect(step.command.arguments.allSatisfy { !$0.isEmpty }) }
