@@ -30,11 +30,14 @@ var targets: [Target] = [
     .target(
         name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"], swiftSettings: strict),
     .target(
+        name: "Steer", dependencies: ["NetTypes", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
+    .target(
         name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"], swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
             "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "CPlatform",
+            "Steer",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 
@@ -45,6 +48,7 @@ var targets: [Target] = [
         name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression"],
         swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
+    .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
@@ -53,6 +57,11 @@ var targets: [Target] = [
         name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
         swiftSettings: strict),
     .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
+    // What the fuzz target FuzzSteering checks; its inputs are replayed likewise.
+    .target(
+        name: "SteeringFuzzing", dependencies: ["NetTypes", "Steer"], path: "Fuzz/SteeringFuzzing",
+        swiftSettings: strict),
+    .testTarget(name: "SteeringReplayTests", dependencies: ["SteeringFuzzing"], swiftSettings: strict),
 
     .executableTarget(
         name: "flowbench", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline"],
@@ -65,6 +74,7 @@ if fuzzing {
         ("FuzzPcap", ["CaptureFuzzing"]),
         ("FuzzPcapng", ["CaptureFuzzing"]),
         ("FuzzPacket", ["PacketFuzzing"]),
+        ("FuzzSteering", ["SteeringFuzzing"]),
     ]
     targets.append(
         .target(
@@ -91,7 +101,8 @@ let package = Package(
     name: "flowprobe",
     products: [.executable(name: "flowprobe", targets: ["FlowProbe"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: targets
 )

@@ -12,7 +12,7 @@ struct FlowProbe: ParsableCommand {
             3 an input cannot be read; 4 an output failed.
             """,
         version: flowprobeVersion,
-        subcommands: [ReplayCommand.self, ReportCommand.self])
+        subcommands: [ReplayCommand.self, ReportCommand.self, SteerCommand.self])
 
     static func main() {
         do {
