@@ -46,7 +46,8 @@ enum Steering {
                 code: .usage, message: "The policy is wrong, and nothing was changed.\n\(error.description)")
         } catch let error as PlanError {
             throw ProbeFailure(
-                code: .usage, message: "The policy cannot be installed here, and nothing was changed.\n\(error.description)")
+                code: .usage,
+                message: "The policy cannot be installed here, and nothing was changed.\n\(error.description)")
         } catch let error as SteerError {
             let code: ProbeExit =
                 switch error.kind {

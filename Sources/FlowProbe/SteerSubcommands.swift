@@ -139,7 +139,8 @@ struct SteerStatusCommand: ParsableCommand {
             let present = try reader.read(needed: Set(rules.map(\.action.mechanism)))
             if let stored, stored.network != present.network {
                 throw SteerError(
-                    .usage, "The state was written in another network namespace. Run the command there (ip netns exec).")
+                    .usage, "The state was written in another network namespace. Run the command there (ip netns exec)."
+                )
             }
             return SteeringStatus(stored, in: present, now: Steering.now(), arrived: try arrivals(rules))
         }

@@ -73,13 +73,15 @@ package final class SteeringEngine {
 
     /// Removes the rules whose time is over.
     package func expire() throws -> Result {
-        let (state, present) = try completeSituation()
         let now = clock()
-        guard state.rules.contains(where: { $0.rule.validUntil <= now }) else {
+        // A timer asks every minute: most times the state alone answers.
+        let stored = try folder.load()
+        guard let stored, stored.rules.contains(where: { $0.rule.validUntil <= now }) else {
             var result = Result()
-            result.unchanged = state.rules.count
+            result.unchanged = stored?.rules.count ?? 0
             return result
         }
+        let (state, present) = try completeSituation()
         var result = try carryOut(state, to: state.rules.map(\.rule), present)
         result.notes = []
         return result
@@ -132,7 +134,8 @@ package final class SteeringEngine {
         guard state.isComplete else {
             throw SteerError(
                 .system,
-                "An earlier run was interrupted. 'flowprobe steer remove' takes away what it left; 'apply' does so too.")
+                "An earlier run was interrupted. 'flowprobe steer remove' takes away what it left; 'apply' does so too."
+            )
         }
         return (state, present)
     }
@@ -238,7 +241,8 @@ package final class SteeringEngine {
         // A command may fail because what it removes went with something else: what counts is what is left.
         let left = try SurroundingsReader(runner).read(needed: Self.mechanisms(state))
         guard Sweep.steps(left, state: state, all: all).isEmpty else {
-            let reason = failures.isEmpty ? "Parts of rules came back while they were removed." : failures.joined(separator: " ")
+            let reason =
+                failures.isEmpty ? "Parts of rules came back while they were removed." : failures.joined(separator: " ")
             try audit.append(entries(.failed, reason))
             throw SteerError(.system, "Not everything could be removed: \(reason)")
         }

@@ -41,7 +41,9 @@ extension ProbeTests {
             let before = try there.fingerprint()
             let path = try there.write(Self.policy())
             let plan = try there.steer(["plan", path])
-            #expect(plan.code == 0 && plan.text.contains("# install copied: mirror to 192.0.2.9, VXLAN 77, authorised by GOV-1"))
+            #expect(
+                plan.code == 0
+                    && plan.text.contains("# install copied: mirror to 192.0.2.9, VXLAN 77, authorised by GOV-1"))
             #expect(try there.fingerprint() == before)
             let applied = try there.steer(["apply", path])
             #expect(applied.code == 0 && applied.text.contains("installed  held  queue 3"), "\(applied.text)")

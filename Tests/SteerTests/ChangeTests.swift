@@ -73,7 +73,8 @@ extension NetworkTests {
                     #expect(try lab.fingerprint() == empty, "step \(step)")
                     #expect(try StateFolder.load(bench.state) == nil)
                     let outcomes = try bench.auditEntries().map(\.outcome)
-                    #expect(outcomes.suffix(6) == [.started, .started, .started, .rolledBack, .rolledBack, .rolledBack])
+                    #expect(
+                        outcomes.suffix(6) == [.started, .started, .started, .rolledBack, .rolledBack, .rolledBack])
                 }
             }
             // Tunnel 4, clsact 1, mirror 3, iptables 2, nft 1.
@@ -107,7 +108,9 @@ extension NetworkTests {
             let lab = try NetworkLab()
             let bench = Workbench(lab: lab)
             // Someone else has the index that the mirror's action would get.
-            let theirs = ["tc", "actions", "add", "action", "mirred", "egress", "mirror", "dev", "rt", "index", "1179385858"]
+            let theirs = [
+                "tc", "actions", "add", "action", "mirred", "egress", "mirror", "dev", "rt", "index", "1179385858",
+            ]
             try lab.run("r", theirs)
             let before = try lab.fingerprint()
             let error = #expect(throws: SteerError.self) { try bench.apply(try Self.rules(bench, ports: 53)) }
@@ -183,7 +186,9 @@ extension NetworkTests {
             let engine = SteeringEngine(
                 runner: SystemRunner(prefix: lab.prefix("r")), folder: folder, audit: try AuditLog("/dev/full"),
                 clock: { now })
-            #expect(throws: SteerError.self) { try engine.apply(try Self.rules(bench, ports: 53), source: Workbench.source) }
+            #expect(throws: SteerError.self) {
+                try engine.apply(try Self.rules(bench, ports: 53), source: Workbench.source)
+            }
             #expect(try lab.fingerprint() == before)
             #expect(throws: SteerError.self) { _ = try StateFolder(bench.state) }
         }

@@ -5,7 +5,8 @@ import Testing
 /// The BPF programs, run here, choose what the plain statement of a selector chooses.
 @Suite struct MatchProgramTests {
     /// Runs a program as the kernel does: a load beyond the packet ends it with 0.
-    private static func run(_ program: BPFProgram, _ packet: [UInt8], ethertype: UInt32, random: UInt32 = 0) -> UInt32? {
+    private static func run(_ program: BPFProgram, _ packet: [UInt8], ethertype: UInt32, random: UInt32 = 0) -> UInt32?
+    {
         var (a, x, scratch): (UInt32, UInt32, UInt32) = (0, 0, 0)
         var at = 0
         func load(_ offset: Int, _ octets: Int) -> UInt32? {
@@ -58,12 +59,14 @@ import Testing
     private static func frame(_ packet: Selector.Packet, extras: Int, laterFragment: Bool) -> [UInt8] {
         var transport = [UInt8](repeating: 0xA5, count: 8)
         if let ports = packet.ports {
-            transport.replaceSubrange(0..<4, with: octets(UInt64(ports.source), 2) + octets(UInt64(ports.destination), 2))
+            transport.replaceSubrange(
+                0..<4, with: octets(UInt64(ports.source), 2) + octets(UInt64(ports.destination), 2))
         }
         var frame = [UInt8](repeating: 0x11, count: 12)
         if packet.source.version == 4 {
             frame += [0x08, 0x00, UInt8(0x45 + extras), 0, 0, 0, 0, 7] + (laterFragment ? [0x20, 0x03] : [0x20, 0])
-            frame += [64, packet.protocolNumber, 0, 0] + octets(packet.source.low, 4) + octets(packet.destination.low, 4)
+            frame +=
+                [64, packet.protocolNumber, 0, 0] + octets(packet.source.low, 4) + octets(packet.destination.low, 4)
             return frame + [UInt8](repeating: 1, count: 4 * extras) + transport
         }
         // Destination options, routing, authentication, and at last a fragment header.

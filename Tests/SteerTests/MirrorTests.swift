@@ -32,7 +32,10 @@ extension NetworkTests {
             try lab.connect("a", to: "b", address: "10.9.2.2", port: 2234)
             let packets = observer.packets()
             for port in [53, 1000, 1500, 1999] {
-                #expect(packets.count { $0.contains("> 10.9.2.2.\(port):") && $0.contains("UDP") || $0.contains("> 10.9.2.2.\(port): ") } == 2)
+                #expect(
+                    packets.count {
+                        $0.contains("> 10.9.2.2.\(port):") && $0.contains("UDP") || $0.contains("> 10.9.2.2.\(port): ")
+                    } == 2)
                 #expect(packets.count { $0.contains("> fd00:9:2::2.\(port):") } == 3)
                 #expect(packets.count { $0.contains("10.9.2.2.\(port) > 10.9.1.2.40000") } == 1)
             }

@@ -35,7 +35,11 @@ final class NetworkLab {
     private final class Counter: @unchecked Sendable {
         private let lock = NSLock()
         private var value = 0
-        func next() -> Int { lock.withLock { value += 1; return value } }
+        func next() -> Int {
+            lock.withLock {
+                value += 1; return value
+            }
+        }
     }
 
     private let name: String
@@ -54,7 +58,8 @@ final class NetworkLab {
         }
         for (index, host) in ["a", "b", "p"].enumerated() {
             let net = index + 1
-            try run("r", ["ip", "link", "add", "r\(host)", "type", "veth", "peer", "name", "e0", "netns", namespace(host)])
+            try run(
+                "r", ["ip", "link", "add", "r\(host)", "type", "veth", "peer", "name", "e0", "netns", namespace(host)])
             for (place, device, last) in [("r", "r\(host)", 1), (host, "e0", 2)] {
                 // Segments as they are on the wire: counters of packets and captures then agree.
                 try run(place, ["ip", "link", "set", "dev", device, "gso_max_segs", "1", "up"])
@@ -214,7 +219,8 @@ struct Observer {
     init(_ lab: NetworkLab, _ host: String, device: String, filter: String = "") throws {
         // Every packet at once, with numbers for names.
         tcpdump = Background(
-            lab.prefix(host) + ["tcpdump", "-n", "-l", "-i", device, "--immediate-mode", "-B", "16384"] + (filter.isEmpty ? [] : [filter]))
+            lab.prefix(host) + ["tcpdump", "-n", "-l", "-i", device, "--immediate-mode", "-B", "16384"]
+                + (filter.isEmpty ? [] : [filter]))
         // The kernel hands netlink packets over in batches, a second apart at most.
         delay = device.hasPrefix("nflog") ? 1_300_000 : 200_000
         try tcpdump.wait(for: "listening on")

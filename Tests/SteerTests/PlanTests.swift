@@ -87,7 +87,8 @@ import Testing
             (rule.protocols, rule.ports) = ([17], [range])
             var seen = [UInt8](repeating: 0, count: 65_536)
             for command in try Self.plan([rule]).printed {
-                let match = try #require(command.arguments.last?.firstMatch(of: /tp_dst=([0-9a-fx]+)(?:\/0x([0-9a-f]+))?/))
+                let match = try #require(
+                    command.arguments.last?.firstMatch(of: /tp_dst=([0-9a-fx]+)(?:\/0x([0-9a-f]+))?/))
                 let isHex = match.1.hasPrefix("0x")
                 let value = try #require(UInt16(isHex ? match.1.dropFirst(2) : match.1, radix: isHex ? 16 : 10))
                 let mask = match.2.flatMap { UInt16($0, radix: 16) } ?? .max

@@ -83,9 +83,15 @@ import Testing
         ("interfaces: [eth1]\naction: {mirror: {device: eth1}}", 6, "cannot be mirrored to itself"),
         ("interfaces: [eth1]\naction: {mirror: {}}", 7, "either 'device' or 'vxlan'"),
         ("interfaces: [eth1, eth2]\naction: {mirror: {device: p0}}", 6, "could be mirrored twice"),
-        ("interfaces: [eth1, eth2]\nfrom: 10.0.0.0/8\nto: 10.1.0.0/16\naction: {mirror: {device: p0}}", 6, "mirrored twice"),
+        (
+            "interfaces: [eth1, eth2]\nfrom: 10.0.0.0/8\nto: 10.1.0.0/16\naction: {mirror: {device: p0}}", 6,
+            "mirrored twice"
+        ),
         ("interfaces: [eth1]\naction: {mirror: {vxlan: {remote: 10.0.0.1, vni: 0}}}", 7, "from 1 to 16777215"),
-        ("interfaces: [eth1]\naction: {mirror: {vxlan: {remote: 10.0.0.1, vni: 1, local: '::1'}}}", 7, "one IP version"),
+        (
+            "interfaces: [eth1]\naction: {mirror: {vxlan: {remote: 10.0.0.1, vni: 1, local: '::1'}}}", 7,
+            "one IP version"
+        ),
         ("interfaces: ['a b']\naction: {queue: {number: 1}}", 6, "name of an interface"),
         ("interfaces: ['$(reboot)']\naction: {queue: {number: 1}}", 6, "name of an interface"),
         ("interfaces: ['-j']\naction: {queue: {number: 1}}", 6, "name of an interface"),
@@ -188,7 +194,11 @@ import Testing
                     #expect(!rule.name.isEmpty && !rule.owner.isEmpty && !rule.authorisation.isEmpty, "seed \(seed)")
                 }
             } catch {
-                #expect(!error.problems.isEmpty && error.problems.allSatisfy { $0.line >= 1 && $0.text.hasSuffix(".") || $0.text.hasSuffix("?") })
+                #expect(
+                    !error.problems.isEmpty
+                        && error.problems.allSatisfy {
+                            $0.line >= 1 && $0.text.hasSuffix(".") || $0.text.hasSuffix("?")
+                        })
             }
         }
     }

@@ -42,7 +42,8 @@ struct Workbench {
         _ name: String, _ action: SteeringAction, _ change: (inout SteeringRule) -> Void = { _ in }
     ) -> SteeringRule {
         var rule = SteeringRule(
-            name: name, authorisation: "GOV-1", owner: "duty", validUntil: now + 3600 * nanosecondsPerSecond, action: action)
+            name: name, authorisation: "GOV-1", owner: "duty", validUntil: now + 3600 * nanosecondsPerSecond,
+            action: action)
         rule.from = ["10.9.1.0/24", "fd00:9:1::/64"].compactMap { Prefix($0) }
         change(&rule)
         return rule

@@ -69,7 +69,8 @@ package struct FlowFileCount {
     /// The record as a packet of each direction.
     private static func packets(_ record: Record) -> (Selector.Packet, Selector.Packet)? {
         guard let source = (record.sourceIPv4Address ?? record.sourceIPv6Address).flatMap({ IPAddress($0) }),
-            let destination = (record.destinationIPv4Address ?? record.destinationIPv6Address).flatMap({ IPAddress($0) })
+            let destination = (record.destinationIPv4Address ?? record.destinationIPv6Address).flatMap({ IPAddress($0) }
+            )
         else { return nil }
         var forward = Selector.Packet(
             source: source, destination: destination, protocolNumber: record.protocolIdentifier, ports: nil)

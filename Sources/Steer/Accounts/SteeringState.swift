@@ -71,7 +71,8 @@ package final class StateFolder {
         }
         lock = try SystemFiles.forLock(path + "/lock")
         guard flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw SteerError(.system, "Another 'flowprobe steer' is at work on \(path). Wait for its end, and try again.")
+            throw SteerError(
+                .system, "Another 'flowprobe steer' is at work on \(path). Wait for its end, and try again.")
         }
     }
 

@@ -26,7 +26,8 @@ package struct Selector: Hashable, Sendable {
 
     /// A selector from its parts; ports ascend and do not overlap.
     package init(
-        version: UInt8, isForward: Bool, source: [Prefix], destination: [Prefix], protocols: [UInt8], ports: [PortRange],
+        version: UInt8, isForward: Bool, source: [Prefix], destination: [Prefix], protocols: [UInt8],
+        ports: [PortRange],
         portField: PortField
     ) {
         (self.version, self.isForward, self.source, self.destination) = (version, isForward, source, destination)
@@ -78,7 +79,9 @@ extension Selector: CustomStringConvertible {
     /// In words: `IPv4 from 10.0.0.0/8 to any, tcp, destination port 443`.
     package var description: String {
         func list(_ prefixes: [Prefix]) -> String {
-            guard prefixes.count > 4 else { return prefixes.isEmpty ? "any" : prefixes.map(\.description).joined(separator: " ") }
+            guard prefixes.count > 4 else {
+                return prefixes.isEmpty ? "any" : prefixes.map(\.description).joined(separator: " ")
+            }
             return prefixes[..<3].map(\.description).joined(separator: " ") + " and \(prefixes.count - 3) more"
         }
         var text = "IPv\(version) from \(list(source)) to \(list(destination))"

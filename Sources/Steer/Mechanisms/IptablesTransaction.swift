@@ -86,7 +86,8 @@ enum IptablesTransaction {
     /// How many rules the matches of `rule` take.
     static func matchCount(_ rule: SteeringRule) -> Int {
         rule.selectors.reduce(0) { total, selector in
-            total + max(1, selector.source.count) * max(1, selector.destination.count) * max(1, selector.protocols.count)
+            total + max(1, selector.source.count) * max(1, selector.destination.count)
+                * max(1, selector.protocols.count)
                 * max(1, rule.interfaces.count) * portMatches(selector).count
         }
     }

@@ -35,7 +35,8 @@ enum MirrorPlan {
     ) -> SteeringCommand {
         SteeringCommand([
             "tc", "filter", verb, "dev", filter.hook.device, filter.hook.side, "pref", "\(filter.priority)", "handle",
-            "1", "protocol", "all", "bpf", "bytecode", program(installed, filter, excluded: excluded).bytecode, "action",
+            "1", "protocol", "all", "bpf", "bytecode", program(installed, filter, excluded: excluded).bytecode,
+            "action",
             "mirred", "index", "\(installed.actionIndex)",
         ])
     }

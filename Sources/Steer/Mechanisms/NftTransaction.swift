@@ -35,7 +35,8 @@ enum NftTransaction {
         for installed in new where !old.contains(installed) { lines += rule(installed) }
         for exclusion in excluded {
             let family = exclusion.remote.version == 4 ? "ip" : "ip6"
-            lines.append("add rule \(table) steer \(family) daddr \(exclusion.remote) udp dport \(exclusion.port) return")
+            lines.append(
+                "add rule \(table) steer \(family) daddr \(exclusion.remote) udp dport \(exclusion.port) return")
         }
         for installed in new {
             // Rounded up: not a second less than was authorised.

@@ -103,7 +103,8 @@ struct SteeringPlanner {
         case .vxlan(let tunnel):
             if let device = tunnel.device { needed.append(device) }
             if let link = present.links[tunnel.deviceName], !link.isOurs {
-                problems.append("Rule '\(rule.name)': there is a device \(tunnel.deviceName) that flowprobe did not make.")
+                problems.append(
+                    "Rule '\(rule.name)': there is a device \(tunnel.deviceName) that flowprobe did not make.")
             }
         }
         for device in needed where present.links[device] == nil {
@@ -204,7 +205,9 @@ struct SteeringPlanner {
         else { return }
         var undo: [SteeringCommand] = []
         if isAsKnown {
-            undo = NftTransaction.command(from: new, to: old, excluded: wereExcluded, wereExcluded: excluded).map { [$0] } ?? []
+            undo =
+                NftTransaction.command(from: new, to: old, excluded: wereExcluded, wereExcluded: excluded).map { [$0] }
+                ?? []
         } else if !new.isEmpty {
             // Someone changed the table: it is made anew, and all its counters with it.
             forward.input = (NftTransaction.removal.input ?? "") + (forward.input ?? "")

@@ -21,7 +21,9 @@ package struct Surroundings: Equatable, Sendable {
         }
 
         /// By device, then side.
-        package static func < (left: Hook, right: Hook) -> Bool { (left.device, left.side) < (right.device, right.side) }
+        package static func < (left: Hook, right: Hook) -> Bool {
+            (left.device, left.side) < (right.device, right.side)
+        }
     }
 
     /// A filter's place.

@@ -116,7 +116,8 @@ enum ActionReader {
                 problems.add(
                     fields.line(of: "interfaces"),
                     "\(fields.what): a packet from one of these interfaces to another could be mirrored twice, because "
-                        + "'from' and 'to' overlap. Name one interface, make them disjoint, or set bidirectional: false.")
+                        + "'from' and 'to' overlap. Name one interface, make them disjoint, or set bidirectional: false."
+                )
             }
         case .ovs:
             if rule.sample > 1 {

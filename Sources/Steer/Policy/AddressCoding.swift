@@ -41,7 +41,8 @@ extension Prefix {
     static func disjoint(_ prefixes: [Prefix]) -> [Prefix] {
         let sorted = prefixes.sorted { ($0.length, $0.address) < ($1.length, $1.address) }
         var kept: [Prefix] = []
-        for prefix in sorted where !kept.contains(where: { $0.length <= prefix.length && $0.contains(prefix.address) }) {
+        for prefix in sorted where !kept.contains(where: { $0.length <= prefix.length && $0.contains(prefix.address) })
+        {
             kept.append(prefix)
         }
         return kept.sorted { ($0.address, $0.length) < ($1.address, $1.length) }

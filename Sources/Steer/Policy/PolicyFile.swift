@@ -18,7 +18,8 @@ package struct PolicyFile {
                 .unreadable, "The policy \(path) cannot be read. Check that it exists and that you may read it.")
         }
         guard data.count <= SteeringPolicy.maximumFileSize else {
-            throw SteerError(.unreadable, "The policy \(path) is longer than 1 MiB. Check that it is the file you meant.")
+            throw SteerError(
+                .unreadable, "The policy \(path) is longer than 1 MiB. Check that it is the file you meant.")
         }
         guard let text = String(validating: data, as: UTF8.self) else {
             throw SteerError(.unreadable, "The policy \(path) is not text in UTF-8.")

@@ -9,13 +9,16 @@ struct RuleReader {
     private(set) var rule: SteeringRule?
 
     static let keys = [
-        "name", "authorisation", "owner", "validUntil", "description", "from", "to", "bidirectional", "protocols", "ports",
+        "name", "authorisation", "owner", "validUntil", "description", "from", "to", "bidirectional", "protocols",
+        "ports",
         "portsOf", "interfaces", "sample", "action",
     ]
 
     init?(_ node: Node, index: Int, _ problems: inout PolicyProblems) {
         let before = problems.list.count
-        guard var fields = PolicyFields(node, what: "rule \(index + 1)", known: Self.keys, &problems) else { return nil }
+        guard var fields = PolicyFields(node, what: "rule \(index + 1)", known: Self.keys, &problems) else {
+            return nil
+        }
         name = Self.name(fields, &problems)
         if let name { fields.what = "rule '\(name)'" }
         let authorisation = fields.text("authorisation", required: true, &problems)
@@ -125,7 +128,9 @@ struct RuleReader {
         let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { part in
             decimal(part).flatMap { UInt16(exactly: $0) }
         }
-        guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else { return nil }
+        guard ends.count <= 2, let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last else {
+            return nil
+        }
         return PortRange(first, last)
     }
 }

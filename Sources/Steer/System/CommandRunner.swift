@@ -70,7 +70,8 @@ package struct SystemRunner: CommandRunning {
         process.waitUntilExit()
         let wasSignal = process.terminationReason == .uncaughtSignal
         return CommandOutcome(
-            code: process.terminationStatus + (wasSignal ? 128 : 0), output: Self.text(output), errors: Self.text(errors))
+            code: process.terminationStatus + (wasSignal ? 128 : 0), output: Self.text(output),
+            errors: Self.text(errors))
     }
 
     private static func text(_ file: FileHandle) -> String {

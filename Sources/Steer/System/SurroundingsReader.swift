@@ -37,7 +37,9 @@ package struct SurroundingsReader {
         let text = try runner.require(SteeringCommand(arguments))
         if text.allSatisfy(\.isWhitespace) { return empty }
         do {
-            return try JSONDecoder().decode(type, from: Data(text.utf8))
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            return try decoder.decode(type, from: Data(text.utf8))
         } catch {
             throw SteerError(
                 .system,
@@ -47,9 +49,9 @@ package struct SurroundingsReader {
     }
 
     private struct LinkAnswer: Decodable {
-        struct Info: Decodable { var info_kind: String? }
+        struct Info: Decodable { var infoKind: String? }
         var ifname: String
-        var link_type: String?
+        var linkType: String?
         var ifalias: String?
         var linkinfo: Info?
     }
@@ -60,9 +62,9 @@ package struct SurroundingsReader {
         for link in answer {
             // Between its making and its alias a tunnel of ours is known by its name alone.
             let isNamedAsOurs =
-                link.linkinfo?.info_kind == "vxlan" && link.ifname.count == 11 && link.ifname.hasPrefix("fps")
+                link.linkinfo?.infoKind == "vxlan" && link.ifname.count == 11 && link.ifname.hasPrefix("fps")
             links[link.ifname] = .init(
-                kind: link.link_type ?? "?", isOurs: isNamedAsOurs || link.ifalias == TrafficControlNames.alias)
+                kind: link.linkType ?? "?", isOurs: isNamedAsOurs || link.ifalias == TrafficControlNames.alias)
         }
         return links
     }
@@ -112,8 +114,9 @@ package struct SurroundingsReader {
             }
         }
         // A kernel without mirred has no such actions, and says so as an error.
-        guard let lists = try? decode(
-            [ActionList].self, ["tc", "-statistics", "-json", "actions", "list", "action", "mirred"], empty: [])
+        guard
+            let lists = try? decode(
+                [ActionList].self, ["tc", "-statistics", "-json", "actions", "list", "action", "mirred"], empty: [])
         else { return }
         for action in lists.flatMap({ $0.actions ?? [] }) where action.isOurs {
             guard let index = action.index else { continue }
