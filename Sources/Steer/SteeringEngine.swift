@@ -149,9 +149,14 @@ package final class SteeringEngine {
         result.unchanged = plan.installed.count - plan.changes.count { $0.kind == .install || $0.kind == .replace }
         if plan.installed.isEmpty {
             // Nothing is to be left behind, which is more than every rule's own parts.
-            for change in plan.changes { try record(change, .started, state, nil) }
-            try sweep(state, present, all: false, action: nil)
-            for change in plan.changes { try record(change, .done, state, nil) }
+            try audit.append(plan.changes.map { entry($0, .started, state, nil) })
+            do {
+                try sweep(state, present, all: false, action: nil)
+            } catch {
+                try audit.append(plan.changes.map { entry($0, .failed, state, "\(error)") })
+                throw error
+            }
+            try audit.append(plan.changes.map { entry($0, .done, state, nil) })
             return result
         }
         guard !plan.changes.isEmpty || !plan.steps.isEmpty else {
@@ -165,7 +170,7 @@ package final class SteeringEngine {
         var done: [SteeringStep] = []
         do {
             for step in plan.steps {
-                // Taken into account before it runs: a command that fails may have done a part.
+                // Each step is one transaction of the kernel's: one that failed has nothing to undo.
                 _ = try runner.require(step.command)
                 done.append(step)
             }
@@ -251,12 +256,6 @@ package final class SteeringEngine {
     }
 
     // MARK: - Audit
-
-    private func record(
-        _ change: SteeringPlan.Change, _ outcome: AuditEntry.Outcome, _ state: SteeringState, _ reason: String?
-    ) throws(SteerError) {
-        try audit.append([entry(change, outcome, state, reason)])
-    }
 
     private func entry(
         _ change: SteeringPlan.Change, _ outcome: AuditEntry.Outcome, _ state: SteeringState, _ reason: String?

@@ -78,6 +78,34 @@ extension NetworkTests {
             #expect(try bench.counted("odd") == 4)
         }
 
+        /// A tag that the kernel takes off is no obstacle; what is not IP to tc is not chosen.
+        @Test func taggedFrames() throws {
+            let lab = try NetworkLab()
+            let bench = Workbench(lab: lab)
+            let rule = bench.rule("tagged", .mirror(.device("rt"))) {
+                $0.protocols = [17]
+                $0.ports = [PortRange(53, 53)]
+                $0.interfaces = ["ra"]
+            }
+            try bench.apply([rule])
+            let observer = try Observer(lab, "p", device: "seen")
+            let program = """
+                import socket, struct
+                def frame(tags, port):
+                    packet = struct.pack('>BBHHHBBH4s4s', 0x45, 0, 32, 1, 0, 9, 17, 0, bytes([10, 9, 1, 2]), bytes([10, 9, 2, 2]))
+                    packet += struct.pack('>HHHH', 9, port, 12, 0) + b'data'
+                    return bytes([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2]) + tags + bytes([8, 0]) + packet
+                s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+                s.bind(('e0', 0))
+                one = bytes([0x81, 0, 0, 5])
+                for tags in (b'', one, one + one): s.send(frame(tags, 53)); s.send(frame(tags, 54))
+                """
+            try lab.run("a", ["python3", "-c", program])
+            let packets = observer.packets()
+            #expect(packets.count == 2, "\(packets.joined(separator: "\n"))")
+            #expect(try bench.counted("tagged") == 2)
+        }
+
         /// The copies leave by the interface that is mirrored, and are not mirrored themselves.
         @Test func intoVXLAN() throws {
             let lab = try NetworkLab()

@@ -65,10 +65,12 @@ struct PolicyFields {
         _ key: String, required: Bool = false, atMost limit: Int = 256, _ problems: inout PolicyProblems
     ) -> String? {
         guard let node = node(key, required: required, &problems) else { return nil }
-        guard let text = Self.scalar(node) else {
+        guard var text = Self.scalar(node) else {
             problems.add(node.line, "\(what): '\(key)' must be text, and not empty.")
             return nil
         }
+        // A block scalar ends with the end of its last line.
+        if text.hasSuffix("\n"), text.count > 1 { text.removeLast() }
         guard text.unicodeScalars.count <= limit, shown(text, atMost: limit) == text else {
             problems.add(
                 node.line, "\(what): '\(key)' must be one line of at most \(limit) characters, none of them invisible.")
