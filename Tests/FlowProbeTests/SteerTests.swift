@@ -70,6 +70,53 @@ extension ProbeTests {
             #expect(audit.contains("\"policySHA256\":\"") && audit.contains("\"outcome\":\"done\""))
         }
 
+        /// What the supervisor recorded of a mirror, replayed into flows, agrees with the rule's counter; less of it does not.
+        @Test func arrivalsAgreeWithTheCounter() throws {
+            let there = try SteeringNamespace()
+            for words in [
+                ["ip", "link", "add", "copy0", "type", "veth", "peer", "name", "probe0"],
+                ["sysctl", "-q", "-w", "net.ipv6.conf.copy0.disable_ipv6=1", "net.ipv6.conf.probe0.disable_ipv6=1"],
+                ["ip", "link", "set", "copy0", "up"], ["ip", "link", "set", "probe0", "up"],
+            ] {
+                #expect(try there.run(words).code == 0)
+            }
+            let path = try there.write(
+                """
+                rules:
+                  - {name: dns, authorisation: GOV-1, owner: duty, validUntil: "2100-01-01T00:00:00Z", protocols: [udp],
+                     from: 10.0.0.0/8, ports: [53, 5300-5399], interfaces: [lan0], action: {mirror: {device: copy0}}}
+
+                """)
+            #expect(try there.steer(["apply", path]).code == 0)
+            // 40 datagrams to ports 53 and 5350 that are chosen, 40 that are not; tcpdump ends after the forty.
+            let send = """
+                import socket, struct, subprocess, time
+                t = subprocess.Popen(['tcpdump', '-i', 'probe0', '-n', '-U', '-w', 'arrived.pcap', '-c', '40'],
+                                     stderr=subprocess.PIPE, text=True)
+                while 'listening' not in t.stderr.readline(): pass
+                s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+                s.bind(('wan0', 0))
+                for i in range(20):
+                    for source, port in ((10, 53), (10, 5350), (10, 54), (11, 53)):
+                        ip = struct.pack('>BBHHHBBH4s4s', 0x45, 0, 32, i, 0, 9, 17, 0, bytes([source, 0, 0, 1]), bytes([192, 0, 2, 7]))
+                        s.send(bytes([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0]) + ip
+                               + struct.pack('>HHHH', 9, port, 12, 0) + b'data')
+                t.wait(20)
+                """
+            try Data(send.utf8).write(to: there.folder.file("send.py"))
+            let sent = try there.run(["sh", "-c", "cd \(there.folder.path("")) && python3 send.py"])
+            #expect(sent.code == 0, "\(sent.text)")
+            let flows = there.folder.path("flows.json")
+            #expect(try Probe.run(["replay", there.folder.path("arrived.pcap"), "--json", flows, "-q"]).code == 0)
+            let same = try there.steer(["status", "--arrived", flows])
+            #expect(same.code == 0 && same.text.contains("arrived       40 packets: the same"), "\(same.text)")
+            let text = try String(contentsOfFile: flows, encoding: .utf8)
+            try Data((text.split(separator: "\n").first.map { $0 + "\n" } ?? "").utf8).write(to: URL(filePath: flows))
+            let less = try there.steer(["status", "--arrived", flows])
+            #expect(less.code == 1 && less.text.contains("MISMATCH, 20 did not arrive"), "\(less.text)")
+            #expect(try there.steer(["status", "--arrived", path]).code == 3)
+        }
+
         /// Killed at any moment: `remove` takes away whatever there is, and so does the next `apply`.
         @Test(arguments: [false, true])
         func killedInTheMiddle(applyNext: Bool) throws {
