@@ -26,7 +26,7 @@ package protocol CommandRunning: Sendable {
 /// Runs programs of the system: from its own folders only, in the C locale, for half a minute at most.
 package struct SystemRunner: CommandRunning {
     private static let folders = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-    private static let longest = 30.0
+    private static let longest = Duration.seconds(30)
 
     /// Words before every command; tests put `ip netns exec NAME` here.
     private let prefix: [String]
@@ -49,29 +49,17 @@ package struct SystemRunner: CommandRunning {
         }
         // Files in place of pipes: nothing has to be read while the program runs.
         let (input, output, errors) = (try SystemFiles.unnamed(), try SystemFiles.unnamed(), try SystemFiles.unnamed())
-        let process = Process()
-        process.executableURL = Self.path(of: words[0]).map { URL(filePath: $0) }
-        process.arguments = Array(words.dropFirst())
-        process.environment = ["PATH": Self.folders.joined(separator: ":"), "LC_ALL": "C"]
-        (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
         do {
             try input.write(contentsOf: Data((command.input ?? "").utf8))
             try input.seek(toOffset: 0)
-            try process.run()
         } catch {
-            throw SteerError(.system, "\(words[0]) cannot be run: \(error.localizedDescription).")
+            throw SteerError(.system, "The input of \(words[0]) cannot be written: \(error.localizedDescription).")
         }
-        let started = ContinuousClock.now
-        while process.isRunning {
-            let elapsed = ContinuousClock.now - started
-            if elapsed > .seconds(Self.longest) { kill(process.processIdentifier, SIGKILL) }
-            usleep(elapsed < .milliseconds(50) ? 500 : 5000)
-        }
-        process.waitUntilExit()
-        let wasSignal = process.terminationReason == .uncaughtSignal
-        return CommandOutcome(
-            code: process.terminationStatus + (wasSignal ? 128 : 0), output: Self.text(output),
-            errors: Self.text(errors))
+        let code = try ChildProcess.run(
+            [Self.path(of: words[0]) ?? words[0]] + words.dropFirst(),
+            environment: ["PATH=" + Self.folders.joined(separator: ":"), "LC_ALL=C"], input: input, output: output,
+            errors: errors, longest: Self.longest)
+        return CommandOutcome(code: code, output: Self.text(output), errors: Self.text(errors))
     }
 
     private static func text(_ file: FileHandle) -> String {
