@@ -39,6 +39,8 @@ var targets: [Target] = [
         dependencies: [
             "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", .product(name: "Yams", package: "Yams"),
         ], swiftSettings: strict),
+    .target(
+        name: "Steer", dependencies: ["NetTypes", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
     // What a service needs around its capture path. It knows nothing of packets or flows.
     .target(
         name: "Service",
@@ -54,7 +56,7 @@ var targets: [Target] = [
         name: "FlowProbe",
         dependencies: [
             "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "ConfigurationFile", "Service",
-            "CPlatform", .product(name: "Logging", package: "swift-log"),
+            "Steer", "CPlatform", .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 
@@ -65,6 +67,7 @@ var targets: [Target] = [
         name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression"],
         swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
+    .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
     .testTarget(
         name: "ConfigurationTests", dependencies: ["ConfigurationFile", "ConfigurationFuzzing"], swiftSettings: strict),
@@ -81,6 +84,11 @@ var targets: [Target] = [
         name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile"], path: "Fuzz/ConfigurationFuzzing",
         swiftSettings: strict),
     .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
+    // What the fuzz target FuzzSteering checks; its inputs are replayed likewise.
+    .target(
+        name: "SteeringFuzzing", dependencies: ["NetTypes", "Steer"], path: "Fuzz/SteeringFuzzing",
+        swiftSettings: strict),
+    .testTarget(name: "SteeringReplayTests", dependencies: ["SteeringFuzzing"], swiftSettings: strict),
 
     .executableTarget(
         name: "flowbench", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline"],
@@ -94,6 +102,7 @@ if fuzzing {
         ("FuzzPcapng", ["CaptureFuzzing"]),
         ("FuzzPacket", ["PacketFuzzing"]),
         ("FuzzConfiguration", ["ConfigurationFuzzing"]),
+        ("FuzzSteering", ["SteeringFuzzing"]),
     ]
     targets.append(
         .target(

@@ -1,6 +1,4 @@
-import NetTypes
-
-/// Reads points in time as `--since` and `--until` take them.
+/// Reads points in time as options and policies take them.
 package enum TimePoint {
     /// Nanoseconds since 1970 from RFC 3339 (`2026-11-22T10:14:23Z`, `2026-11-22 10:14:23.5+02:00`) or from seconds
     /// since 1970 with up to nine decimals (`1764000000.25`). Nil for anything else, and beyond `maximumTimestamp`.
