@@ -66,14 +66,15 @@ class Link:
 
 
 class Run:
-    """flowprobe run in the probe's namespace, with its flows as JSON."""
+    """flowprobe run in the probe's namespace, with its flows as JSON. `through` is told the folder that the run may write
+    to, and gives the words of a command that runs the program."""
 
-    def __init__(self, link, *arguments, interfaces=("a0",), quiet=True):
+    def __init__(self, link, *arguments, interfaces=("a0",), quiet=True, through=lambda folder: ()):
         self.folder = tempfile.mkdtemp()
         self.json, self.errors = os.path.join(self.folder, "flows.json"), os.path.join(self.folder, "errors")
         self.stderr = open(self.errors, "w")
         self.process = subprocess.Popen(
-            ["ip", "netns", "exec", link.probe, PROBE, "run", *interfaces, "--json", self.json,
+            ["ip", "netns", "exec", link.probe, *through(self.folder), PROBE, "run", *interfaces, "--json", self.json,
              *(["--quiet"] if quiet else []), *arguments],
             stdout=subprocess.DEVNULL, stderr=self.stderr, stdin=subprocess.DEVNULL)
         self.await_text("exports to")
