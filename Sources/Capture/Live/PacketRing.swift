@@ -2,6 +2,7 @@ import CPacketRing
 import Glibc
 import NetTypes
 import PacketDecode
+import Sandbox
 import Synchronization
 
 /// The rings of one input agree here on the kernel's number of their group.
@@ -77,7 +78,11 @@ package final class PacketRing: LivePacketSource, @unchecked Sendable {
         guard let name = opened?.interface.name else { return }
         let filter: KernelFilter
         if let expression = input.filter {
-            filter = try KernelFilter.compile(expression, interface: name, snapLength: input.snapLength)
+            let snapLength = input.snapLength
+            // libpcap opens the interface to see how it hands packets over.
+            filter = try withRawSocketCapability { () throws(LiveError) in
+                try KernelFilter.compile(expression, interface: name, snapLength: snapLength)
+            }
         } else {
             filter = .everything(snapLength: input.snapLength)
         }
@@ -98,7 +103,9 @@ package final class PacketRing: LivePacketSource, @unchecked Sendable {
             throw .unsupportedKind(interface: input.interface, number: interface.kind)
         }
         // Protocol 0: nothing is captured before the socket is bound.
-        let socket = PacketDescriptor(Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), 0))
+        let socket = withRawSocketCapability {
+            PacketDescriptor(Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), 0))
+        }
         guard socket.isOpen else { throw failure("opening a packet socket") }
         guard socket.set(SOL_PACKET, PACKET_VERSION, Int32(TPACKET_V3.rawValue)) else {
             throw failure("asking for a ring of version 3")
