@@ -17,7 +17,8 @@ enum Attempt {
         return unsafe outcome(execv(path, &arguments))
     }
 
-    static func makeNetworkNamespace() -> Int32 { outcome(Int32(syscall3(SYS_unshare, 0x4000_0000, 0))) }
+    /// Who has threads may not do this either, but for another reason (EINVAL).
+    static func makeUserNamespace() -> Int32 { outcome(Int32(syscall3(SYS_unshare, 0x1000_0000, 0))) }
 
     /// clone(2) with a flag that makes a user namespace.
     static func cloneIntoUserNamespace() -> Int32 {
