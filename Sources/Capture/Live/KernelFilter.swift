@@ -1,5 +1,6 @@
 import CPacketRing
 import CPcap
+import Sandbox
 
 /// A filter program that the kernel runs on each packet of a socket: it answers with the octets to keep, 0 for none.
 struct KernelFilter {
@@ -35,7 +36,7 @@ struct KernelFilter {
         unsafe pcap_set_snaplen(handle, Int32(snapLength))
         unsafe pcap_set_buffer_size(handle, 1 << 20)
         // SAFETY: the handle is not active yet.
-        let status = unsafe pcap_activate(handle)
+        let status = withRawSocketCapability { unsafe pcap_activate(handle) }
         if status == PCAP_ERROR_PERM_DENIED { throw .denied(interface: interface) }
         guard status >= 0 || status == PCAP_ERROR_IFACE_NOT_UP else {
             // SAFETY: a constant string of libpcap's.

@@ -78,11 +78,7 @@ package final class PacketRing: LivePacketSource, @unchecked Sendable {
         guard let name = opened?.interface.name else { return }
         let filter: KernelFilter
         if let expression = input.filter {
-            let snapLength = input.snapLength
-            // libpcap opens the interface to see how it hands packets over.
-            filter = try withRawSocketCapability { () throws(LiveError) in
-                try KernelFilter.compile(expression, interface: name, snapLength: snapLength)
-            }
+            filter = try KernelFilter.compile(expression, interface: name, snapLength: input.snapLength)
         } else {
             filter = .everything(snapLength: input.snapLength)
         }
