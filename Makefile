@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test bench fuzz format lint captures record
+.PHONY: help run test bench fuzz format lint deb captures record
 
 CAPTURE ?= captures/recorded-session.pcap
 SECONDS ?= 60
@@ -38,6 +38,10 @@ format: ## format all Swift files in place
 
 lint: ## check format, import rules, unsafe code, doc comments and the rest of the house rules
 	@scripts/lint
+
+deb: ## build the Debian package, and install and purge it in a clean root
+	@scripts/bootstrap --packaging
+	@package=$$(scripts/build-deb) && scripts/deb-tests "$$package" && echo "$$package"
 
 captures: ## make the generated captures of captures/ again (the same bytes every time)
 	swift build -c release --product flowbench

@@ -19,15 +19,17 @@ var targets: [Target] = [
     .target(name: "CPlatform"),
     .target(name: "CPacketRing"),
     .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
+    .target(name: "CSandbox"),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
 
     // Rooms, lowest first. Nothing imports anything below it in this list (scripts/lint-rooms checks).
     .target(name: "NetTypes", swiftSettings: strict),
     .target(name: "PacketDecode", dependencies: ["NetTypes", "CPlatform"], swiftSettings: strict),
     .target(name: "FlowTable", dependencies: ["NetTypes", "PacketDecode", "CPlatform"], swiftSettings: strict),
+    .target(name: "Sandbox", dependencies: ["CSandbox"], swiftSettings: strict),
     .target(
         name: "Capture",
-        dependencies: ["NetTypes", "PacketDecode", "CPcap", "CCompression", "CPlatform", "CPacketRing"],
+        dependencies: ["NetTypes", "PacketDecode", "Sandbox", "CPcap", "CCompression", "CPlatform", "CPacketRing"],
         swiftSettings: strict),
     .target(
         name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"], swiftSettings: strict),
@@ -55,8 +57,8 @@ var targets: [Target] = [
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "ConfigurationFile", "Service",
-            "Steer", "CPlatform", .product(name: "Logging", package: "swift-log"),
+            "NetTypes", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline", "ConfigurationFile",
+            "Service", "Steer", "CPlatform", .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 
@@ -66,6 +68,7 @@ var targets: [Target] = [
     .testTarget(
         name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression"],
         swiftSettings: strict),
+    .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "CSandbox"], swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),

@@ -66,10 +66,12 @@ class Link:
 
 
 class Run:
-    """flowprobe run in the probe's namespace, with its flows as JSON."""
+    """flowprobe run in the probe's namespace, with its flows as JSON. `through` is told the folder that the run may write
+    to, and gives the words of a command that runs the program."""
 
-    def __init__(self, link, *arguments, interfaces=("a0",), configuration=None):
-        """`configuration` is YAML in place of interfaces and --json; %s in it stands for the JSON file's path."""
+    def __init__(self, link, *arguments, interfaces=("a0",), configuration=None, through=lambda folder: ()):
+        """`configuration` is YAML in place of interfaces and --json; %s in it stands for the JSON file's path. `through`
+        gives the command that starts the program, of the folder that it may write to."""
         self.folder = tempfile.mkdtemp()
         self.json, self.errors = os.path.join(self.folder, "flows.json"), os.path.join(self.folder, "errors")
         self.configuration = os.path.join(self.folder, "flowprobe.yaml")
@@ -79,7 +81,7 @@ class Run:
             what = ["--config", self.configuration]
         with open(self.errors, "w") as errors:
             self.process = subprocess.Popen(
-                ["ip", "netns", "exec", link.probe, PROBE, "run", *what, "--quiet", *arguments],
+                ["ip", "netns", "exec", link.probe, *through(self.folder), PROBE, "run", *what, "--quiet", *arguments],
                 stdout=subprocess.DEVNULL, stderr=errors, stdin=subprocess.DEVNULL)
         self.await_text("exports to")
 

@@ -99,13 +99,16 @@ struct RunCommand: ParsableCommand {
         }
         let loaded = try configuration.load()
         let (isQuiet, top, color) = (output.quiet || !Terminal.isTerminal(1), output.top, output.color)
-        let run = try LiveRun(LivePlan(loaded, isQuiet: isQuiet, top: top, color: color))
+        let run = try LiveRun(LivePlan(loaded, at: configuration.config, isQuiet: isQuiet, top: top, color: color))
         var current = loaded
         run.reload = { [configuration] in
             let fresh = try configuration.load()
             let changes = ProbeConfiguration.changes(from: current, to: fresh)
             current = current.taking(fresh)
-            return (try LivePlan(current, isQuiet: isQuiet, top: top, color: color), changes.map(\.description))
+            return (
+                try LivePlan(current, at: configuration.config, isQuiet: isQuiet, top: top, color: color),
+                changes.map(\.description)
+            )
         }
         try run.run()
     }

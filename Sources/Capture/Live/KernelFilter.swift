@@ -1,5 +1,6 @@
 import CPacketRing
 import CPcap
+import Sandbox
 
 /// A filter on its way to the worker that attaches it.
 struct KernelFilterChange {
@@ -41,7 +42,7 @@ struct KernelFilter {
         unsafe pcap_set_snaplen(handle, Int32(snapLength))
         unsafe pcap_set_buffer_size(handle, 1 << 20)
         // SAFETY: the handle is not active yet.
-        let status = unsafe pcap_activate(handle)
+        let status = withRawSocketCapability { unsafe pcap_activate(handle) }
         if status == PCAP_ERROR_PERM_DENIED { throw .denied(interface: interface) }
         guard status >= 0 || status == PCAP_ERROR_IFACE_NOT_UP else {
             // SAFETY: a constant string of libpcap's.

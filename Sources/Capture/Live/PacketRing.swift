@@ -2,6 +2,7 @@ import CPacketRing
 import Glibc
 import NetTypes
 import PacketDecode
+import Sandbox
 import Synchronization
 
 /// The rings of one input agree here on the kernel's number of their group.
@@ -112,7 +113,9 @@ package final class PacketRing: LivePacketSource, @unchecked Sendable {
             throw .unsupportedKind(interface: input.interface, number: interface.kind)
         }
         // Protocol 0: nothing is captured before the socket is bound.
-        let socket = PacketDescriptor(Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), 0))
+        let socket = withRawSocketCapability {
+            PacketDescriptor(Glibc.socket(AF_PACKET, Int32(SOCK_RAW.rawValue | SOCK_CLOEXEC.rawValue), 0))
+        }
         guard socket.isOpen else { throw failure("opening a packet socket") }
         guard socket.set(SOL_PACKET, PACKET_VERSION, Int32(TPACKET_V3.rawValue)) else {
             throw failure("asking for a ring of version 3")

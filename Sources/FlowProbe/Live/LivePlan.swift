@@ -2,6 +2,7 @@ import Capture
 import ConfigurationFile
 import Exporter
 import FlowTable
+import Foundation
 import Logging
 import PacketDecode
 import Service
@@ -35,12 +36,23 @@ struct LivePlan {
     /// How messages are written.
     var logFormat = Service.LogFormat.automatic()
 
+    /// What the process is left with once everything is open; nil: all that it has.
+    var rights: Rights?
+
+    /// Who the process becomes, and which folders it can still reach.
+    struct Rights {
+        var user: String?
+        var group: String?
+        var readable: [String]
+        var writable: [String]
+    }
+
     /// A plan without inputs.
     init(output: OutputOptions) { self.output = output }
 
     /// What a configuration file says. Without a terminal to read it, there is no report at the end. Throws when the
     /// zones cannot be read.
-    init(_ configuration: ProbeConfiguration, isQuiet: Bool, top: Int, color: ColorChoice) throws {
+    init(_ configuration: ProbeConfiguration, at path: String, isQuiet: Bool, top: Int, color: ColorChoice) throws {
         output = try OutputOptions.parse([])
         output.quiet = isQuiet
         output.top = top
@@ -69,9 +81,21 @@ struct LivePlan {
             throw ProbeFailure(code: .usage, message: error.description)
         }
         metricsSocket = configuration.service.metricsSocket
+        let files = [output.ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
+        rights = Rights(
+            user: configuration.service.user, group: configuration.service.group,
+            readable: ([configuration.flows.prefixes].compactMap { $0 } + [path]).map(Self.folder),
+            writable: files.map(Self.folder))
         logLevel = Logger.Level(rawValue: configuration.log.level.rawValue) ?? .info
         // `auto` is no format of its own.
         logFormat = Service.LogFormat(rawValue: configuration.log.format.rawValue) ?? .automatic()
+    }
+}
+
+extension LivePlan {
+    /// The folder that a file is in: whoever may replace a file has to be able to reach it.
+    private static func folder(_ path: String) -> String {
+        URL(filePath: path).standardizedFileURL.deletingLastPathComponent().path(percentEncoded: false)
     }
 }
 

@@ -5,6 +5,7 @@ import Logging
 import NetTypes
 import PacketDecode
 import Pipeline
+import Sandbox
 import Service
 
 /// A live run from its first packet to its exit code.
@@ -44,6 +45,8 @@ final class LiveRun {
             throw ProbeFailure(code: error.isUsage ? .usage : .inputUnreadable, message: error.description)
         }
         outputs = try LiveOutputs(plan)
+        // Before any thread begins: rights are a thread's, and those of the threads that it begins.
+        try Self.giveUpRights(plan, logger)
         var configuration = LivePipeline.Configuration()
         configuration.table = plan.table
         configuration.table.stripeKey = UInt64.random(in: .min ... .max)
@@ -76,6 +79,17 @@ final class LiveRun {
 
     static func logger(_ plan: LivePlan) -> Logger {
         Logger(label: "flowprobe") { _ in LineLogHandler(format: plan.logFormat, level: plan.logLevel) }
+    }
+
+    private static func giveUpRights(_ plan: LivePlan, _ logger: Logger) throws {
+        guard let rights = plan.rights else { return }
+        do throws(SandboxError) {
+            let report = try Sandbox.enter(
+                user: rights.user, group: rights.group, readable: rights.readable, writable: rights.writable)
+            for line in report.lines { logger.log(level: report.isComplete ? .info : .notice, "\(line)") }
+        } catch {
+            throw ProbeFailure(code: .inputUnreadable, message: error.description)
+        }
     }
 
     private static func open(_ plan: LivePlan) throws(LiveError) -> [Ring] {
