@@ -34,10 +34,12 @@ var targets: [Target] = [
     .target(
         name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter", "CPlatform"],
         swiftSettings: strict),
+    .target(
+        name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"], swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "CPlatform",
+            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline", "MirrorHealth", "CPlatform",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 
@@ -49,6 +51,7 @@ var targets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
+    .testTarget(name: "MirrorHealthTests", dependencies: ["MirrorHealth"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
     // What the fuzz target FuzzPacket checks; always there, so that an ordinary test replays its inputs.

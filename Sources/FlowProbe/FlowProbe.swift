@@ -12,7 +12,9 @@ struct FlowProbe: ParsableCommand {
             3 an input cannot be read; 4 an output failed.
             """,
         version: flowprobeVersion,
-        subcommands: [ReplayCommand.self, RunCommand.self, ReportCommand.self, InterfacesCommand.self])
+        subcommands: [
+            ReplayCommand.self, RunCommand.self, ReportCommand.self, InterfacesCommand.self, DoctorCommand.self,
+        ])
 
     static func main() {
         do {
