@@ -35,7 +35,8 @@ var targets: [Target] = [
         name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter", "CPlatform"],
         swiftSettings: strict),
     .target(
-        name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"], swiftSettings: strict),
+        name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"], swiftSettings: strict
+    ),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [

@@ -33,7 +33,8 @@ struct DoctorCommand: ParsableCommand {
     var snapLength: UInt32 = 65_535
 
     @Option(
-        help: ArgumentHelp("Verdicts and what they rest on as JSON, to a file or to standard output (-).", valueName: "file"),
+        help: ArgumentHelp(
+            "Verdicts and what they rest on as JSON, to a file or to standard output (-).", valueName: "file"),
         completion: .file())
     var json: String?
 
@@ -91,7 +92,8 @@ struct DoctorCommand: ParsableCommand {
             do {
                 try Data(document.utf8).write(to: URL(filePath: json))
             } catch {
-                throw ProbeFailure(code: .outputFailed, message: "\(json) cannot be written: \(error.localizedDescription)")
+                throw ProbeFailure(
+                    code: .outputFailed, message: "\(json) cannot be written: \(error.localizedDescription)")
             }
         }
     }

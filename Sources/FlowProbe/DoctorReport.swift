@@ -40,7 +40,9 @@ struct DoctorReport {
     }
 
     private var conclusion: String {
-        let counts: [(MirrorVerdict.Severity, String)] = [(.fault, "fault"), (.warning, "warning"), (.unknown, "unknown")]
+        let counts: [(MirrorVerdict.Severity, String)] = [
+            (.fault, "fault"), (.warning, "warning"), (.unknown, "unknown"),
+        ]
         let parts = counts.compactMap { severity, noun -> String? in
             let count = verdicts.count { $0.severity == severity }
             guard count > 0 else { return nil }

@@ -47,7 +47,6 @@ final class DoctorWatch: @unchecked Sendable {
         if !interface.isLoopback {
             var outgoing = LiveInput(interface: input.interface)
             outgoing.direction = .out
-            outgoing.filter = "outbound"
             outgoing.snapLength = 256
             outgoing.blockOctets = 1 << 16
             outgoing.ringOctets = 1 << 18

@@ -35,7 +35,8 @@ extension MirrorVerdict {
         if ip == 0, evidence.seconds >= MirrorThresholds.silence {
             return MirrorVerdict(
                 .port, .fault,
-                "\(counted(packets, "packet")) in \(watched), none of IP: the other end talks, the mirror sends nothing.",
+                "\(counted(packets, "packet")) in \(watched), none of IP: the other end talks, the mirror sends "
+                    + "nothing.",
                 advice: atSwitch)
         }
         if flows.flows >= MirrorThresholds.flows, flows.answeredFlows + flows.bothWays + flows.tcpOneWay == 0 {
@@ -44,7 +45,8 @@ extension MirrorVerdict {
                 "\(counted(flows.flows, "flow")), and nobody answers anybody: an ordinary port, where only broadcasts "
                     + "and the like arrive, looks like this.", advice: atSwitch)
         }
-        return MirrorVerdict(.port, .ok, "\(counted(packets, "packet")) in \(watched), \(ReadableNumbers.exact(ip)) of IP.")
+        let said = "\(counted(packets, "packet")) in \(watched), \(ReadableNumbers.exact(ip)) of IP."
+        return MirrorVerdict(.port, .ok, said)
     }
 
     static func offload(_ evidence: MirrorEvidence) -> MirrorVerdict {
@@ -64,10 +66,10 @@ extension MirrorVerdict {
         }
         if flows.beyondMTU > 0 {
             return MirrorVerdict(
-                .offload, .warning, "\(long), though GRO and LRO are \(port.receiveOffloads == nil ? "not known" : "off").",
+                .offload, .warning, "\(long); GRO and LRO are \(port.receiveOffloads == nil ? "not known" : "off").",
                 command: "ethtool -K \(name) rx-gro-hw off",
-                advice: "Jumbo frames, or a hypervisor that merges packets before the guest sees them: raise the MTU, or "
-                    + "turn off offloads on its side.")
+                advice: "Jumbo frames, or a hypervisor that merges packets before the guest sees them: raise the MTU, "
+                    + "or turn off offloads on its side.")
         }
         guard port.receiveOffloads != nil else {
             return MirrorVerdict(.offload, .unknown, "The system does not tell whether GRO and LRO are off.")
@@ -86,8 +88,8 @@ extension MirrorVerdict {
         return MirrorVerdict(
             .clock, steps >= MirrorThresholds.clockSteps ? .fault : .warning,
             "The clock was set \(counted(steps, "time")), \(far).", command: "timedatectl; chronyc tracking",
-            advice: "One program may set the clock, and after its start it should only slew it. A virtual machine: turn off "
-                + "the hypervisor's time synchronisation.")
+            advice: "One program may set the clock, and after its start it should only slew it. A virtual machine: "
+                + "turn off the hypervisor's time synchronisation.")
     }
 
     static func adapter(_ evidence: MirrorEvidence) -> MirrorVerdict {
@@ -97,15 +99,16 @@ extension MirrorVerdict {
         let name = quoted(evidence.interface)
         let whole = port.ringArrived + bad
         let said =
-            "Of \(ReadableNumbers.exact(whole)) packets the adapter lost \(ReadableNumbers.exact(port.adapterLosses)) and "
-            + "found \(ReadableNumbers.exact(port.adapterErrors)) damaged."
+            "Of \(ReadableNumbers.exact(whole)) packets the adapter lost "
+            + "\(ReadableNumbers.exact(port.adapterLosses)) and found \(ReadableNumbers.exact(port.adapterErrors)) damaged."
         let isFault = Double(bad) >= MirrorThresholds.loss * Double(whole)
         return MirrorVerdict(
             .adapter, isFault ? .fault : .warning, said,
             command: port.adapterLosses > 0
                 ? "ethtool -g \(name); ethtool -G \(name) rx 4096" : "ethtool -S \(name) | grep -iE 'err|crc'",
             advice: port.adapterErrors > 0
-                ? "Damaged packets: clean or change cable and transceiver; both ends must agree on speed and MTU." : nil)
+                ? "Damaged packets: clean or change cable and transceiver; both ends must agree on speed and MTU." : nil
+        )
     }
 
     static func ring(_ evidence: MirrorEvidence) -> MirrorVerdict {
@@ -113,7 +116,7 @@ extension MirrorVerdict {
         let ring = "\(ReadableNumbers.exact(UInt64(port.ringOctets >> 10))) KiB"
         guard port.ringDrops > 0 else {
             guard port.ringArrived >= MirrorThresholds.packets else {
-                return MirrorVerdict(.ring, .unknown, "\(counted(port.ringArrived, "packet")): \(tooLittleForRing).")
+                return MirrorVerdict(.ring, .unknown, "\(counted(port.ringArrived, "packet")): \(tooLittle).")
             }
             return MirrorVerdict(.ring, .ok, "All packets found room in a ring of \(ring).")
         }
@@ -127,8 +130,6 @@ extension MirrorVerdict {
             advice: "If it stays so, keep fewer octets of each packet (--snap-length 256), or filter (--filter).")
     }
 
-    private static var tooLittleForRing: String { "too little traffic to tell" }
-
     static func ownTraffic(_ evidence: MirrorEvidence) -> MirrorVerdict {
         guard let own = evidence.own else {
             return MirrorVerdict(.ownTraffic, .unknown, "What the host sends out of this interface is not known.")
@@ -136,7 +137,8 @@ extension MirrorVerdict {
         guard own.sent > 0 else { return MirrorVerdict(.ownTraffic, .ok, "The host sent nothing out of the port.") }
         var parts: [String] = []
         for (count, noun) in [
-            (own.routerSolicitations, "IPv6 router solicitation"), (own.listenerReports, "IPv6 multicast listener report"),
+            (own.routerSolicitations, "IPv6 router solicitation"),
+            (own.listenerReports, "IPv6 multicast listener report"),
             (own.neighbourDiscovery, "IPv6 neighbour discovery packet"), (own.arp, "ARP packet"),
         ] where count > 0 { parts.append(counted(count, noun)) }
         let named = own.ofIPv6 + own.arp

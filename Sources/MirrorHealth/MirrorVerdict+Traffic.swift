@@ -2,7 +2,7 @@ import Exporter
 
 // Verdicts that follow from the traffic.
 extension MirrorVerdict {
-    private static let tooLittle = "too little traffic to tell"
+    static let tooLittle = "too little traffic to tell"
 
     /// `12 of 345 (3.5 %)`.
     static func share(_ part: UInt64, of whole: UInt64) -> String {
@@ -25,7 +25,8 @@ extension MirrorVerdict {
         guard severity != .ok else { return MirrorVerdict(.oneSided, .ok, said) }
         return MirrorVerdict(
             .oneSided, severity, said,
-            advice: "At the switch: the mirror session must take both directions (rx and tx, \"both\") of every source, "
+            advice:
+                "At the switch: the mirror session must take both directions (rx and tx, \"both\") of every source, "
                 + "and all uplinks that share the traffic must be sources. Two halves of a TAP: name both interfaces "
                 + "with --join.")
     }
@@ -44,7 +45,8 @@ extension MirrorVerdict {
         // Nobody compared packets: what TCP sent again is a hint.
         guard packets.compared == 0, flows.tcpBothWays + flows.tcpOneWay >= MirrorThresholds.flows, flows.tcpOctets > 0
         else {
-            return MirrorVerdict(.duplicates, .unknown, "\(counted(packets.compared, "packet")) compared: \(tooLittle).")
+            let said = "\(counted(packets.compared, "packet")) compared: \(tooLittle)."
+            return MirrorVerdict(.duplicates, .unknown, said)
         }
         let isHigh = Double(flows.retransmittedOctets) >= MirrorThresholds.retransmissions * Double(flows.tcpOctets)
         let said =
@@ -58,7 +60,8 @@ extension MirrorVerdict {
     static func vlan(_ evidence: MirrorEvidence) -> MirrorVerdict {
         let flows = evidence.flows
         guard flows.bothWays >= MirrorThresholds.flows else {
-            return MirrorVerdict(.vlan, .unknown, "\(counted(flows.bothWays, "flow")) with both directions: \(tooLittle).")
+            let said = "\(counted(flows.bothWays, "flow")) with both directions: \(tooLittle)."
+            return MirrorVerdict(.vlan, .unknown, said)
         }
         let severity = MirrorThresholds.vlanDiffers.severity(flows.vlanDiffers, of: flows.bothWays)
         let said = "Of \(share(flows.vlanDiffers, of: flows.bothWays)) flows the two directions are in different VLANs."
@@ -84,9 +87,11 @@ extension MirrorVerdict {
                 "\(share(packets.cutBySnapLength + packets.cutBeforePort, of: packets.packets)) packets were cut.")
         }
         var parts: [String] = []
-        if here { parts.append("\(share(packets.cutBySnapLength, of: packets.packets)) packets were cut to the snap length.") }
+        if here {
+            parts.append("\(share(packets.cutBySnapLength, of: packets.packets)) packets were cut to the snap length.")
+        }
         if before {
-            parts.append("\(share(packets.cutBeforePort, of: packets.packets)) packets arrived shorter than they were sent.")
+            parts.append("\(share(packets.cutBeforePort, of: packets.packets)) packets arrived shorter than sent.")
         }
         let isFault = isAtLeast(MirrorThresholds.headersCut, packets.headersCut)
         if isFault { parts.append("Of \(ReadableNumbers.exact(packets.headersCut)) not even the headers are whole.") }
@@ -94,8 +99,8 @@ extension MirrorVerdict {
             .truncation, isFault ? .fault : .warning, parts.joined(separator: " "),
             command: here ? "flowprobe run \(quoted(evidence.interface)) --snap-length 65535" : nil,
             advice: before
-                ? "At the switch: turn off truncation of the mirror session (\"truncate\", \"mtu\", \"snaplen\"), and give "
-                    + "tunnels that carry it a larger MTU." : nil)
+                ? "At the switch: turn off truncation of the mirror session (\"truncate\", \"mtu\", \"snaplen\"), and "
+                    + "give tunnels that carry it a larger MTU." : nil)
     }
 
     static func ipv6(_ evidence: MirrorEvidence) -> MirrorVerdict {
@@ -108,7 +113,8 @@ extension MirrorVerdict {
         }
         return MirrorVerdict(
             .ipv6, .warning, "None of \(ReadableNumbers.exact(four)) packets of IP is IPv6.",
-            advice: "At the switch: a filter of the mirror session (access list, flow filter) may name IPv4 only. If the "
+            advice:
+                "At the switch: a filter of the mirror session (access list, flow filter) may name IPv4 only. If the "
                 + "network has no IPv6, there is nothing to do.")
     }
 }

@@ -99,6 +99,7 @@ package struct MirrorVerdict: Sendable, Equatable {
             default: false
             }
         }
-        return plain ? name : "'" + name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+        if plain { return name }
+        return "'" + name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

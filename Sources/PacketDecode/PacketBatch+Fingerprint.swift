@@ -56,7 +56,9 @@ private enum Fingerprint {
         // 0: the adapter was to fill it in. Otherwise what follows is Ethernet's padding.
         if length != 0 { cursor.truncate(to: length) }
         let number = cursor.u8(9)
-        if identification == 0, number == tcp, isBareAcknowledgement(cursor, at: headerLength, end: length) { return nil }
+        if identification == 0, number == tcp, isBareAcknowledgement(cursor, at: headerLength, end: length) {
+            return nil
+        }
         var hash = mix(key, cursor.u64(0), key)
         hash = mix(hash, UInt64(number), key)
         return rest(hash, cursor, from: 12, key)

@@ -47,7 +47,8 @@ import Testing
         ]
         for one in cases {
             for forward in [true, false] {
-                let record = record(forward: forward ? one.packets : 0, reverse: forward ? 0 : one.packets, bits: one.bits)
+                let (there, back) = forward ? (one.packets, 0) : (0, one.packets)
+                let record = record(forward: there, reverse: back, bits: one.bits)
                 let evidence = try evidence([record])
                 #expect(evidence.tcpOneWay == (one.isHalf ? 1 : 0), "\(one.what)")
                 #expect(evidence.tcpBothWays == 0 && evidence.flows == 1)

@@ -40,9 +40,9 @@ struct TestPacket {
         var octets = macs
         for tag in tags { octets += [0x81, 0] + Self.be16(Int(tag)) }
         if isIPv6 {
-            let (from, to) = ([0x20, 1] + [UInt8](repeating: 0, count: 13), [0x20, 1] + [UInt8](repeating: 0, count: 13))
+            let network = [0x20, 1] + [UInt8](repeating: 0, count: 13)
             octets += [0x86, 0xDD, 0x60, 0, 0, 0] + Self.be16(payload.count + claimed) + [protocolNumber, timeToLive]
-            octets += from + [source] + to + [destination]
+            octets += network + [source] + network + [destination]
         } else {
             octets += [8, 0, 0x45, 0] + Self.be16(20 + payload.count + claimed) + Self.be16(Int(identification))
             octets += [0, 0, timeToLive, protocolNumber] + Self.be16(Int(checksum))

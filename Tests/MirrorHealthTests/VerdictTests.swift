@@ -36,7 +36,10 @@ import Testing
         var what: String
         var change: @Sendable (inout MirrorEvidence) -> Void
 
-        init(_ kind: Kind, _ severity: Severity, _ what: String, _ change: @escaping @Sendable (inout MirrorEvidence) -> Void) {
+        init(
+            _ kind: Kind, _ severity: Severity, _ what: String,
+            _ change: @escaping @Sendable (inout MirrorEvidence) -> Void
+        ) {
             self.kind = kind
             self.severity = severity
             self.what = what
@@ -185,8 +188,9 @@ import Testing
     @Test func sentencesHaveTheirNumbers() throws {
         var evidence = Self.healthy
         evidence.packets.duplicates = 12_345
-        #expect(try verdict(.duplicates, evidence).sentence
-            == "12,345 of 100,000 (12.3 %) packets came a second time within 10 ms.")
+        #expect(
+            try verdict(.duplicates, evidence).sentence
+                == "12,345 of 100,000 (12.3 %) packets came a second time within 10 ms.")
         evidence.port.receiveOffloads = ["gro", "lro"]
         #expect(try verdict(.offload, evidence).command == "ethtool -K eth1 gro off lro off")
         evidence.port.isUp = false
@@ -196,8 +200,10 @@ import Testing
         evidence.own?.arp = 4
         let own = try verdict(.ownTraffic, evidence)
         #expect(own.sentence.hasSuffix(": 3 IPv6 router solicitations, 4 ARP packets, 1 other."))
-        #expect(own.command
-            == "sysctl -w net/ipv6/conf/eth1/disable_ipv6=1; ip link set dev eth1 arp off; tcpdump -nn -Q out -i eth1")
+        #expect(
+            own.command
+                == "sysctl -w net/ipv6/conf/eth1/disable_ipv6=1; ip link set dev eth1 arp off; tcpdump -nn -Q out -i eth1"
+        )
         evidence.port.ringDrops = 1000
         #expect(try verdict(.ring, evidence).command == "flowprobe run eth1 --ring 128MiB --workers 2")
     }
@@ -205,7 +211,8 @@ import Testing
     /// An interface may be called nearly anything; a command that is pasted does no more than it says.
     @Test func namesAreQuoted() throws {
         for (name, quoted) in [
-            ("eth0.5", "eth0.5"), ("a;reboot", "'a;reboot'"), ("it's", "'it'\\''s'"), ("$(id)", "'$(id)'"), ("a&b", "'a&b'"),
+            ("eth0.5", "eth0.5"), ("a;reboot", "'a;reboot'"), ("it's", "'it'\\''s'"), ("$(id)", "'$(id)'"),
+            ("a&b", "'a&b'"),
         ] {
             var evidence = Self.healthy
             evidence.interface = name
