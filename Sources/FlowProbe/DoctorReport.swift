@@ -6,7 +6,7 @@ import MirrorHealth
 struct DoctorReport {
     private static let width = 80
     /// Where sentences begin: after severity and kind.
-    private static let margin = String(repeating: " ", count: 22)
+    private static let margin = String(repeating: " ", count: 23)
 
     private let evidence: MirrorEvidence
     private let verdicts: [MirrorVerdict]
@@ -27,7 +27,7 @@ struct DoctorReport {
         for verdict in verdicts {
             let head =
                 "  " + pad(verdict.severity == .fault ? "FAULT" : verdict.severity.name, 8) + " "
-                + pad(verdict.kind.name, 11)
+                + pad(verdict.kind.name, 12)
             var lines = Self.wrapped(verdict.sentence)
             text += styled(head, Self.style(verdict.severity), color) + lines.removeFirst() + "\n"
             for line in lines { text += Self.margin + line + "\n" }

@@ -22,7 +22,7 @@ final class DoctorWatch: @unchecked Sendable {
     private let ports: [Port]
     private let watch: MirrorWatch
     private var clock = ClockWatch()
-    private let begun = ContinuousClock.now
+    private var begun = ContinuousClock.now
     private var ended = ContinuousClock.now
     private let stopping = Atomic(false)
     private let working = DispatchGroup()
@@ -40,8 +40,6 @@ final class DoctorWatch: @unchecked Sendable {
         guard let interface = NetworkInterface(named: input.interface) else {
             throw .missing(interface: input.interface)
         }
-        // Before the rings: what the host says because of them is said all the same.
-        let before = interface.counters
         let ring = try PacketRing(input, observationPoint: index, frames: frames, group: nil)
         var own: OwnTrafficWatch?
         if !interface.isLoopback {
@@ -57,12 +55,13 @@ final class DoctorWatch: @unchecked Sendable {
         }
         return Port(
             input: input, ring: ring, own: own, mtu: interface.mtu, receiveOffloads: interface.receiveOffloads,
-            before: before)
+            before: interface.counters)
     }
 
     /// Begins to watch.
     func start() throws(LiveError) {
         for port in ports { try port.ring.start() }
+        begun = .now
         working.enter()
         let thread = Thread {
             self.work()
