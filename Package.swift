@@ -54,11 +54,14 @@ var targets: [Target] = [
             .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         ], swiftSettings: strict),
+    .target(
+        name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"],
+        swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
             "NetTypes", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline", "ConfigurationFile",
-            "Service", "Steer", "CPlatform", .product(name: "Logging", package: "swift-log"),
+            "Service", "Steer", "MirrorHealth", "CPlatform", .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 
@@ -77,6 +80,7 @@ var targets: [Target] = [
     .testTarget(
         name: "ServiceTests", dependencies: ["Service", .product(name: "Logging", package: "swift-log")],
         exclude: ["Status/hostile-client.py"], swiftSettings: strict),
+    .testTarget(name: "MirrorHealthTests", dependencies: ["MirrorHealth"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
     // What FuzzPacket and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.

@@ -138,8 +138,8 @@ def ethernet(payload, kind=0x0800, tags=(), source=1, destination=2):
     return head + struct.pack("!H", kind) + payload
 
 
-def ipv4(protocol, source, destination, payload, ttl=64, identification=0):
-    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), identification, 0, ttl, protocol, 0,
+def ipv4(protocol, source, destination, payload, ttl=64, identification=0, service=0):
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, service, 20 + len(payload), identification, 0, ttl, protocol, 0,
                        socket.inet_aton(source), socket.inet_aton(destination))
     total = sum(struct.unpack("!10H", head))
     total = (total & 0xFFFF) + (total >> 16)

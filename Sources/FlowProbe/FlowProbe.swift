@@ -14,7 +14,7 @@ struct FlowProbe: ParsableCommand {
         version: flowprobeVersion,
         subcommands: [
             ReplayCommand.self, RunCommand.self, CheckCommand.self, ReportCommand.self, InterfacesCommand.self,
-            SteerCommand.self,
+            DoctorCommand.self, SteerCommand.self,
         ])
 
     static func main() {

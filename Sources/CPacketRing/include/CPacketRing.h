@@ -3,6 +3,7 @@
 #ifndef FLOWPROBE_CPACKETRING_H
 #define FLOWPROBE_CPACKETRING_H
 
+#include <linux/ethtool.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>

@@ -23,6 +23,19 @@ struct KernelFilter {
         KernelFilter(instructions: [sock_filter(code: returnConstant, jt: 0, jf: 0, k: snapLength)])
     }
 
+    /// Keeps up to `snapLength` octets of every packet that the host sends. Needs no libpcap, which compiles nothing for an
+    /// interface that is down.
+    static func outgoing(snapLength: UInt32) -> KernelFilter {
+        // The packet's type lies at a place of its own (linux/filter.h).
+        let type = UInt32(bitPattern: Int32(SKF_AD_OFF) + Int32(SKF_AD_PKTTYPE))
+        return KernelFilter(instructions: [
+            sock_filter(code: UInt16(BPF_LD | BPF_B | BPF_ABS), jt: 0, jf: 0, k: type),
+            sock_filter(code: UInt16(BPF_JMP | BPF_JEQ | BPF_K), jt: 0, jf: 1, k: UInt32(PACKET_OUTGOING)),
+            sock_filter(code: returnConstant, jt: 0, jf: 0, k: snapLength),
+            sock_filter(code: returnConstant, jt: 0, jf: 0, k: 0),
+        ])
+    }
+
     /// Keeps up to `snapLength` octets of packets that match `expression`.
     ///
     /// libpcap compiles it for the interface itself: only then does it know that the kernel takes VLAN tags out of

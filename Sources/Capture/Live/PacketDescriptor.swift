@@ -116,7 +116,7 @@ struct PacketDescriptor: ~Copyable {
     }
 
     /// A request about the interface `name`.
-    private static func request(_ name: String) -> ifreq? {
+    static func request(_ name: String) -> ifreq? {
         guard name.utf8.count < Int(IFNAMSIZ) else { return nil }
         // SAFETY: a union of trivial types, all zero, with the name copied within its bounds.
         var request = unsafe ifreq()

@@ -81,6 +81,8 @@ package final class PacketRing: LivePacketSource, @unchecked Sendable {
         let filter: KernelFilter
         if let expression = input.filter {
             filter = try KernelFilter.compile(expression, interface: name, snapLength: input.snapLength)
+        } else if input.direction == .out {
+            filter = .outgoing(snapLength: input.snapLength)
         } else {
             filter = .everything(snapLength: input.snapLength)
         }

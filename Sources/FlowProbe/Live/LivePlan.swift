@@ -85,7 +85,7 @@ struct LivePlan {
         rights = Rights(
             user: configuration.service.user, group: configuration.service.group,
             readable: ([configuration.flows.prefixes].compactMap { $0 } + [path]).map(Self.folder),
-            writable: files.map(Self.folder))
+            writable: Array(Set(files.map(Self.folder))).sorted())
         logLevel = Logger.Level(rawValue: configuration.log.level.rawValue) ?? .info
         // `auto` is no format of its own.
         logFormat = Service.LogFormat(rawValue: configuration.log.format.rawValue) ?? .automatic()

@@ -1,0 +1,129 @@
+import FlowTable
+import NetTypes
+import PacketDecode
+
+/// Looks at the packets of one mirror port, or of several whose packets belong together, for a short time: decodes them,
+/// puts them into a flow table of its own, and compares each with those just before it. One thread's own.
+///
+/// It is a program's whole work (`flowprobe doctor`) and no part of `flowprobe run`, whose packets must not pay for it.
+package final class MirrorWatch {
+    private static let batchSize = 512
+    private static let longestWait: Int32 = 50
+    /// Flows of a minute: 5 million and more are not needed to judge a mirror. Beyond it the longest idle leave.
+    private static let tableOctets = 64 << 20
+
+    private struct Input {
+        let source: any LivePacketSource
+        var decoder: PacketDecoder
+    }
+
+    private var inputs: [Input]
+    private let packets = PacketBatch(capacity: batchSize)
+    private let facts = FactsBatch(capacity: batchSize)
+    private var partition = Partition(capacity: batchSize)
+    private var records = RecordBuffer(capacity: 1024)
+    private let table: FlowTable
+    private var fragments: FragmentTable
+    private var clock = PacketClock()
+    private var window = DuplicateWindow()
+    private let key = UInt64.random(in: .min ... .max) | 1
+    private let observer: MirrorObserver
+    private var compared: UInt64 = 0
+    private var duplicates: UInt64 = 0
+    private var lastFrame: UInt64 = 0
+
+    /// Watches `sources`, whose packets may be of the same flows; `mtu` is the largest of their interfaces'.
+    package init(_ sources: [any LivePacketSource], mtu: UInt32?) {
+        // Without segments: directions in different VLANs must meet in one flow to be found out.
+        inputs = sources.map { Input(source: $0, decoder: PacketDecoder(segmentRule: .none)) }
+        var configuration = FlowTableConfiguration()
+        configuration.memoryOctets = Self.tableOctets
+        configuration.stripeKey = UInt64.random(in: .min ... .max)
+        // One record for each flow, however long the watch.
+        configuration.activeTimeout = 86_400 * nanosecondsPerSecond
+        table = FlowTable(configuration: configuration)
+        fragments = FragmentTable(hashKey: configuration.stripeKey)
+        observer = MirrorObserver(mtu: mtu)
+    }
+
+    /// Takes what has arrived, or waits for it a moment. Call again and again.
+    package func turn() {
+        if take() { return }
+        for input in inputs { input.source.wait(milliseconds: Self.longestWait / Int32(max(1, inputs.count))) }
+    }
+
+    /// Brings the sources' counters up to date. Call about once a second.
+    package func maintain() {
+        for input in inputs { input.source.maintain() }
+    }
+
+    /// Takes the rest, until nothing can come any more by `isOver`, and lets all flows out.
+    package func finish(until isOver: () -> Bool) {
+        for input in inputs { input.source.stopTaking() }
+        while take() || !isOver() { turn() }
+        maintain()
+        table.flush(now: clock.now, at: lastFrame) { hand($0) }
+    }
+
+    /// What flow records told. Whole after `finish`.
+    package var flows: FlowEvidence { observer.evidence }
+
+    /// What packets told; of the source with number `index`, but for duplicates and clock, which belong to all.
+    package func packetEvidence(_ index: Int) -> PacketEvidence {
+        let tallies = inputs[index].decoder.tallies
+        var evidence = PacketEvidence(tallies)
+        evidence.compared = compared
+        evidence.duplicates = duplicates
+        evidence.clockSteps = clock.steps
+        return evidence
+    }
+
+    private func take() -> Bool {
+        var hasTaken = false
+        for index in inputs.indices {
+            if inputs[index].source.fill(packets) {
+                hasTaken = true
+                count(index)
+            }
+            inputs[index].source.release()
+        }
+        return hasTaken
+    }
+
+    private func count(_ index: Int) {
+        inputs[index].decoder.decode(packets, into: facts)
+        if facts.fragments > 0 { facts.withMutableFacts { fragments.resolve(&$0) } }
+        table.partition(facts, into: &partition)
+        for stripe in 0..<FlowTable.stripeCount where !partition.isEmpty(stripe) {
+            table.apply(facts, partition, stripe: stripe, output: records)
+        }
+        if records.count > 0 {
+            hand(records)
+            records.removeAll()
+        }
+        for packet in 0..<packets.count {
+            guard let fingerprint = packets.fingerprint(packet, key: key) else { continue }
+            compared += 1
+            if window.isDuplicate(fingerprint, at: packets.timestamp(packet)) { duplicates += 1 }
+        }
+        clock.observe(packets, 0..<packets.count)
+        lastFrame = max(lastFrame, packets.frameNumber(packets.count - 1))
+    }
+
+    private func hand(_ records: RecordBuffer) {
+        // An observer keeps sums: it has no way to fail.
+        do { try observer.consume(records.records, packetClock: clock.now) } catch {}
+    }
+}
+
+extension PacketEvidence {
+    /// What a decoder's tallies tell.
+    package init(_ tallies: DecodeTallies) {
+        packets = tallies.packets
+        cutBySnapLength = tallies.count(Anomaly.truncated)
+        cutBeforePort = tallies.count(.networkLengthBeyondWire)
+        headersCut =
+            tallies.count(.transportHeaderCut) + tallies.count(.networkHeaderCut) + tallies.count(.linkHeaderCut)
+            + tallies.count(.networkHeaderLengthWrong)
+    }
+}
