@@ -294,7 +294,8 @@ extension PacketRing {
             status.problem = LiveError.missing(interface: input.interface).description
             return
         }
-        // What lies in the old ring is handed out first: `fill` has been called until it was empty.
+        // What lies in the old ring is handed out first; nothing more comes into it.
+        guard isDrained else { return }
         opened = nil
         do throws(LiveError) {
             opened = try open()
@@ -306,6 +307,12 @@ extension PacketRing {
             opened = nil
             status.problem = error.description
         }
+    }
+
+    /// Whether every packet that the kernel has handed over has been handed out.
+    private var isDrained: Bool {
+        guard let block = opened?.block, let remaining = opened?.remaining else { return true }
+        return remaining == 0 && !(opened?.mapping.isOurs(block) ?? false)
     }
 
     private func takeStatistics() {

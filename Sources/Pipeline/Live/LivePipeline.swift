@@ -112,9 +112,7 @@ package final class LivePipeline: @unchecked Sendable {
         waitsForRoom.withLock { $0 = deadline }
         let watermark = watermark
         table.flush(now: watermark, at: lastFrame) { records in
-            let copy = RecordBuffer(capacity: records.count)
-            copy.append(all: records)
-            take(copy)
+            take(records)
         }
         var snapshot = snapshot()
         // A flush reports flows and leaves them where they are.
@@ -154,11 +152,11 @@ package final class LivePipeline: @unchecked Sendable {
 
 // Records on their way out.
 extension LivePipeline {
-    /// Takes records for all destinations. Their buffer is not used by the caller afterwards.
+    /// Takes a copy of `records` for all destinations.
     func take(_ records: RecordBuffer) {
         let count = UInt64(records.count)
         // At the end of a run there is nobody to hold up.
-        if !dispatchQueue.offer(RecordBatch(records), until: waitsForRoom.withLock { $0 }) {
+        if !dispatchQueue.offer(RecordBatch(copying: records), until: waitsForRoom.withLock { $0 }) {
             discarded.wrappingAdd(count, ordering: .relaxed)
         }
     }
@@ -192,7 +190,7 @@ extension LivePipeline {
     private func keep() {
         var stripe = 0
         var last = watermark
-        var records = RecordBuffer()
+        let records = RecordBuffer()
         var isBehind = 0
         while !isStopping {
             usleep(Self.sweepPause)
@@ -209,7 +207,7 @@ extension LivePipeline {
             stripe = (stripe + 1) % FlowTable.stripeCount
             if records.count >= 512 || stripe == 0, records.count > 0 {
                 take(records)
-                records = RecordBuffer()
+                records.removeAll()
             }
         }
         if records.count > 0 { take(records) }

@@ -18,7 +18,7 @@ package final class LiveWorker: @unchecked Sendable {
     private let packets = PacketBatch(capacity: Chunk.capacity)
     private let facts = FactsBatch(capacity: Chunk.capacity)
     private var partition = Partition(capacity: Chunk.capacity)
-    private var records = RecordBuffer(capacity: LiveWorker.handOnRecords * 2)
+    private let records = RecordBuffer(capacity: LiveWorker.handOnRecords * 2)
     private var recordsSince: Nanoseconds = 0
     private var decoder: PacketDecoder
     private var clock: WorkerClock
@@ -112,7 +112,7 @@ package final class LiveWorker: @unchecked Sendable {
 
     private func handOn() {
         pipeline.take(records)
-        records = RecordBuffer(capacity: Self.handOnRecords * 2)
+        records.removeAll()
     }
 
     /// Waits for packets. Whoever wants the tallies meanwhile finds them published.

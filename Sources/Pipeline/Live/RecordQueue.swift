@@ -6,7 +6,11 @@ import Foundation
 final class RecordBatch: @unchecked Sendable {
     let buffer: RecordBuffer
 
-    init(_ buffer: RecordBuffer) { self.buffer = buffer }
+    /// A copy of `records` without room to spare: a batch may wait for long.
+    init(copying records: RecordBuffer) {
+        buffer = RecordBuffer(capacity: records.count)
+        buffer.append(all: records)
+    }
 }
 
 /// Batches on their way from one thread to another: bounded in records, so that a slow reader costs memory up to a limit
@@ -14,7 +18,8 @@ final class RecordBatch: @unchecked Sendable {
 // SAFETY: (@unchecked) everything is guarded by `condition`.
 final class RecordQueue: @unchecked Sendable {
     private let condition = NSCondition()
-    private var batches: [RecordBatch] = []
+    /// Nil where a batch has been taken.
+    private var batches: [RecordBatch?] = []
     /// The batches before this place have been taken.
     private var first = 0
     private var waiting = 0
@@ -62,7 +67,7 @@ final class RecordQueue: @unchecked Sendable {
             if isClosed { return .end }
             guard condition.wait(until: deadline) else { return .nothing }
         }
-        let batch = batches[first]
+        guard let batch = batches[first].take() else { return .nothing }
         first += 1
         if first == batches.count || first >= 1024 {
             batches.removeFirst(first)
