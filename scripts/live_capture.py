@@ -14,7 +14,8 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROBE = os.environ.get("FLOWPROBE_BIN", os.path.join(ROOT, ".build/debug/flowprobe"))
+# Absolute: some tests run the program in another folder.
+PROBE = os.path.abspath(os.environ.get("FLOWPROBE_BIN", os.path.join(ROOT, ".build/debug/flowprobe")))
 LONG = ["--idle-timeout", "3600", "--active-timeout", "3600"]
 
 

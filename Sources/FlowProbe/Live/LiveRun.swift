@@ -113,13 +113,13 @@ final class LiveRun {
         let signals = StopSignals { stop.signal() }
         let balanceRequest = SignalRequest(SIGUSR1)
         let reloadRequest = SignalRequest(SIGHUP)
-        pipeline.start()
         do throws(LiveError) {
+            // Before the workers begin: a ring belongs to one thread at a time.
             for ring in rings { try ring.ring.start() }
         } catch {
-            _ = pipeline.stop(within: 1)
             throw ProbeFailure(code: error.isUsage ? .usage : .inputUnreadable, message: error.description)
         }
+        pipeline.start()
         sayStart(service.place)
         service.ready(statusLine)
         var lastSummary = Date()
