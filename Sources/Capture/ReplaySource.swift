@@ -18,7 +18,7 @@ package struct ReplayInput: Sendable {
 }
 
 /// How an uncompressed regular file is read: left to the program but for tests and measurements.
-package enum FileAccess: Sendable, CaseIterable {
+package enum FileAccess: String, Sendable, CaseIterable {
     /// Mapped where the page cache makes that cheap, else read in blocks.
     case automatic
     /// Mapped from the first octet to the last.

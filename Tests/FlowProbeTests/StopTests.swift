@@ -58,19 +58,40 @@ extension ProbeTests {
             #expect(!outcome.text.contains("packets    0 read"))
         }
 
-        /// Waits until the program uses no processor time for a while, at most 20 seconds.
+        /// Waits until the program has read all that the pipe holds and then uses no processor time for half a second;
+        /// gives up after 20 seconds. Nanoseconds, since a fast machine needs less than one clock tick for all of it.
         private func waitUntilIdle(_ probe: Probe) throws {
-            var last = ""
+            var last: UInt64 = 0
             var still = 0
             for _ in 0..<400 where still < 10 {
                 usleep(50_000)
-                let line = try String(contentsOfFile: "/proc/\(probe.identifier)/stat", encoding: .utf8)
-                let fields = line.split(separator: " ")
-                try #require(fields.count > 15)
-                let used = fields[13...14].joined(separator: " ")
-                still = used == last && used != "0 0" ? still + 1 : 0
+                let used = try processorTime(of: probe)
+                still = used == last && unreadOctets(probe) == 0 ? still + 1 : 0
                 last = used
             }
+            try #require(still == 10, "the program was never idle")
+        }
+
+        /// Nanoseconds that the program's threads have run.
+        private func processorTime(of probe: Probe) throws -> UInt64 {
+            let tasks = "/proc/\(probe.identifier)/task"
+            return try FileManager.default.contentsOfDirectory(atPath: tasks).reduce(0) { sum, task in
+                // A thread may have ended since the folder was read.
+                guard let line = try? String(contentsOfFile: "\(tasks)/\(task)/schedstat", encoding: .utf8) else {
+                    return sum
+                }
+                let nanoseconds = try #require(line.split(separator: " ").first.flatMap { UInt64($0) })
+                return sum + nanoseconds
+            }
+        }
+
+        /// Octets in the program's pipe that it has not read yet.
+        private func unreadOctets(_ probe: Probe) -> Int32 {
+            guard let input = probe.input else { return 0 }
+            var octets: Int32 = -1
+            // SAFETY: the request writes one integer.
+            guard unsafe ioctl(input.fileDescriptor, UInt(FIONREAD), &octets) == 0 else { return -1 }
+            return octets
         }
     }
 }
