@@ -1,4 +1,5 @@
-/// Every protocol the decoder knows, one line each. A new decoder is a file of its own and a line here.
+/// Every protocol the decoder knows, one line each. A new decoder is a file of its own, a line here, and a row
+/// in `ProtocolCatalogue`.
 enum Registry {
     /// Decodes the header that `layer` announces and returns what comes next.
     @inline(__always)
