@@ -26,8 +26,8 @@ struct FuzzedInput {
         var place: Int
     }
 
-    /// Those the decoder knows, and one that nobody has.
-    static let linkTypes: [UInt16] = [1, 0, 12, 14, 101, 108, 113, 228, 229, 276, 0xFFFF]
+    /// Those of most captures, one that nobody has, and PPI (192), whose header names any other link type.
+    static let linkTypes: [UInt16] = [1, 0, 12, 14, 101, 108, 113, 228, 229, 276, 0xFFFF, 192, 9, 107, 127, 239]
     private static let packetHeaderLength = 6
     /// Copies make packets out of nothing: this bounds how long one input takes.
     private static let mostPackets = 12_288

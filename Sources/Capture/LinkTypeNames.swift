@@ -27,9 +27,10 @@ private let linkTypeNames: [UInt16: String] = [
     257: "PROFIBUS", 258: "Apple pktap", 259: "EPON", 260: "IPMI HPM.2", 261: "Z-Wave R1/R2", 262: "Z-Wave R3",
     264: "ISO 14443", 265: "RDS", 266: "USB, macOS", 268: "SDLC", 270: "LoRaTap", 271: "vSock", 272: "Nordic BLE",
     273: "DOCSIS 3.1 XRA-31", 274: "Ethernet mPackets", 275: "DisplayPort AUX", 276: "Linux cooked v2",
-    280: "OpenVizsla USB", 281: "Elektrobit EBHSCR", 282: "VPP dispatch", 283: "DSA tag, Broadcom",
-    284: "DSA tag, Broadcom, prepended", 285: "DSA tag, Marvell", 286: "Ethertyped DSA tag, Marvell",
-    288: "ELEE", 289: "Z-Wave serial", 290: "USB 2.0", 291: "ATSC ALP", 292: "ETW",
+    278: "OpenVizsla USB", 279: "Elektrobit EBHSCR", 280: "VPP dispatch", 281: "DSA tag, Broadcom",
+    282: "DSA tag, Broadcom, prepended", 283: "IEEE 802.15.4 TAP", 284: "DSA tag, Marvell",
+    285: "Ethertyped DSA tag, Marvell", 286: "ELEE", 287: "Z-Wave serial", 288: "USB 2.0", 289: "ATSC ALP", 290: "ETW",
+    293: "USB 2.0, low speed", 294: "USB 2.0, full speed", 295: "USB 2.0, high speed",
 ]
 
 /// A LINKTYPE_ number's name; nil when it is not among the common ones.

@@ -25,6 +25,29 @@ enum Ethernet {
         return typeOrLength(type, &cursor)
     }
 
+    /// Reads both addresses, and nothing else, for link layers that put something between them and the EtherType. False
+    /// when they are cut.
+    @_lifetime(cursor: copy cursor)
+    static func readAddresses(_ cursor: inout Cursor, _ packet: inout PacketFacts) -> Bool {
+        guard cursor.remaining >= type else { return false }
+        let first = cursor.u64(0)
+        packet.destinationMAC = first >> 16
+        packet.sourceMAC = (first & 0xFFFF) << 32 | UInt64(cursor.u32(sourceLow))
+        packet.flags.insert(.macs)
+        cursor.skip(type)
+        return true
+    }
+
+    /// Whether an Ethernet header with a well-known EtherType stands `place` octets from here: for what does not say
+    /// that it carries frames.
+    static func looksLikeFrame(_ cursor: borrowing Cursor, at place: Int) -> Bool {
+        guard cursor.remaining >= place &+ headerLength else { return false }
+        switch cursor.u16(place &+ type) {
+        case 0x0800, 0x0806, 0x86DD, 0x8100, 0x88A8, 0x8847, 0x8863, 0x8864, 0x88CC, 0x888E: return true
+        default: return false
+        }
+    }
+
     /// What follows a type-or-length field: an EtherType, or LLC in as many octets as the length says.
     @inline(__always)
     static func typeOrLength(_ value: UInt16, _ cursor: inout Cursor) -> Layer {

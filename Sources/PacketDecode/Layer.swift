@@ -18,6 +18,12 @@ struct Layer: Equatable {
         case notAFlow
         /// Done: not a flow; `value` is DSAP and SSAP.
         case notAFlowLLC
+        /// Done: not a flow; `value` is a PPP protocol number.
+        case notAFlowPPP
+        /// Done: not a flow; `value` is an `IEEE80211.Frame`.
+        case notAFlowWireless
+        /// Done: not a flow; `value` is the LINKTYPE_ number of what the frame was.
+        case notAFlowLink
         /// Done: `value` is an `UndecodableReason`.
         case undecodable
     }
@@ -33,7 +39,32 @@ struct Layer: Equatable {
     static var flow: Layer { Layer(space: .flow, value: 0) }
     static func notAFlow(etherType: UInt16) -> Layer { Layer(space: .notAFlow, value: etherType) }
     static func notAFlow(saps: UInt16) -> Layer { Layer(space: .notAFlowLLC, value: saps) }
+    static func notAFlow(ppp: UInt16) -> Layer { Layer(space: .notAFlowPPP, value: ppp) }
+    static func notAFlow(wireless frame: IEEE80211.Frame) -> Layer {
+        Layer(space: .notAFlowWireless, value: frame.rawValue)
+    }
+    static func notAFlow(link: UInt16) -> Layer { Layer(space: .notAFlowLink, value: link) }
     static func undecodable(_ reason: UndecodableReason) -> Layer {
         Layer(space: .undecodable, value: UInt16(reason.rawValue))
+    }
+
+    /// Whether there is a header to be decoded.
+    var hasHeader: Bool {
+        switch space {
+        case .link, .etherType, .llc, .ip, .ipProtocol: true
+        default: false
+        }
+    }
+
+    /// What a packet without a flow is counted as; nil when this is no such end.
+    var nonFlow: NonFlowProtocol? {
+        switch space {
+        case .notAFlow: .etherType(value)
+        case .notAFlowLLC: .llc(value)
+        case .notAFlowPPP: .ppp(value)
+        case .notAFlowWireless: .wireless(value)
+        case .notAFlowLink: .link(value)
+        default: nil
+        }
     }
 }

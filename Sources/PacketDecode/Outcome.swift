@@ -59,36 +59,3 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
         }
     }
 }
-
-/// What a packet without a flow was: an EtherType, or an LLC service access point.
-package struct NonFlowProtocol: Hashable, Sendable {
-    /// EtherType (IEEE 802.3), or 0xFFFF_0000 + DSAP << 8 + SSAP for LLC.
-    package let code: UInt32
-
-    /// A protocol from its code.
-    package init(code: UInt32) { self.code = code }
-
-    /// The EtherType.
-    package static func etherType(_ value: UInt16) -> NonFlowProtocol { NonFlowProtocol(code: UInt32(value)) }
-    /// The LLC service access points.
-    package static func llc(_ saps: UInt16) -> NonFlowProtocol { NonFlowProtocol(code: 0xFFFF_0000 | UInt32(saps)) }
-
-    /// Name where there is one, else the number.
-    package var description: String {
-        switch code {
-        case 0x0806: "ARP"
-        case 0x8035: "RARP"
-        case 0x88CC: "LLDP"
-        case 0x8809: "slow protocols (LACP)"
-        case 0x888E: "EAPOL"
-        case 0x88F7: "PTP"
-        case 0x8847, 0x8848: "MPLS"
-        case 0x8863: "PPPoE discovery"
-        case 0x8864: "PPPoE session"
-        case 0x9000: "loopback test"
-        case 0xFFFF_4242: "STP"
-        case 0xFFFF_0000...: "LLC 0x" + String(code & 0xFFFF, radix: 16)
-        default: "EtherType 0x" + String(code, radix: 16)
-        }
-    }
-}

@@ -145,10 +145,8 @@ package struct PacketDecoder: Sendable {
     private func decodeHeaders(_ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         var layer = start
         for _ in 0..<Self.headerLimit {
-            switch layer.space {
-            case .link, .etherType, .llc, .ip, .ipProtocol: layer = Registry.decode(layer, &cursor, &packet)
-            case .flow, .notAFlow, .notAFlowLLC, .undecodable: return layer
-            }
+            guard layer.hasHeader else { return layer }
+            layer = Registry.decode(layer, &cursor, &packet)
         }
         // An IP header was read when there are network octets.
         guard packet.networkOctets != 0 else { return .undecodable(.tooManyHeaders) }
@@ -161,15 +159,14 @@ package struct PacketDecoder: Sendable {
     /// Counts a packet that belongs to no flow.
     @inline(never)
     private mutating func addOutsideFlows(_ layer: Layer, _ linkType: UInt16, _ wire: UInt32) {
-        switch layer.space {
-        case .notAFlow, .notAFlowLLC:
-            tallies.add(layer.space == .notAFlow ? .etherType(layer.value) : .llc(layer.value))
+        if let nonFlow = layer.nonFlow {
+            tallies.add(nonFlow)
             tallies.nonFlowWireOctets &+= UInt64(wire)
-        default:
-            let reason = UndecodableReason(rawValue: UInt8(truncatingIfNeeded: layer.value)) ?? .linkTypeUnknown
-            tallies.add(reason)
-            if reason == .linkTypeUnknown { tallies.addUnknownLinkType(linkType) }
+            return
         }
+        let reason = UndecodableReason(rawValue: UInt8(truncatingIfNeeded: layer.value)) ?? .linkTypeUnknown
+        tallies.add(reason)
+        if reason == .linkTypeUnknown { tallies.addUnknownLinkType(linkType) }
     }
 
     @inline(never)

@@ -1,4 +1,5 @@
-/// Every protocol the decoder knows, one line each. A new decoder is a file of its own and a line here.
+/// Every protocol the decoder knows, one line each. A new decoder is a file of its own, a line here, and a row
+/// in `ProtocolCatalogue`.
 enum Registry {
     /// Decodes the header that `layer` announces and returns what comes next.
     @inline(__always)
@@ -9,7 +10,7 @@ enum Registry {
         case .llc: LLC.decode(&cursor, &packet)
         case .ip: RawIP.decode(&cursor, &packet)
         case .ipProtocol: ipProtocol(UInt8(truncatingIfNeeded: layer.value), &cursor, &packet)
-        case .flow, .notAFlow, .notAFlowLLC, .undecodable: layer
+        default: layer
         }
     }
 
@@ -25,6 +26,43 @@ enum Registry {
         case 228: IPv4.decode(&cursor, &packet)
         case 229: IPv6.decode(&cursor, &packet)
         case 276: LinuxSLL2.decode(&cursor, &packet)
+        default: rareLink(type, &cursor, &packet)
+        }
+    }
+
+    @inline(never)
+    private static func rareLink(_ type: UInt16, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+        switch type {
+        case 6: TokenRing.decode(&cursor, &packet)
+        case 7: ARCnet.decode(typeAt: 2, linkType: type, &cursor)
+        case 8: SLIP.decode(&cursor, &packet)
+        case 9: PPP.decode(&cursor, &packet)
+        case 10: FDDI.decode(&cursor, &packet)
+        case 50: PPP.decodeSerial(&cursor, &packet)
+        case 51: PPPoE.decode(&cursor, &packet)
+        case 100: LLC.decode(&cursor, &packet)
+        case 104: CiscoHDLC.decode(&cursor, &packet)
+        case 105: IEEE80211.decode(&cursor, &packet)
+        case 107: FrameRelay.decode(&cursor, &packet)
+        case 119, 163: MonitorHeader.decode(&cursor, &packet)
+        case 123: SunATM.decode(&cursor, &packet)
+        case 127: Radiotap.decode(&cursor, &packet)
+        case 129: ARCnet.decode(typeAt: 4, linkType: type, &cursor)
+        case 192: PPI.decode(&cursor, &packet)
+        case 204: PPP.decodeWithDirection(&cursor, &packet)
+        case 206: FrameRelay.decodeWithDirection(&cursor, &packet)
+        case 226: IPNET.decode(&cursor, &packet)
+        case 239: NFLOG.decode(&cursor, &packet)
+        case 258: PKTAP.decode(&cursor, &packet)
+        case 281: BroadcomTag.decodeFrame(&cursor, &packet)
+        case 282: BroadcomTag.decodePrepended(&cursor, &packet)
+        case 284: DSATag.decodeFrame(&cursor, &packet)
+        case 285: Ethernet.decode(&cursor, &packet)
+        // Telephony, USB, Bluetooth, CAN, IEEE 802.15.4, netlink: no IP, or none that is not compressed.
+        case 139...142, 177, 186, 187, 189, 190, 195, 201, 215, 220, 227, 230, 249, 251, 253, 254, 256, 266, 272, 283,
+            288,
+            293...295:
+            .notAFlow(link: type)
         default: .undecodable(.linkTypeUnknown)
         }
     }
@@ -35,7 +73,25 @@ enum Registry {
         switch type {
         case 0x0800: IPv4.decode(&cursor, &packet)
         case 0x86DD: IPv6.decode(&cursor, &packet)
-        case 0x8100, 0x88A8, 0x9100, 0x9200: VLAN.decode(&cursor, &packet)
+        case 0x8100, 0x88A8, 0x9100, 0x9200, 0x9300: VLAN.decode(&cursor, &packet)
+        default: rareEtherType(type, &cursor, &packet)
+        }
+    }
+
+    @inline(never)
+    private static func rareEtherType(_ type: UInt16, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+        switch type {
+        case 0x6558: Ethernet.decode(&cursor, &packet)
+        case 0x880B: PPP.decode(&cursor, &packet)
+        case 0x8847, 0x8848: MPLS.decode(&cursor, &packet)
+        case 0x8864: PPPoE.decode(&cursor, &packet)
+        case 0x8874: PortTag.decode(octets: 4, &cursor, &packet)
+        case 0x88E7: ProviderBackbone.decode(&cursor, &packet)
+        case 0x8903: FabricPath.decode(&cursor, &packet)
+        case 0x8909: CiscoMetadata.decode(&cursor, &packet)
+        case 0x8926: PortTag.decode(octets: 4, &cursor, &packet)
+        case 0x893F: PortTag.decode(octets: 6, &cursor, &packet)
+        case 0xDADA: DSATag.decodeWithType(&cursor, &packet)
         default: .notAFlow(etherType: type)
         }
     }

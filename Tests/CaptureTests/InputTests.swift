@@ -161,6 +161,7 @@ import Testing
     @Test func linkTypesHaveNames() {
         #expect(linkTypeText(1) == "1 (Ethernet)")
         #expect(linkTypeText(276).contains("cooked"))
+        #expect(linkTypeText(281) == "281 (DSA tag, Broadcom)" && linkTypeText(284) == "284 (DSA tag, Marvell)")
         #expect(linkTypeText(9999) == "9999")
     }
 }

@@ -27,7 +27,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     private static let udp6 = Build.ipv6(17, Build.udp(5000, 53, payload))
     private static let tcp4 = Build.ipv4(6, Build.tcp(40_000, 443, payload))
 
-    static let all = links + fourth + sixth + nonFlows + wrong
+    static let all = links + switchPort + fourth + sixth + nonFlows + wrong
 
     private static let links = [
         flow("ethernet udp", Build.ethernet(0x0800, udp4), 36),
@@ -134,7 +134,6 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     private static let nonFlows = [
         other("arp", Build.ethernet(0x0806, Build.zeros(28)), .nonFlow(.etherType(0x0806))),
         other("lldp", Build.ethernet(0x88CC, Build.zeros(9)), .nonFlow(.etherType(0x88CC))),
-        other("mpls", Build.ethernet(0x8847, Build.zeros(9)), .nonFlow(.etherType(0x8847))),
         other("stp", Build.ethernet(38, Build.llc(0x42, 0x42, Build.zeros(35))), .nonFlow(.llc(0x4242))),
         other("novell", Build.ethernet(30, Build.llc(0xFF, 0xFF, control: 0, Build.zeros(27))), .nonFlow(.llc(0xFFFF))),
         other(
@@ -142,7 +141,7 @@ struct Fixture: Sendable, CustomTestStringConvertible {
             .nonFlow(.llc(0xAAAA))),
         other("oui 00-F8-00", Build.ethernet(44, Build.snap(0x0800, oui: [0, 0xF8, 0], udp4)), .nonFlow(.llc(0xAAAA))),
         other("vlan arp", Build.ethernet(0x8100, Build.tag(5, 0x0806, Build.zeros(28))), .nonFlow(.etherType(0x0806))),
-        other("can", linkType: 113, Build.sll(0x000C, Build.zeros(16)), .nonFlow(.etherType(0x000C))),
+        other("sll can", linkType: 113, Build.sll(0x000C, Build.zeros(16)), .nonFlow(.etherType(0x000C))),
         other("null other", linkType: 0, Build.null(7, bigEndian: false, Build.zeros(9)), .nonFlow(.etherType(7))),
     ]
 

@@ -1,0 +1,123 @@
+/// What each decoder of `Registry` reads, for people: `docs/protocols.md` is made from these rows, and a test holds them
+/// against the registry's own numbers.
+package enum ProtocolCatalogue {
+    /// One decoder.
+    package struct Row: Sendable {
+        /// Numbers in the table's number space under which the decoder is reached.
+        package let numbers: [Int]
+        /// The protocol.
+        package let name: String
+        /// What is read of it.
+        package let reads: String
+        /// Where it is described.
+        package let source: String
+
+        fileprivate init(_ numbers: [Int], _ name: String, _ reads: String, _ source: String) {
+            self.numbers = numbers
+            self.name = name
+            self.reads = reads
+            self.source = source
+        }
+    }
+
+    /// By LINKTYPE_ number.
+    package static let linkTypes = [
+        Row([0], "BSD loopback", "address family, either byte order", "libpcap"),
+        Row([1], "Ethernet", "addresses, EtherType or length", "IEEE 802.3"),
+        Row([6], "Token Ring", "addresses; source routes are passed", "IEEE 802.5"),
+        Row([7, 129], "ARCnet", "type, split flag", "RFC 1051, RFC 1201, RFC 2497"),
+        Row([8], "SLIP", "IP headers that are not compressed", "RFC 1055"),
+        Row([9, 50, 204], "PPP", "protocol", "RFC 1661, RFC 1662"),
+        Row([10], "FDDI", "addresses", "ISO 9314"),
+        Row([12, 14, 101], "IP", "version", "libpcap"),
+        Row([51], "PPPoE session", "length, PPP protocol", "RFC 2516"),
+        Row([100], "LLC over ATM", "service access points, SNAP", "RFC 2684"),
+        Row([104], "Cisco HDLC", "EtherType", "libpcap"),
+        Row([105], "IEEE 802.11", "addresses of data frames that are not encrypted", "IEEE 802.11"),
+        Row([107, 206], "Frame Relay", "NLPID or EtherType", "RFC 2427"),
+        Row([108], "OpenBSD loopback", "address family", "libpcap"),
+        Row([113], "Linux cooked capture v1", "protocol", "libpcap"),
+        Row([119, 163], "Prism and AVS headers", "length", "libpcap"),
+        Row([123], "SunATM", "traffic type", "libpcap"),
+        Row([127], "radiotap", "length, padding", "radiotap.org"),
+        Row([192], "per-packet information", "length, link type", "libpcap"),
+        Row([226], "IPNET", "address family", "libpcap"),
+        Row([228], "IPv4", "see below", "RFC 791"),
+        Row([229], "IPv6", "see below", "RFC 8200"),
+        Row([239], "NFLOG", "family, the attribute with the packet", "libpcap"),
+        Row([258], "PKTAP", "length, link type", "libpcap"),
+        Row([276], "Linux cooked capture v2", "protocol", "libpcap"),
+        Row([281, 282], "Broadcom switch tag", "passed", "Linux"),
+        Row([284], "DSA tag", "VLAN", "Linux"),
+        Row([285], "EDSA tag", "VLAN", "Linux"),
+        Row(
+            Array(139...142) + [177, 186, 187, 189, 190, 195, 201, 215, 220, 227, 230, 249, 251, 253, 254, 256, 266]
+                + [272, 283, 288, 293, 294, 295], "telephony, USB, Bluetooth, CAN, IEEE 802.15.4, netlink",
+            "counted as not IP", "libpcap"),
+    ]
+
+    /// By EtherType. Others are counted by number, or by name where they have one here.
+    package static let etherTypes = [
+        Row([0x0800], "IPv4", "all but the checksum and what is in options", "RFC 791"),
+        Row([0x6558], "Ethernet", "addresses, EtherType", "RFC 1701"),
+        Row([0x8100, 0x88A8, 0x9100, 0x9200, 0x9300], "VLAN tags", "ids, to any depth", "IEEE 802.1Q, IEEE 802.1ad"),
+        Row([0x86DD], "IPv6", "all but the flow label", "RFC 8200"),
+        Row([0x880B], "PPP", "protocol", "RFC 2637"),
+        Row([0x8847, 0x8848], "MPLS", "the stack is passed; see semantics.md for what follows", "RFC 3032, RFC 4385"),
+        Row([0x8864], "PPPoE session", "length, PPP protocol", "RFC 2516"),
+        Row([0x8874], "Broadcom switch tag, old", "passed", "Linux"),
+        Row([0x88E7], "provider backbone bridging", "the customer's frame", "IEEE 802.1ah"),
+        Row([0x8903], "FabricPath", "the inner frame", "Cisco"),
+        Row([0x8909], "Cisco metadata", "passed", "Cisco"),
+        Row([0x8926], "VN-tag", "passed", "Cisco"),
+        Row([0x893F], "E-tag", "passed", "IEEE 802.1BR"),
+        Row([0xDADA], "EDSA tag", "VLAN", "Linux"),
+    ]
+
+    /// By IP protocol number. Any other is a flow by its number, without ports.
+    package static let ipProtocols = [
+        Row([0, 43, 60], "IPv6 hop-by-hop, routing and destination options", "passed; jumbo payload", "RFC 8200"),
+        Row([1], "ICMP", "type, code, identifier of queries", "RFC 792"),
+        Row([6], "TCP", "ports, sequence, acknowledgement, flags, length", "RFC 9293"),
+        Row([17], "UDP", "ports, length", "RFC 768"),
+        Row([33, 136], "DCCP, UDP-Lite", "ports", "RFC 4340, RFC 3828"),
+        Row([44], "IPv6 fragment", "offset, identification", "RFC 8200"),
+        Row([51], "authentication header", "passed", "RFC 4302"),
+        Row([58], "ICMPv6", "type, code, identifier of queries", "RFC 4443"),
+        Row([132], "SCTP", "ports", "RFC 9260"),
+    ]
+
+    /// `docs/protocols.md`.
+    package static func documentation() -> String {
+        """
+        # Protocols
+
+        Made from the table in `Sources/PacketDecode/ProtocolCatalogue.swift`, which a test holds against the registry of
+        decoders. What is read becomes part of a flow; everything else is passed over, or counted by name or number.
+
+        ## Link types
+
+        \(table(linkTypes, "LINKTYPE_") { "\($0)" })
+
+        Any other link type is counted by number and named in the report. LLC is followed to IP by SNAP and by its own service
+        access point (IEEE 802.2, RFC 1042).
+
+        ## EtherTypes
+
+        \(table(etherTypes, "EtherType") { "0x" + String($0, radix: 16, uppercase: true) })
+
+        ## IP protocols
+
+        \(table(ipProtocols, "number") { "\($0)" })
+
+        """
+    }
+
+    private static func table(_ rows: [Row], _ title: String, _ number: (Int) -> String) -> String {
+        let lines = rows.map { row in
+            "| \(row.numbers.map(number).joined(separator: ", ")) | \(row.name) | \(row.reads) | \(row.source) |"
+        }
+        return (["| \(title) | protocol | what is read | described in |", "|---|---|---|---|"] + lines)
+            .joined(separator: "\n")
+    }
+}
