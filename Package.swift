@@ -57,11 +57,13 @@ var targets: [Target] = [
     .target(
         name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"],
         swiftSettings: strict),
+    .target(name: "Collector", dependencies: ["NetTypes", "FlowTable", "Exporter"], swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
             "NetTypes", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline", "ConfigurationFile",
-            "Service", "Steer", "MirrorHealth", "CPlatform", .product(name: "Logging", package: "swift-log"),
+            "Service", "Steer", "MirrorHealth", "Collector", "CPlatform",
+            .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
 
@@ -80,6 +82,9 @@ var targets: [Target] = [
     .testTarget(
         name: "ServiceTests", dependencies: ["Service", .product(name: "Logging", package: "swift-log")],
         exclude: ["Status/hostile-client.py"], swiftSettings: strict),
+    .testTarget(
+        name: "CollectorTests", dependencies: ["Collector", "CollectorFuzzing", "Exporter", "FlowTable", "NetTypes"],
+        swiftSettings: strict),
     .testTarget(name: "MirrorHealthTests", dependencies: ["MirrorHealth"], swiftSettings: strict),
     .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
 
@@ -95,6 +100,9 @@ var targets: [Target] = [
     .target(
         name: "SteeringFuzzing", dependencies: ["NetTypes", "Steer"], path: "Fuzz/SteeringFuzzing",
         swiftSettings: strict),
+    // What FuzzCollector checks; CollectorTests replays its inputs.
+    .target(
+        name: "CollectorFuzzing", dependencies: ["Collector"], path: "Fuzz/CollectorFuzzing", swiftSettings: strict),
     .testTarget(name: "SteeringReplayTests", dependencies: ["SteeringFuzzing"], swiftSettings: strict),
 
     .executableTarget(
@@ -110,6 +118,7 @@ if fuzzing {
         ("FuzzPacket", ["PacketFuzzing"]),
         ("FuzzConfiguration", ["ConfigurationFuzzing"]),
         ("FuzzSteering", ["SteeringFuzzing"]),
+        ("FuzzCollector", ["CollectorFuzzing"]),
     ]
     targets.append(
         .target(

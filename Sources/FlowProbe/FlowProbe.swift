@@ -13,8 +13,8 @@ struct FlowProbe: ParsableCommand {
             """,
         version: flowprobeVersion,
         subcommands: [
-            ReplayCommand.self, RunCommand.self, CheckCommand.self, ReportCommand.self, InterfacesCommand.self,
-            DoctorCommand.self, SteerCommand.self,
+            ReplayCommand.self, RunCommand.self, CheckCommand.self, ReportCommand.self, CollectCommand.self,
+            InterfacesCommand.self, DoctorCommand.self, SteerCommand.self,
         ])
 
     static func main() {

@@ -32,8 +32,10 @@ package struct JSONField: Sendable {
         /// A set of conditions from its bits.
         package init(rawValue: UInt16) { self.rawValue = rawValue }
 
-        static let forward = Conditions(rawValue: 1 << 0)
-        static let reverse = Conditions(rawValue: 1 << 1)
+        /// A packet from the initiator.
+        package static let forward = Conditions(rawValue: 1 << 0)
+        /// A packet from the responder.
+        package static let reverse = Conditions(rawValue: 1 << 1)
         static let ipv4 = Conditions(rawValue: 1 << 2)
         static let ipv6 = Conditions(rawValue: 1 << 3)
         static let ports = Conditions(rawValue: 1 << 4)
@@ -79,7 +81,7 @@ package struct JSONField: Sendable {
     /// Octets of the value there.
     let width: Int
     /// The largest value written, for values that a record keeps wider than the element is.
-    let maximum: UInt64
+    package let maximum: UInt64
     /// One or two sentences for the schema.
     package let description: String
 }

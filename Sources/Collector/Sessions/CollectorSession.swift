@@ -1,0 +1,224 @@
+import FlowTable
+import NetTypes
+
+/// How messages travel.
+package enum CollectorTransport: String, Sendable {
+    /// Each message in a datagram, which may be lost, repeated or late.
+    case udp
+    /// One after another on a connection.
+    case tcp
+    /// One after another in a file (RFC 5655).
+    case file
+}
+
+/// Takes what a session collects.
+package protocol CollectedRecordReceiver: AnyObject {
+    /// A flow record: its line of JSON, line feed included, and the record for the store, nil when it has no addresses.
+    func receive(line: [UInt8], record: FlowRecord?)
+}
+
+/// What a session has received.
+package struct SessionTally: Sendable {
+    /// Messages taken, also those that were wrong.
+    package var messages: UInt64 = 0
+    /// Their octets.
+    package var octets: UInt64 = 0
+    /// Flow records.
+    package var records: UInt64 = 0
+    /// Records of options data.
+    package var optionsRecords: UInt64 = 0
+    /// Templates and options templates taken, each time that they came.
+    package var templates: UInt64 = 0
+    /// What was wrong.
+    package var malformed = MalformationTally()
+    /// Flow records that the exporter says it has sent (IE 42), and not sent (IE 166); nil when it does not say.
+    package var exportedRecords: UInt64?
+    /// IE 166, likewise.
+    package var notSentRecords: UInt64?
+
+    /// Nothing yet.
+    package init() {}
+}
+
+/// One exporter's session: IPFIX (RFC 7011), NetFlow version 9 (RFC 3954) and version 5. Used by one thread at a time.
+///
+/// No input makes it trap, and what it keeps is bounded by `CollectorLimits`.
+package final class CollectorSession {
+    /// What the peer or the file is called.
+    package let name: String
+    /// How messages travel.
+    package let transport: CollectorTransport
+    /// What has come.
+    package private(set) var tally = SessionTally()
+
+    let limits: CollectorLimits
+    var learned: LearnedElements
+    var domains: [UInt32: ObservationDomain] = [:]
+    /// Named in every line, when wanted.
+    let exporter: CollectedLine.Exporter?
+    /// The fixed layout of NetFlow version 5.
+    let version5Template = CollectorSession.version5()
+    private let budget: SharedBudget
+    private var fields = 0
+    private var templateCount = 0
+    private var line: [UInt8] = []
+
+    init(
+        name: String, transport: CollectorTransport, limits: CollectorLimits, budget: SharedBudget,
+        exporter: CollectedLine.Exporter? = nil
+    ) {
+        self.name = name
+        self.transport = transport
+        self.limits = limits
+        self.budget = budget
+        self.exporter = exporter
+        learned = LearnedElements(limit: limits.elements)
+    }
+
+    /// A session by itself, with limits of its own.
+    package convenience init(name: String, transport: CollectorTransport, limits: CollectorLimits = CollectorLimits()) {
+        self.init(name: name, transport: transport, limits: limits, budget: SharedBudget(limits.fieldsInAll))
+    }
+
+    deinit { budget.giveBack(fields) }
+
+    /// Observation domains, by id, with what was lost in each.
+    package var sequences: [(domain: UInt32, records: UInt64, sequence: SequenceTracker)] {
+        domains.values.sorted { $0.id < $1.id }.map { ($0.id, $0.records, $0.sequence) }
+    }
+
+    /// Counts something wrong at `offset` in the current message.
+    func count(_ kind: Malformation, at offset: Int) {
+        tally.malformed.count(kind, message: tally.messages, offset: offset)
+    }
+
+    /// Takes one message, whole.
+    package func receive(_ message: Span<UInt8>, to receiver: any CollectedRecordReceiver) {
+        tally.messages += 1
+        tally.octets += UInt64(message.count)
+        guard message.count >= 2 else { return count(.messageCut, at: 0) }
+        switch message.unsigned(at: 0, 2) {
+        case 10: receiveIPFIX(message, receiver)
+        case 9: receiveNetFlow9(message, receiver)
+        case 5: receiveNetFlow5(message, receiver)
+        default: count(.unknownVersion, at: 0)
+        }
+    }
+
+    /// The domain called `id`; nil when there are too many.
+    func domain(_ id: UInt32) -> ObservationDomain? {
+        if let known = domains[id] { return known }
+        guard domains.count < limits.domains else {
+            count(.tooManyDomains, at: 0)
+            return nil
+        }
+        let domain = ObservationDomain(id: id)
+        domains[id] = domain
+        return domain
+    }
+
+    /// Keeps a template.
+    func keep(_ template: CollectedTemplate, in domain: ObservationDomain, at offset: Int) {
+        tally.templates += 1
+        let old = domain.templates[template.id]
+        if let old, old.equals(template) { return }
+        for field in template.fields where field.length == 0 { count(.fieldOfNoLength, at: offset) }
+        let more = template.fields.count - (old?.fields.count ?? 0)
+        guard old != nil || templateCount < limits.templates, fields + more <= limits.fields,
+            more <= 0 || budget.take(more)
+        else { return count(.tooManyTemplates, at: offset) }
+        if more < 0 { budget.giveBack(-more) }
+        fields += more
+        if old != nil { count(.templateRedefined, at: offset) } else { templateCount += 1 }
+        domain.templates[template.id] = template
+    }
+
+    /// Forgets a template, or with the id of its kind of set (2 or 3) all of that kind (RFC 7011 section 8.1).
+    func withdraw(_ id: UInt16, in domain: ObservationDomain, isOptions: Bool, at offset: Int) {
+        guard transport != .udp else { return count(.withdrawalOverDatagram, at: offset) }
+        let all: UInt16 = isOptions ? 3 : 2
+        let gone = id == all ? domain.templates.values.filter { ($0.scopeCount > 0) == isOptions } : []
+        let named = [domain.templates[id]].compactMap { $0 }
+        if id != all, named.isEmpty { count(.withdrawalOfUnknown, at: offset) }
+        for template in id == all ? gone : named {
+            domain.templates[template.id] = nil
+            fields -= template.fields.count
+            templateCount -= 1
+            budget.giveBack(template.fields.count)
+        }
+
+    }
+
+    /// Takes the records of a data set. The number of them; nil when it cannot be known.
+    func takeData(
+        _ reader: inout WireReader, _ octets: Span<UInt8>, _ template: CollectedTemplate, _ domain: ObservationDomain,
+        _ context: RecordContext, to receiver: any CollectedRecordReceiver
+    ) -> UInt32? {
+        var records: UInt32 = 0
+        // What is shorter than any record is padding (RFC 7011 section 3.3.1).
+        while reader.remaining >= template.minimumLength {
+            let offset = reader.offset
+            guard let range = template.locate(&reader) else {
+                count(.variableLengthCut, at: offset)
+                return nil
+            }
+            records += 1
+            if template.scopeCount > 0 {
+                takeOptions(octets, range, template, domain)
+            } else {
+                takeFlow(octets, range, template, domain, context, receiver)
+            }
+        }
+        return records
+    }
+
+    private func takeFlow(
+        _ octets: Span<UInt8>, _ range: Range<Int>, _ template: CollectedTemplate, _ domain: ObservationDomain,
+        _ context: RecordContext, _ receiver: any CollectedRecordReceiver
+    ) {
+        tally.records += 1
+        domain.records += 1
+        let plan = template.flowPlan(learned)
+        let flow = CollectedFlow(octets, range, template.places, plan, context)
+        line.removeAll(keepingCapacity: true)
+        CollectedLine.append(flow, octets, range, template.places, plan, context, exporter: exporter, to: &line)
+        receiver.receive(line: line, record: flow.hasAddresses ? flow.storeRecord : nil)
+    }
+
+    private func takeOptions(
+        _ octets: Span<UInt8>, _ range: Range<Int>, _ template: CollectedTemplate, _ domain: ObservationDomain
+    ) {
+        tally.optionsRecords += 1
+        let plan = template.optionsPlan(learned)
+        func number(_ field: Int) -> UInt64 {
+            let place = template.places[field]
+            return octets.unsigned(at: range.lowerBound + place.offset, place.length)
+        }
+        if let totals = plan.exporterTotals {
+            tally.exportedRecords = number(totals.records)
+            tally.notSentRecords = totals.notSent.map(number)
+        }
+        if let start = plan.initTime { domain.initMilliseconds = Int64(clamping: number(start)) }
+        guard let information = plan.typeInformation else { return }
+        let place = template.places[information.name]
+        var name: [UInt8] = []
+        for index in 0..<min(place.length, 65) { name.append(octets[range.lowerBound + place.offset + index]) }
+        while name.last == 0 { name.removeLast() }
+        // Names become members of JSON and are compared with ours: letters and digits, as RFC 7012 has them.
+        let isName =
+            (1...64).contains(name.count)
+            && name.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x5F }
+        let enterpriseNumber = UInt32(clamping: number(information.enterpriseNumber))
+        guard isName, let type = UInt8(exactly: number(information.type)).flatMap(ElementType.init(rawValue:)) else {
+            return count(.elementDescription, at: range.lowerBound)
+        }
+        if enterpriseNumber == 0 { return }
+        let description = ElementDescription(
+            name: String(decoding: name, as: UTF8.self), type: type,
+            isIdentifier: information.semantics.map { number($0) == 4 } ?? false, isPrivate: true)
+        let id = UInt16(truncatingIfNeeded: number(information.element)) & 0x7FFF
+        if !learned.learn(id, enterpriseNumber: enterpriseNumber, description) {
+            count(.tooManyElements, at: range.lowerBound)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Collector
+import Exporter
+import FlowTable
+import Foundation
+import NetTypes
+import Testing
+
+/// Slices of every one-sided kind, exported to a file and collected: the lines are those of the JSON output.
+@Suite struct OwnExportTests {
+    private static func record(_ number: UInt64, forward: Bool, reverse: Bool, ipv6: Bool) -> FlowRecord {
+        var record = FlowRecord()
+        record.flowId = number
+        record.firstFrameNumber = number * 3
+        record.ipVersion = ipv6 ? 6 : 4
+        (record.sourceHigh, record.destinationHigh) = ipv6 ? (0x2001_0db8_0000_0001, 0x2001_0db8_0000_0002) : (0, 0)
+        (record.sourceLow, record.destinationLow) = (0xC000_0201, 0xC633_6402)
+        (record.protocolIdentifier, record.sourcePort, record.destinationPort) = (6, 40_000, 443)
+        record.presence = [.ports, .macs, .lastSlice]
+        (record.sourceMAC, record.destinationMAC) = (0x0053_FF00_0001, 0x0053_FF00_0002)
+        (record.tcpState, record.service, record.initiator) = (.established, .answered, .syn)
+        record.endReason = .endOfFlow
+        if forward {
+            (record.packetsForward, record.octetsForward, record.layer2OctetsForward) = (2, 100, 128)
+            (record.firstForward, record.lastForward) = (1_795_342_400_000_000_001, 1_795_342_400_999_999_999)
+            (record.minimumTTLForward, record.maximumTTLForward, record.classOfServiceForward) = (63, 64, 8)
+            (record.minimumLengthForward, record.maximumLengthForward) = (40, 60)
+            (record.tcpControlBitsForward, record.vlanForward, record.segment) = (0x1B, 100, 100)
+            record.presence.formUnion([.vlanForward, .segment])
+        }
+        if reverse {
+            (record.packetsReverse, record.octetsReverse, record.layer2OctetsReverse) = (5, 900, 970)
+            (record.firstReverse, record.lastReverse) = (1_795_342_400_000_000_333, 1_795_342_401_000_000_333)
+            (record.minimumTTLReverse, record.maximumTTLReverse, record.classOfServiceReverse) = (53, 54, 16)
+            (record.minimumLengthReverse, record.maximumLengthReverse) = (41, 1500)
+            (record.tcpControlBitsReverse, record.vlanReverse, record.segment) = (0x12, 100, 100)
+            record.retransmittedOctetsReverse = 77
+            record.presence.formUnion([.vlanReverse, .segment])
+        }
+        if forward, reverse {
+            record.handshakeRoundTrip = 5_000_000
+            record.presence.insert(.handshakeRoundTrip)
+        }
+        return record
+    }
+
+    @Test func linesAreThoseOfTheJSONOutput() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "own-export-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var records: [FlowRecord] = []
+        for ipv6 in [false, true] {
+            for (forward, reverse) in [(true, true), (true, false), (false, true)] {
+                records.append(
+                    Self.record(UInt64(records.count + 1), forward: forward, reverse: reverse, ipv6: ipv6))
+            }
+        }
+        var options = IPFIXOptions()
+        options.elements = .precise
+        let json = try JSONSink(path: folder.appending(path: "a.json").path, stitched: false)
+        let ipfix = try IPFIXFileSink(path: folder.appending(path: "a.ipfix").path, options: options)
+        for sink in [json, ipfix] as [any RecordSink] {
+            try sink.consume(records.span, packetClock: 1_795_342_402_000_000_000)
+            try sink.finish(packetClock: 1_795_342_402_000_000_000)
+        }
+        let lines = try LineFile(path: folder.appending(path: "b.json").path)
+        let output = CollectorOutput(lines: lines, store: nil)
+        let session = CollectorSession(name: "own", transport: .file)
+        var stream = MessageStream()
+        // In pieces, as a connection brings them.
+        for octet in try Data(contentsOf: folder.appending(path: "a.ipfix")) {
+            stream.append(CollectionOfOne(octet))
+            while let message = stream.next() { session.receive(message.span, to: output) }
+        }
+        try output.finish(balance: "")
+        #expect(stream.pending == 0 && !stream.isBroken)
+        #expect(session.tally.malformed.total == 0 && session.tally.exportedRecords == 6)
+        let wanted = try String(contentsOf: folder.appending(path: "a.json"), encoding: .utf8)
+        #expect(try String(contentsOf: folder.appending(path: "b.json"), encoding: .utf8) == wanted)
+        #expect(wanted.split(separator: "\n").count == 6)
+    }
+}
