@@ -32,7 +32,10 @@ var targets: [Target] = [
         dependencies: ["NetTypes", "PacketDecode", "Sandbox", "CPcap", "CCompression", "CPlatform", "CPacketRing"],
         swiftSettings: strict),
     .target(
-        name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"], swiftSettings: strict),
+        name: "Spool", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CCompression"], swiftSettings: strict),
+    .target(
+        name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"],
+        swiftSettings: strict),
     .target(
         name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter", "CPlatform"],
         swiftSettings: strict),
@@ -74,6 +77,7 @@ var targets: [Target] = [
         name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression"],
         swiftSettings: strict),
     .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "CSandbox"], swiftSettings: strict),
+    .testTarget(name: "SpoolTests", dependencies: ["Spool", "FlowTable", "NetTypes"], swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),

@@ -1,0 +1,145 @@
+import CCompression
+import FlowTable
+
+/// The records of one batch, read from a segment. Its memory is used again for the next.
+// SAFETY: (@safe) owns its memory from init to deinit; records are exposed only after every octet of them was checked.
+@safe package final class RecordBlock {
+    /// How many records there are.
+    package private(set) var count = 0
+    private var base: UnsafeMutablePointer<FlowRecord>
+    private var capacity: Int
+    private var stored: [UInt8] = []
+    private var plain: [UInt8] = []
+
+    /// An empty block.
+    package init() {
+        capacity = 1
+        // SAFETY: freed in deinit or when it grows.
+        unsafe base = UnsafeMutablePointer<FlowRecord>.allocate(capacity: 1)
+    }
+
+    deinit {
+        // SAFETY: allocated by init or reserve; FlowRecord is trivial.
+        unsafe base.deallocate()
+    }
+
+    /// The records, until the next are read.
+    package var records: Span<FlowRecord> {
+        @_lifetime(borrow self)
+        get {
+            // SAFETY: count records are initialised; the span borrows this block, which owns them.
+            let span = unsafe Span(_unsafeStart: base, count: count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    private func reserve(_ records: Int) {
+        guard records > capacity else { return }
+        // SAFETY: the records held are of no more use; FlowRecord is trivial.
+        unsafe base.deallocate()
+        unsafe base = UnsafeMutablePointer<FlowRecord>.allocate(capacity: records)
+        capacity = records
+    }
+
+    /// Reads the payload of a batch of records at `offset` of `file`. False when it is damaged.
+    func read(_ header: BatchHeader, _ layout: RecordLayout, _ file: SegmentFile, at offset: UInt64) throws(SpoolError)
+        -> Bool
+    {
+        count = 0
+        guard header.plainLength == header.recordCount * layout.recordLength else { return false }
+        reserve(header.recordCount)
+        if layout == .current, !header.isCompressed {
+            // SAFETY: room for as many records, whose octets are exactly those of the payload.
+            let memory = unsafe UnsafeMutableRawBufferPointer(start: base, count: header.plainLength)
+            guard unsafe try file.read(into: memory, at: offset) == header.storedLength,
+                unsafe Checksum.of(UnsafeRawBufferPointer(memory)) == header.payloadChecksum,
+                unsafe isSound(UnsafeRawBufferPointer(memory), header.recordCount)
+            else { return false }
+        } else {
+            stored = try file.octets(at: offset, count: header.storedLength)
+            guard stored.count == header.storedLength, Checksum.of(stored.span) == header.payloadChecksum,
+                expand(header), convert(header, layout)
+            else { return false }
+        }
+        count = header.recordCount
+        return true
+    }
+
+    /// Undoes compression, into `plain`.
+    private func expand(_ header: BatchHeader) -> Bool {
+        guard header.isCompressed else {
+            swap(&plain, &stored)
+            return true
+        }
+        plain = [UInt8](repeating: 0, count: header.plainLength)
+        let length = plain.count
+        // SAFETY: both buffers have the sizes stated.
+        let result = unsafe ZSTD_decompress(&plain, length, stored, stored.count)
+        return ZSTD_isError(result) == 0 && result == length
+    }
+
+    /// Whether no enumeration and no time has a value that it cannot have, in records as they are in memory.
+    // SAFETY: callers pass `count` whole records.
+    @unsafe private func isSound(_ octets: UnsafeRawBufferPointer, _ count: Int) -> Bool {
+        for field in RecordLayout.OwnField.all where field.maximum < .max {
+            var offset = field.offset
+            for _ in 0..<count {
+                // SAFETY: the field lies within the record.
+                let value = unsafe Self.load(octets, offset, field.width)
+                guard value <= field.maximum else { return false }
+                offset += RecordLayout.current.recordLength
+            }
+        }
+        return true
+    }
+
+    /// Takes the fields that both layouts have out of `plain`. A number too large for its place is not sound.
+    private func convert(_ header: BatchHeader, _ layout: RecordLayout) -> Bool {
+        let places = RecordLayout.OwnField.all.compactMap { own in
+            layout.fields.first { $0.name == own.name }.map { (own, $0) }
+        }
+        // SAFETY: `reserve` made room; a record of zeroes is a sound one.
+        unsafe base.initialize(repeating: FlowRecord(), count: header.recordCount)
+        // SAFETY: the memory of as many whole records.
+        let target = unsafe UnsafeMutableRawBufferPointer(
+            start: base, count: header.recordCount * MemoryLayout<FlowRecord>.stride)
+        return unsafe plain.withUnsafeBytes { source in
+            for (own, other) in places {
+                let limit = own.width == 8 ? own.maximum : min(own.maximum, 1 << UInt64(8 * own.width) - 1)
+                for index in 0..<header.recordCount {
+                    // SAFETY: the layout was checked, and the payload has the length of its records.
+                    let value = unsafe Self.load(source, index * layout.recordLength + other.offset, other.width)
+                    guard value <= limit else { return false }
+                    // SAFETY: the field lies within the record.
+                    unsafe Self.store(
+                        value, target, index * MemoryLayout<FlowRecord>.stride + own.offset, own.width)
+                }
+            }
+            return true
+        }
+    }
+
+    // SAFETY: callers pass a place of `width` octets within the buffer, which allows any alignment.
+    @unsafe @inline(__always)
+    private static func load(_ octets: UnsafeRawBufferPointer, _ offset: Int, _ width: Int) -> UInt64 {
+        // SAFETY: as stated above.
+        switch width {
+        case 1: UInt64(unsafe octets.loadUnaligned(fromByteOffset: offset, as: UInt8.self))
+        case 2: UInt64(unsafe octets.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+        case 4: UInt64(unsafe octets.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+        default: unsafe octets.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        }
+    }
+
+    // SAFETY: as `load`.
+    @unsafe @inline(__always)
+    private static func store(_ value: UInt64, _ octets: UnsafeMutableRawBufferPointer, _ offset: Int, _ width: Int) {
+        // SAFETY: as stated above.
+        switch width {
+        case 1: unsafe octets.storeBytes(of: UInt8(truncatingIfNeeded: value), toByteOffset: offset, as: UInt8.self)
+        case 2: unsafe octets.storeBytes(of: UInt16(truncatingIfNeeded: value), toByteOffset: offset, as: UInt16.self)
+        case 4: unsafe octets.storeBytes(of: UInt32(truncatingIfNeeded: value), toByteOffset: offset, as: UInt32.self)
+        default: unsafe octets.storeBytes(of: value, toByteOffset: offset, as: UInt64.self)
+        }
+    }
+}
