@@ -7,13 +7,12 @@ import PacketDecode
 let usage = """
     usage: flowbench generate INPUT OUT.pcap [--scale F] [--seed N]
            flowbench drain INPUT [--scale F] [--seed N]
-           flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--access WAY] [--scale F] [--seed N]
+           flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--scale F] [--seed N]
            flowbench bundle FOLDER
 
     generate  writes an input as classic pcap; OUT.pcap may be - for standard output
     drain     generates an input in memory and drops it: what generating costs
     table     runs a capture, or the generated input wide, through decode and flow table without output
-              (WAY: automatic, mapped or blocks; how an uncompressed file is read)
     bundle    writes the generated captures that the project carries
 
     inputs (numbers at scale 1):
@@ -37,7 +36,7 @@ func option<Value: LosslessStringConvertible>(_ name: String, _ arguments: inout
 {
     guard let place = arguments.firstIndex(of: name) else { return value }
     guard place + 1 < arguments.count, let given = Value(arguments[place + 1]) else {
-        stop("\(name) needs a value after it.")
+        stop("\(name) needs a number after it.")
     }
     arguments.removeSubrange(place...(place + 1))
     return given
@@ -56,20 +55,11 @@ func generate<W: Workload>(_ workload: W, seed: UInt64, to path: String?) throws
     if path != "-" { print("\(path): \(packets) packets") }
 }
 
-/// The packets of the capture at `path`, read as `access` names it.
-func captureSource(_ path: String, access: String) throws(CaptureError) -> ReplaySource {
-    guard let access = FileAccess(rawValue: access) else { stop("there is no way of reading '\(access)'.") }
-    var input = ReplayInput(paths: [path])
-    input.access = access
-    return try ReplaySource(input)
-}
-
 var arguments = Array(CommandLine.arguments.dropFirst())
 let scale = option("--scale", &arguments, default: 1.0)
 let seed = option("--seed", &arguments, default: UInt64(1))
 let workers = option("--workers", &arguments, default: 1)
 let memory = option("--memory", &arguments, default: 512)
-let access = option("--access", &arguments, default: "automatic")
 guard scale > 0, scale <= 16 else { stop("--scale goes up to 16.") }
 
 do {
@@ -89,7 +79,7 @@ do {
             if arguments[1] == "wide" {
                 GeneratedSource(RoundsWorkload.wide(scale: scale, seed: seed), seed: seed)
             } else {
-                try captureSource(arguments[1], access: access)
+                try ReplaySource(ReplayInput(paths: [arguments[1]]))
             }
         TableMeasurement.run(source, workers: workers, memoryOctets: memory << 20)
     case ("bundle", 2):

@@ -41,7 +41,7 @@ enum CaptureFolder {
         // SAFETY: as in isFolder. A pipe is not opened: that could wait for ever.
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return false }
         do throws(CaptureError) {
-            _ = try CaptureInput(path: path, observationPoint: 0, way: .blocks)
+            _ = try CaptureInput(path: path, observationPoint: 0)
             return true
         } catch {
             switch error {

@@ -30,7 +30,7 @@ final class CaptureInput {
 
     /// Opens a file, or standard input for "-".
     init(
-        path: String, observationPoint: UInt8, way: PlainFile.Way, interrupt: ReadInterrupt? = nil
+        path: String, observationPoint: UInt8, interrupt: ReadInterrupt? = nil
     ) throws(CaptureError) {
         let file = try OpenFile(path: path)
         self.path = path
@@ -68,7 +68,7 @@ final class CaptureInput {
         }
         self.reader = reader
         if compression == .none, let size = file.size {
-            origin = .plain(PlainFile(file, size: size, reader: reader, damages: damages, way: way))
+            origin = .plain(PlainFile(file, size: size, reader: reader, damages: damages))
         } else {
             origin = .stream(StreamFile(stream, reader: reader, damages: damages, interrupt: interrupt))
         }

@@ -54,10 +54,10 @@ final class MergeLane {
     }
 
     /// Opens a suspended input again. What has become unreadable since is recorded.
-    func resume(_ head: inout MergeHead, _ packets: Int, _ way: PlainFile.Way) {
+    func resume(_ head: inout MergeHead, _ packets: Int) {
         isSuspended = false
         do throws(CaptureError) {
-            input = try CaptureInput(path: path, observationPoint: observationPoint, way: way)
+            input = try CaptureInput(path: path, observationPoint: observationPoint)
             refill(&head, packets)
         } catch {
             damages.record(.unreadable(error.description), at: 0, skipped: 0)

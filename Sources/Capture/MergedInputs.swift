@@ -19,20 +19,18 @@ final class MergedInputs {
     private var frames: UInt64 = 0
     /// The lane whose packet is being taken.
     private var laneIndex = 0
-    private let way: PlainFile.Way
     private let progress: ReplayProgress
     /// Set before the first packet is taken.
     var filter: PacketFilter?
 
     /// Opens every input once, so that what cannot be read is known before the run, and learns its first packet's time.
     init(
-        _ paths: [String], way: PlainFile.Way, progress: ReplayProgress, interrupt: ReadInterrupt? = nil
+        _ paths: [String], progress: ReplayProgress, interrupt: ReadInterrupt? = nil
     ) throws(CaptureError) {
-        self.way = way
         self.progress = progress
         for (index, path) in paths.enumerated() {
             let input = try CaptureInput(
-                path: path, observationPoint: Self.point(index), way: way, interrupt: interrupt)
+                path: path, observationPoint: Self.point(index), interrupt: interrupt)
             let lane = MergeLane(input, index)
             lanes.append(lane)
             var head = MergeHead()
@@ -78,7 +76,7 @@ final class MergedInputs {
         while batch.count < batch.capacity, let turn = turns.first {
             laneIndex = turn.index
             let lane = lanes[turn.index]
-            if lane.isSuspended { lane.resume(&heads[turn.index], Self.packetsAhead, way) }
+            if lane.isSuspended { lane.resume(&heads[turn.index], Self.packetsAhead) }
             // Until the runner-up's turn, this lane's packets follow each other without a look at the heap.
             let rival = turns.second
             var next = turn

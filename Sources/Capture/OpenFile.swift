@@ -54,13 +54,6 @@ final class OpenFile {
         if !isStandardInput && descriptor >= 0 { close(descriptor) }
     }
 
-    /// The file's size now; nil when it cannot be told.
-    var currentSize: UInt64? {
-        var status = stat()
-        // SAFETY: fstat fills the structure during the call only.
-        return unsafe fstat(descriptor, &status) == 0 ? UInt64(max(0, status.st_size)) : nil
-    }
-
     /// Reads what is there, at least one octet unless the end is reached.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> ReadResult {
         while true {

@@ -19,8 +19,6 @@ final class PcapReader: RecordReader {
     /// Captured lengths up to this are taken without a second look: the file's own snapshot length at first.
     private var trustedLength: UInt32
     private var headerTaken = false
-    /// Octets of a record, header included, in the last run of records.
-    private var meanLength = 0
     /// The seconds of the last sound record.
     private var lastSeconds: UInt32?
     /// While the next sound record is searched for: where the damage began, and what it is.
@@ -86,13 +84,6 @@ final class PcapReader: RecordReader {
 
     // MARK: The packet path
 
-    /// A record's place is known only once the one before it was read, so that a walk over records of mixed lengths waits
-    /// for memory at each of them, unless all lines are asked for in good time. With long records that would fetch much
-    /// that nobody reads.
-    private static let longRecord = 768
-    private static let octetsAhead = 2048
-    private static let lineOctets = 64
-
     private enum RecordStop {
         case batchFull
         case shortHeader
@@ -130,7 +121,6 @@ final class PcapReader: RecordReader {
         var earliest = tally.earliest
         var latest = tally.latest
         var stop = RecordStop.batchFull
-        let asksForAll = meanLength <= Self.longRecord
         while free < capacity {
             guard end &- position >= headerOctets else {
                 stop = .shortHeader
@@ -159,19 +149,9 @@ final class PcapReader: RecordReader {
                 stop = .shortBody(length)
                 break
             }
-            if asksForAll {
-                // As many lines as this record spans, a fixed way ahead: every line of the file is asked for once.
-                var line = 0
-                repeat {
-                    // SAFETY: a prefetch never faults, wherever it points.
-                    unsafe flowprobe_prefetch(record + (Self.octetsAhead &+ line))
-                    line &+= Self.lineOctets
-                } while line < length
-            } else {
-                // Long records are much alike: what is four of this length ahead will soon be read, by the decoder too.
-                // SAFETY: as above.
-                unsafe flowprobe_prefetch(record + 4 &* length)
-            }
+            // Records are much alike: what is four of this length ahead will soon be read, by the decoder too.
+            // SAFETY: a prefetch never faults, wherever it points.
+            unsafe flowprobe_prefetch(record + 4 &* length)
             // At most 2^32 seconds in nanoseconds, below maximumTimestamp.
             let time = Int64(seconds) &* second &+ Int64(fraction) &* unit
             // SAFETY: free < capacity; `captured` octets after the header lie in the window.
@@ -195,7 +175,6 @@ final class PcapReader: RecordReader {
         if free > firstFree {
             // SAFETY: the last reference written above.
             lastSeconds = UInt32(truncatingIfNeeded: unsafe references[free - 1].timestamp / nanosecondsPerSecond)
-            meanLength = (position - start) / (free - firstFree)
             tally.packets &+= UInt64(free - firstFree)
             tally.capturedOctets &+= UInt64(position - start - (free - firstFree) * headerOctets)
             tally.earliest = earliest

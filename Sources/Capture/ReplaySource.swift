@@ -7,8 +7,6 @@ package struct ReplayInput: Sendable {
     package var paths: [String]
     /// A filter in the language of pcap-filter(7); nil lets every packet through.
     package var filter: String?
-    /// How uncompressed files are read.
-    package var access = FileAccess.automatic
 
     /// A replay of these paths, merged by packet time when they are several files.
     package init(paths: [String], filter: String? = nil) {
@@ -17,20 +15,10 @@ package struct ReplayInput: Sendable {
     }
 }
 
-/// How an uncompressed regular file is read: left to the program but for tests and measurements.
-package enum FileAccess: String, Sendable, CaseIterable {
-    /// Mapped where the page cache makes that cheap, else read in blocks.
-    case automatic
-    /// Mapped from the first octet to the last.
-    case mapped
-    /// Read in blocks into the batch's storage.
-    case blocks
-}
-
 /// The packets of one or more capture files. Used by one thread at a time; `progress` may be read by others.
 ///
-/// References in a batch point into the batch's storage or into the file's mapping, which lives as long as this object:
-/// keep it until the last batch has been decoded.
+/// References in a batch point into the batch's storage, or into an input in memory, which lives as long as this object: keep
+/// it until the last batch has been decoded.
 package final class ReplaySource: PacketSource {
     private enum Inputs {
         case single(CaptureInput)
@@ -56,21 +44,15 @@ package final class ReplaySource: PacketSource {
                 paths.append(path)
             }
         }
-        let way: PlainFile.Way =
-            switch input.access {
-            case .automatic: .automatic
-            case .mapped: .mapped
-            case .blocks: .blocks
-            }
         guard let first = paths.first else { throw .noPaths }
         progress = ReplayProgress(totalOctets: Self.totalOctets(paths))
         let linkTypes: [UInt16]
         if paths.count == 1 {
-            let single = try CaptureInput(path: first, observationPoint: 0, way: way, interrupt: interrupt)
+            let single = try CaptureInput(path: first, observationPoint: 0, interrupt: interrupt)
             inputs = .single(single)
             linkTypes = single.reader.interfaces.map { $0.linkType }
         } else {
-            let merged = try MergedInputs(paths, way: way, progress: progress, interrupt: interrupt)
+            let merged = try MergedInputs(paths, progress: progress, interrupt: interrupt)
             inputs = .merged(merged)
             linkTypes = merged.linkTypes
         }

@@ -2,7 +2,8 @@ import NetTypes
 
 /// One captured packet as its source found it: where its bytes are, and what the capture said about it.
 ///
-/// The bytes belong to the batch (or to a mapping the batch keeps alive) and are valid until the batch is refilled.
+/// The bytes belong to the batch (or to a ring or an input in memory, which outlive its use) and are valid until the batch
+/// is refilled.
 // SAFETY: (@safe) only reading through `bytes` is unsafe, and every such place says `unsafe` for itself.
 @safe package struct PacketReference {
     /// The first captured byte. `capturedLength` bytes may be read.
@@ -45,7 +46,7 @@ import NetTypes
 
 /// A run of consecutive packets on their way from a source to the decoder, with the memory that holds their bytes.
 ///
-/// Made once per worker and refilled. A source either points into memory that outlives the run (a mapping) or reads
+/// Made once per worker and refilled. A source either points into memory that outlives the batch's use (a ring) or reads
 /// into `storage`. One thread owns a batch at a time; the batch itself does no locking.
 // SAFETY: (@safe, @unchecked) owns its memory from init to deinit, keeps `count` within `capacity`, and is handed from
 // thread to thread under the pipeline's lock, never shared.

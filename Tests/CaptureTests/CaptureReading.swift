@@ -34,19 +34,17 @@ func readAll(_ source: ReplaySource, capacity: Int = 7) -> [TestPacket] {
 
 /// The ways in which the same octets can reach a reader.
 enum Reach: CaseIterable {
-    case memory, mapped, blocks, automatic, singleOctets, smallPieces
+    case memory, file, singleOctets, smallPieces
 
     func source(_ octets: [UInt8], filter: String? = nil) throws -> ReplaySource {
         switch self {
         case .memory: return try ReplaySource(octets: octets, filter: filter)
         case .singleOctets: return try ReplaySource(octets: octets, piece: 1, filter: filter)
         case .smallPieces: return try ReplaySource(octets: octets, piece: 37, filter: filter)
-        case .mapped, .blocks, .automatic:
+        case .file:
             let file = try TemporaryFile(octets)
-            var input = ReplayInput(paths: [file.path], filter: filter)
-            input.access = self == .mapped ? .mapped : self == .blocks ? .blocks : .automatic
-            // The file may go: what is open or mapped stays readable.
-            return try ReplaySource(input)
+            // The file may go: what is open stays readable.
+            return try ReplaySource(ReplayInput(paths: [file.path], filter: filter))
         }
     }
 }

@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test func theLargestPacketIsReadAndALargerOneRefused() throws {
-        for reach in [Reach.memory, .blocks, .mapped, .smallPieces] {
+        for reach in [Reach.memory, .file, .smallPieces] {
             var packets = testPackets(6)
             packets[2].octets = [UInt8](repeating: 0xee, count: maximumCapturedOctets)
             packets[2].wireLength = UInt32(maximumCapturedOctets)
@@ -113,7 +113,7 @@ import Testing
         }
         let reference = try Reach.memory.source(file)
         let expected = readAll(reference)
-        for reach in [Reach.smallPieces, .blocks, .mapped] {
+        for reach in [Reach.smallPieces, .file] {
             let source = try reach.source(file)
             #expect(readAll(source, capacity: 3) == expected, "seed \(seed), \(reach)")
             #expect(source.summaries[0].damages.map { $0.offset } == reference.summaries[0].damages.map { $0.offset })
@@ -130,7 +130,7 @@ import Testing
         let header = PcapVariant().record(testPackets(1)[0])[..<8] + [0, 0, 3, 0, 0, 0, 4, 0]
         for _ in 0..<100_000 { file += header }
         let clock = ContinuousClock()
-        for reach in [Reach.memory, .mapped, .blocks] {
+        for reach in [Reach.memory, .file] {
             let taken = try clock.measure { _ = readAll(try reach.source(file)) }
             #expect(taken < .seconds(20))
         }
