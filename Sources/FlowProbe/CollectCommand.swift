@@ -41,10 +41,16 @@ struct CollectCommand: ParsableCommand {
 
     func run() throws {
         signal(SIGPIPE, SIG_IGN)
-        for path in file where !FileManager.default.isReadableFile(atPath: path) {
-            throw ProbeFailure(
-                code: .inputUnreadable,
-                message: "The file \(path) cannot be read. Check its name and permissions.")
+        for path in file {
+            guard FileManager.default.isReadableFile(atPath: path) else {
+                throw ProbeFailure(
+                    code: .inputUnreadable,
+                    message: "The file \(path) cannot be read. Check its name and permissions.")
+            }
+            guard (try? FileManager.default.contentsOfDirectory(atPath: path)) == nil else {
+                throw ProbeFailure(
+                    code: .inputUnreadable, message: "\(path) is a folder. Name the IPFIX files in it.")
+            }
         }
         var sessions: [CollectorSession] = []
         var isDamaged = false
@@ -86,7 +92,17 @@ struct CollectCommand: ParsableCommand {
             return false
         }
         var stream = MessageStream()
-        while let block = try? handle.read(upToCount: 1 << 20), !block.isEmpty, !stream.isBroken {
+        while !stream.isBroken {
+            let block: Data?
+            do {
+                block = try handle.read(upToCount: 1 << 20)
+            } catch {
+                Terminal.write(
+                    "flowprobe: The file \(path) cannot be read beyond octet \(stream.consumed): "
+                        + "\(error.localizedDescription) What came before was used.\n", to: 2)
+                return false
+            }
+            guard let block, !block.isEmpty else { break }
             stream.append(block)
             while let message = stream.next() { session.receive(message.span, to: output) }
             try output.check()

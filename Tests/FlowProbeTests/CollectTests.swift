@@ -27,6 +27,20 @@ extension ProbeTests {
             #expect(reports[0] == reports[1])
         }
 
+        /// What cannot be read is said before anything is written; what fails while it is read costs only the rest.
+        @Test func unreadableFiles() throws {
+            let folder = try TemporaryFolder()
+            let outputs = ["--json", folder.path("flows.json")]
+            let noFile = try Probe.run(["collect", "--file", folder.path("nothing.ipfix")] + outputs)
+            #expect(noFile.code == 3 && noFile.errors.contains("nothing.ipfix cannot be read"))
+            let noFolder = try Probe.run(["collect", "--file", folder.url.path()] + outputs)
+            #expect(noFolder.code == 3 && noFolder.errors.contains("is a folder"))
+            #expect(!FileManager.default.fileExists(atPath: folder.path("flows.json")))
+            // A process' memory can be opened, and nothing can be read at its beginning.
+            let failing = try Probe.run(["collect", "--file", "/proc/self/mem"] + outputs)
+            #expect(failing.code == 1 && failing.errors.contains("cannot be read beyond octet 0"), "\(failing.errors)")
+        }
+
         private static let hasPythonIPFIX = FileManager.default.fileExists(
             atPath: "/usr/lib/python3/dist-packages/ipfix/writer.py")
 
