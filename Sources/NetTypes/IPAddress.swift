@@ -23,6 +23,21 @@ package struct IPAddress: Hashable, Sendable {
     }
 }
 
+extension IPAddress {
+    /// Whether routers forward no packet with this address (RFC 4007 section 9, RFC 6890): the unspecified and loopback
+    /// addresses, link-local ones (169.254.0.0/16, fe80::/10), multicast of interface or link scope (224.0.0.0/24, ff01::/16
+    /// and ff02::/16 with any flags), and 255.255.255.255.
+    package var isLinkScope: Bool {
+        if version == 4 {
+            let bits = UInt32(truncatingIfNeeded: low)
+            return bits == 0 || bits == .max || bits >> 24 == 127 || bits >> 16 == 0xA9FE || bits >> 8 == 0xE0_0000
+        }
+        // Multicast: ff, four bits of flags, four of scope (RFC 4291 section 2.7).
+        let multicastScope = high >> 56 == 0xFF ? high >> 48 & 0xF : 0xF
+        return high == 0 && low <= 1 || high >> 54 == 0xFE80 >> 6 || multicastScope == 1 || multicastScope == 2
+    }
+}
+
 extension IPAddress: Comparable {
     /// IPv4 before IPv6, then by numerical value.
     package static func < (left: IPAddress, right: IPAddress) -> Bool {

@@ -53,6 +53,19 @@ import Testing
         #expect(four != IPAddress(high: 0, low: 0xC000_0201, version: 6))
     }
 
+    @Test(arguments: [
+        ("0.0.0.0", true), ("0.0.0.1", false), ("126.255.255.255", false), ("127.0.0.1", true), ("128.0.0.0", false),
+        ("169.253.255.255", false), ("169.254.0.0", true), ("169.254.255.255", true), ("169.255.0.0", false),
+        ("223.255.255.255", false), ("224.0.0.0", true), ("224.0.0.255", true), ("224.0.1.0", false),
+        ("255.255.255.254", false), ("255.255.255.255", true), ("::", true), ("::1", true), ("::2", false),
+        ("0:0:0:1::", false), ("fe7f:ffff::", false), ("fe80::", true), ("febf:ffff::1", true), ("fec0::", false),
+        ("ff00::1", false), ("ff01::1", true), ("ff02::fb", true), ("ff03::1", false), ("ff12::1", true),
+        ("ff32:1::", true), ("ff0e::1", false), ("fe02::1", false), ("::127.0.0.1", false), ("::ffff:127.0.0.1", false),
+    ])
+    func knowsWhatStaysOnALink(text: String, expected: Bool) throws {
+        #expect(try #require(IPAddress(text)).isLinkScope == expected)
+    }
+
     @Test func ordersByVersionThenValue() throws {
         let inOrder = ["0.0.0.1", "255.255.255.255", "::", "::1", "::1:0:0:0", "0:0:0:1::", "ff02::1"]
         let addresses = try inOrder.map { try #require(IPAddress($0)) }

@@ -100,10 +100,21 @@ package struct ZoneTable: Sendable {
         return owner != AddressRanges<UInt32>.nobody && internalFlags[Int(owner)]
     }
 
+    /// Whether `address` is inside; nil when it is of link scope and no prefix names it, so that it is wherever the other end is.
+    private func side(_ address: IPAddress) -> Bool? {
+        let owner = owner(of: address)
+        if owner != AddressRanges<UInt32>.nobody { return internalFlags[Int(owner)] }
+        return address.isLinkScope ? nil : false
+    }
+
     /// Where a flow from `source` (its initiator) to `destination` goes. `.unknown` when nothing is configured.
+    ///
+    /// What has an address of link scope on one end stays on its link, and has not crossed a border: both ends are on the
+    /// side of the other address. A link on which neither end says more is one that the probe watches: inside.
     package func direction(source: IPAddress, destination: IPAddress) -> FlowRecord.ZoneDirection {
         guard !isEmpty else { return .unknown }
-        return switch (isInternal(source), isInternal(destination)) {
+        let (from, to) = (side(source), side(destination))
+        return switch (from ?? to ?? true, to ?? from ?? true) {
         case (true, true): .internal
         case (true, false): .outbound
         case (false, true): .inbound

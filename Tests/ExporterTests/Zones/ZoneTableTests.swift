@@ -22,10 +22,20 @@ import Testing
         ("10.9.1.1", "10.9.1.2", .transit), ("10.9.9.9", "10.1.1.1", .internal),
         // An IPv4 prefix says nothing of the IPv6 address with the same low bits.
         ("::10.1.1.1", "10.1.1.1", .inbound),
+        // What stays on a link has crossed no border: it is on the side of the end that says more.
+        ("10.1.1.1", "224.0.0.251", .internal), ("0.0.0.0", "255.255.255.255", .internal),
+        ("192.0.2.1", "255.255.255.255", .transit), ("fe80::1", "2001:db8::1", .internal),
+        ("fe80::1", "2001:db9::1", .transit), ("2001:db9::1", "ff02::1:ff00:1", .transit),
+        ("::", "ff02::16", .internal), ("169.254.1.1", "169.254.7.7", .internal),
+        // Wider multicast may come from anywhere, and a prefix has the last word.
+        ("10.1.1.1", "239.255.255.250", .outbound), ("10.1.1.1", "224.0.1.1", .outbound),
+        ("fe80::1", "ff05::2", .transit), ("10.1.1.1", "169.254.9.9", .outbound),
+        ("192.0.2.1", "169.254.8.8", .inbound),
     ])
     func direction(source: String, destination: String, expected: FlowRecord.ZoneDirection) throws {
         let table = try ZoneTable(
-            internal: ["10.0.0.0/8", "2001:db8::/32"], text: "10.9.0.0/16 zone=external\n10.9.9.0/24\n", name: "test")
+            internal: ["10.0.0.0/8", "2001:db8::/32"],
+            text: "10.9.0.0/16 zone=external\n10.9.9.0/24\n169.254.9.9 zone=external\n169.254.8.8\n", name: "test")
         #expect(try table.direction(source: address(source), destination: address(destination)) == expected)
     }
 
@@ -112,6 +122,7 @@ import Testing
     @Test func annotatesABatch() throws {
         let table = try ZoneTable(internal: ["10.0.0.0/8"], file: nil)
         var records = [FlowRecord](repeating: FlowRecord(), count: 3)
+        for index in records.indices { (records[index].sourceLow, records[index].destinationLow) = (1 << 31, 1 << 31) }
         records[0].sourceLow = 0x0A00_0001
         records[1].destinationLow = 0x0A00_0001
         var span = records.mutableSpan
