@@ -210,7 +210,7 @@ extension FlowRecord {
         case silent = 0
         /// SYN-ACK, or any reverse payload.
         case answered = 1
-        /// RST in answer to a SYN, or an ICMP port unreachable.
+        /// RST in answer to a SYN. ICMP errors are not yet linked to the flows they are about.
         case refused = 2
     }
 

@@ -88,7 +88,7 @@ extension TrafficSummary {
     }
     /// Flows whose service answered.
     package var answeredTotal: TrafficCounters { total(.answered) }
-    /// Flows that were refused (RST to a SYN, port unreachable).
+    /// Flows that were refused (RST to a SYN).
     package var refusedTotal: TrafficCounters { total(.refused) }
     /// Flows to which nothing came back.
     package var silentTotal: TrafficCounters { total(.silent) }
