@@ -100,6 +100,11 @@ var targets: [Target] = [
         name: "SteeringFuzzing", dependencies: ["NetTypes", "Steer"], path: "Fuzz/SteeringFuzzing",
         swiftSettings: strict),
     .testTarget(name: "SteeringReplayTests", dependencies: ["SteeringFuzzing"], swiftSettings: strict),
+    // What the fuzz target FuzzSpool checks; its inputs are replayed likewise.
+    .target(
+        name: "SpoolFuzzing", dependencies: ["NetTypes", "FlowTable", "Spool"], path: "Fuzz/SpoolFuzzing",
+        swiftSettings: strict),
+    .testTarget(name: "SpoolReplayTests", dependencies: ["SpoolFuzzing"], swiftSettings: strict),
 
     .executableTarget(
         name: "flowbench", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline"],
@@ -114,6 +119,7 @@ if fuzzing {
         ("FuzzPacket", ["PacketFuzzing"]),
         ("FuzzConfiguration", ["ConfigurationFuzzing"]),
         ("FuzzSteering", ["SteeringFuzzing"]),
+        ("FuzzSpool", ["SpoolFuzzing"]),
     ]
     targets.append(
         .target(
