@@ -108,6 +108,11 @@ var targets: [Target] = [
     .target(
         name: "CollectorFuzzing", dependencies: ["Collector"], path: "Fuzz/CollectorFuzzing", swiftSettings: strict),
     .testTarget(name: "SteeringReplayTests", dependencies: ["SteeringFuzzing"], swiftSettings: strict),
+    // What the fuzz target FuzzSpool checks; its inputs are replayed likewise.
+    .target(
+        name: "SpoolFuzzing", dependencies: ["NetTypes", "FlowTable", "Spool"], path: "Fuzz/SpoolFuzzing",
+        swiftSettings: strict),
+    .testTarget(name: "SpoolReplayTests", dependencies: ["SpoolFuzzing"], swiftSettings: strict),
 
     .executableTarget(
         name: "flowbench", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Pipeline"],
@@ -123,6 +128,7 @@ if fuzzing {
         ("FuzzConfiguration", ["ConfigurationFuzzing"]),
         ("FuzzSteering", ["SteeringFuzzing"]),
         ("FuzzCollector", ["CollectorFuzzing"]),
+        ("FuzzSpool", ["SpoolFuzzing"]),
     ]
     targets.append(
         .target(

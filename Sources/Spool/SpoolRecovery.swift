@@ -115,7 +115,9 @@ struct SpoolRecovery {
                 (row.firstBatch, row.recordsBefore) = (batch.id, batch.recordsBefore)
             }
             count += 1
-            (row.lastBatch, row.recordsAfter) = (batch.id, batch.recordsAfter)
+            // Ids and numbers only rise in what a spool wrote; whatever a file says, none is given out twice.
+            row.lastBatch = max(row.lastBatch, batch.id)
+            row.recordsAfter = max(row.recordsAfter, batch.recordsAfter)
             (row.octets, row.committedAt) = (reader.offset, batch.committedAt)
             if verifies { last = batch }
         }

@@ -10,13 +10,16 @@ import NetTypes
 ///     64  packets in records made so far, its own included (8)
 ///     72  checksum of the records' layout (4)                          76  CRC-32C of the payload as stored (4)
 ///     80  zero (4)                     84  CRC-32C of the 84 octets before (4)
-struct BatchHeader: Equatable, Sendable {
+package struct BatchHeader: Equatable, Sendable {
     static let magic: UInt32 = 0x5442_5046
-    static let length = 88
+    /// Octets of a header.
+    package static let length = 88
     /// Largest payload that is written or read, stored or not.
     static let longestPayload = 64 << 20
     /// Most records in a batch that is read.
     static let mostRecords = 1 << 18
+    /// Ids, numbers of records and times that are read are below this, so that sums with them do not overflow.
+    static let limit: UInt64 = 1 << 62
 
     /// What a batch is.
     enum Kind: UInt8, Sendable {
@@ -30,10 +33,13 @@ struct BatchHeader: Equatable, Sendable {
 
     var kind = Kind.records
     var isCompressed = false
-    var id: UInt64
+    /// Names the batch within its spool.
+    package internal(set) var id: UInt64
     var domain: UInt32 = 0
-    var recordCount = 0
-    var storedLength = 0
+    /// Records in it; none unless it is a batch of records.
+    package internal(set) var recordCount = 0
+    /// Octets of the payload as it is in the segment.
+    package internal(set) var storedLength = 0
     var plainLength = 0
     var recordsBefore: UInt64
     var committedAt: Nanoseconds
@@ -46,7 +52,8 @@ struct BatchHeader: Equatable, Sendable {
     /// Records made up to its end.
     var recordsAfter: UInt64 { recordsBefore &+ UInt64(recordCount) }
 
-    var encoded: [UInt8] {
+    /// Its `length` octets, lowest octet first.
+    package var encoded: [UInt8] {
         var octets: [UInt8] = []
         octets.reserveCapacity(Self.length)
         octets.appendLittle(UInt64(Self.magic), 4)
@@ -77,7 +84,8 @@ extension BatchHeader {
         guard octets.count - offset >= Self.length, octets.little(offset, 4) == UInt64(Self.magic) else { return nil }
         let own = Array(octets[offset..<(offset + Self.length)])
         guard UInt32(own.little(84, 4)) == Checksum.of(Array(own[..<84]).span),
-            own.little(4, 2) == UInt64(Self.length), let kind = Kind(rawValue: own[6]), own[7] <= 1
+            own.little(4, 2) == UInt64(Self.length), let kind = Kind(rawValue: own[6]), own[7] <= 1,
+            own.little(80, 4) == 0
         else { return nil }
         self.init(
             kind: kind, isCompressed: own[7] == 1, id: own.little(8, 8), domain: UInt32(own.little(16, 4)),
@@ -87,8 +95,9 @@ extension BatchHeader {
             observedPackets: own.little(56, 8), recordedPackets: own.little(64, 8),
             layoutChecksum: UInt32(own.little(72, 4)), payloadChecksum: UInt32(own.little(76, 4)))
         guard storedLength <= Self.longestPayload, plainLength <= Self.longestPayload,
-            recordCount <= Self.mostRecords, isCompressed || storedLength == plainLength,
-            !recordsBefore.addingReportingOverflow(UInt64(recordCount)).overflow, id < 1 << 62
+            recordCount <= (kind == .records ? Self.mostRecords : 0), isCompressed || storedLength == plainLength,
+            recordsBefore < Self.limit, id < Self.limit, UInt64(bitPattern: committedAt) < Self.limit,
+            UInt64(bitPattern: packetClock) < Self.limit
         else { return nil }
     }
 }

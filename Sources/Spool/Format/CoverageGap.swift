@@ -32,7 +32,8 @@ package struct CoverageGap: Equatable, Sendable {
 
     static let length = 40
 
-    var encoded: [UInt8] {
+    /// Its 40 octets in a segment, lowest octet first.
+    package var encoded: [UInt8] {
         var octets: [UInt8] = []
         octets.appendLittle(isClean ? 1 : 0, 8)
         octets.appendLittle(UInt64(bitPattern: start), 8)
@@ -43,7 +44,9 @@ package struct CoverageGap: Equatable, Sendable {
     }
 
     init?(_ octets: [UInt8]) {
-        guard octets.count == Self.length, octets.little(0, 8) <= 1 else { return nil }
+        guard octets.count == Self.length, octets.little(0, 8) <= 1, octets.little(8, 8) < BatchHeader.limit,
+            octets.little(16, 8) < BatchHeader.limit
+        else { return nil }
         self.init(
             isClean: octets.little(0, 8) == 1, start: Int64(bitPattern: octets.little(8, 8)),
             end: Int64(bitPattern: octets.little(16, 8)), observedPackets: octets.little(24, 8),

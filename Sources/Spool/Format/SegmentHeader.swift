@@ -8,7 +8,7 @@ import NetTypes
 ///     40  segment number (8)                                 48  made at, ns since 1970 (8)
 ///     56  id of its first batch (8)                          64  records made before it (8)
 ///     72  the fields (see `RecordLayout`), then the CRC-32C of all octets before (4)
-struct SegmentHeader: Sendable {
+package struct SegmentHeader: Sendable {
     static let magic: [UInt8] = Array("FPSPOOL\0".utf8)
     /// The format that is written. Formats up to this one are read.
     static let version: UInt16 = 1
@@ -23,7 +23,8 @@ struct SegmentHeader: Sendable {
     var recordsBefore: UInt64
     var layout = RecordLayout.current
 
-    var encoded: [UInt8] {
+    /// Its octets, lowest octet first.
+    package var encoded: [UInt8] {
         let fields = layout.encoded
         var octets = Self.magic
         octets.appendLittle(UInt64(Self.version), 2)
@@ -61,7 +62,8 @@ struct SegmentHeader: Sendable {
         }
         guard version == Self.version else { return .unknownVersion(version) }
         guard let layout = layout(octets, length), UInt32(octets.little(20, 4)) == layout.checksum,
-            let probe = ProbeId(Array(octets[24..<40]))
+            let probe = ProbeId(Array(octets[24..<40])),
+            [48, 56, 64].allSatisfy({ octets.little($0, 8) < BatchHeader.limit })
         else { return .damaged }
         let header = SegmentHeader(
             probe: probe, number: octets.little(40, 8), madeAt: Int64(bitPattern: octets.little(48, 8)),

@@ -1,10 +1,13 @@
 /// Reads the batches of one segment, in order. What is damaged is left out: the next sound batch is looked for octet by
 /// octet, and its count of the records made before it says how many were lost.
-final class SegmentReader {
+package final class SegmentReader {
     /// What comes next.
-    enum Item {
+    package enum Item {
+        /// Records, which are in the block that was passed.
         case records(BatchHeader)
+        /// A time that no record covers.
         case gap(BatchHeader, CoverageGap)
+        /// A run ended in good order.
         case close(BatchHeader)
         /// Nothing sound is left up to the limit.
         case end
@@ -12,17 +15,17 @@ final class SegmentReader {
 
     let file: SegmentFile
     /// nil when the segment's own header is damaged: batches in this program's layout can be read all the same.
-    let header: SegmentHeader?
+    package let header: SegmentHeader?
     /// Where the next batch is looked for.
-    private(set) var offset: UInt64
+    package private(set) var offset: UInt64
     /// Octets that belong to nothing sound.
-    private(set) var damagedOctets: UInt64 = 0
+    package private(set) var damagedOctets: UInt64 = 0
 
     /// How much is looked through at once for the next sound batch.
     private static let stride = 1 << 16
 
     /// A reader at the first batch. Throws for a format that this program does not know.
-    init(_ file: SegmentFile) throws(SpoolError) {
+    package init(_ file: SegmentFile) throws(SpoolError) {
         self.file = file
         let start = try file.octets(at: 0, count: min(SegmentHeader.longest, Int(clamping: file.length)))
         switch SegmentHeader.parse(start) {
@@ -42,7 +45,7 @@ final class SegmentReader {
 
     /// The next batch before `limit` whose id is `first` or more, its records in `block`. What is before `first`, and
     /// all records when `block` is nil, is passed over unread.
-    func next(limit: UInt64, from first: UInt64 = 0, into block: RecordBlock?) throws(SpoolError) -> Item {
+    package func next(limit: UInt64, from first: UInt64 = 0, into block: RecordBlock?) throws(SpoolError) -> Item {
         while offset < limit, limit - offset >= UInt64(BatchHeader.length) {
             let octets = try file.octets(at: offset, count: BatchHeader.length)
             guard let batch = BatchHeader(octets), fits(batch, limit) else {
@@ -56,6 +59,9 @@ final class SegmentReader {
             if batch.id < first { continue }
             damagedOctets += UInt64(BatchHeader.length + batch.storedLength)
         }
+        // Too few octets for a header: the beginning of one that was torn.
+        damagedOctets += limit - min(offset, limit)
+        offset = max(offset, limit)
         return .end
     }
 

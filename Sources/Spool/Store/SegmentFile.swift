@@ -23,7 +23,7 @@ package final class SegmentFile: @unchecked Sendable {
     }
 
     /// A new file, for writing and reading.
-    static func create(_ path: String) throws(SpoolError) -> SegmentFile {
+    package static func create(_ path: String) throws(SpoolError) -> SegmentFile {
         // SAFETY: the path is a string that the call copies.
         let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
         guard descriptor >= 0 else { throw SpoolError(errno: errno, "created", path) }
@@ -87,7 +87,7 @@ package final class SegmentFile: @unchecked Sendable {
     }
 
     /// Writes all of `octets` at `offset`.
-    func write(_ octets: [UInt8], at offset: UInt64) throws(SpoolError) {
+    package func write(_ octets: [UInt8], at offset: UInt64) throws(SpoolError) {
         var failure: SpoolError?
         // SAFETY: the buffer is the array's own.
         unsafe octets.withUnsafeBytes { buffer in
