@@ -29,9 +29,7 @@ final class CaptureInput {
     private var reportedOctets: UInt64 = 0
 
     /// Opens a file, or standard input for "-".
-    init(
-        path: String, observationPoint: UInt8, interrupt: ReadInterrupt? = nil
-    ) throws(CaptureError) {
+    init(path: String, observationPoint: UInt8, interrupt: ReadInterrupt? = nil) throws(CaptureError) {
         let file = try OpenFile(path: path)
         self.path = path
         size = file.size

@@ -146,7 +146,6 @@ package final class CollectorSession {
             templateCount -= 1
             budget.giveBack(template.fields.count)
         }
-
     }
 
     /// Takes the records of a data set. The number of them; nil when it cannot be known.
