@@ -1,8 +1,10 @@
 import Capture
+import Delivery
 import Exporter
 import FlowTable
 import PacketDecode
 import Pipeline
+import Spool
 
 /// The sums that prove what became of every packet and record (design semantics 6), and whether they come out even.
 struct Balance {
@@ -135,6 +137,28 @@ extension Balance {
     static func exportLine(_ name: String, _ sent: IPFIXStatistics) -> String {
         "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
             + " not sent: \(sent.failedRecords) records"
+    }
+
+    /// What a spool and its collectors made of every record.
+    static func deliveryLines(_ delivery: SpooledDelivery) -> [String] {
+        let status = delivery.spool.status
+        let lost = status.lost.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            "\($0.value) lost (\($0.key.rawValue))"
+        }
+        var lines = [
+            "spool      \(status.made) records made over all runs; "
+                + ([String(status.octets >> 10) + " KiB in \(status.segments) segments"] + lost).joined(separator: ", ")
+        ]
+        for stream in delivery.streams {
+            guard let account = stream.account else { continue }
+            let discarded = SpoolAccount.DiscardReason.allCases.filter { account.discarded($0) > 0 }
+                .map { " + \(account.discarded($0)) given up (\($0.rawValue))" }.joined()
+            lines.append(
+                "export     \(stream.name): \(status.made - account.start) records made since it began = "
+                    + "\(account.acknowledged) acknowledged + \(status.made - account.settled) pending\(discarded); "
+                    + "\(account.resent) sent again")
+        }
+        return lines
     }
 
     /// The accounting as a report's last part.

@@ -121,7 +121,7 @@ struct RunCommand: ParsableCommand {
             || table.activeTimeout != usual.activeTimeout || table.idleTimeoutTCP != usual.idleTimeoutTCP
             || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
             || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
-            || !output.export.isEmpty || output.store != nil
+            || !output.export.isEmpty || output.store != nil || output.spooling.spool != nil
     }
 
     private func plan() throws -> LivePlan {

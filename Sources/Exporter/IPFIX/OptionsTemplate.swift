@@ -36,6 +36,12 @@ package struct OptionsTemplate: Sendable {
     package static let meteringProcess = OptionsTemplate(
         325, scope: [.meteringProcessId],
         [.packets, .layer2Octets, .ignoredPackets, .ignoredOctets, .undecodablePackets, .captureLossPackets])
+    /// Closes a batch: all data records of the session and domain since the closing record before it are its own
+    /// (docs/delivery.md).
+    package static let batch = OptionsTemplate(326, scope: [.batchId], [.batchProbe])
+    /// A time that no record covers.
+    package static let coverageGap = OptionsTemplate(
+        327, scope: [.batchId], [.gapStart, .gapEnd, .gapCause, .gapPackets])
 
     /// Templates of every domain that has flow records.
     package static let ofDomains = [elementType, selector, observationPoint, observationDomain]
@@ -63,6 +69,7 @@ package struct OptionsTemplate: Sendable {
             switch value {
             case .number(let number): writer.append(number, length: Int(field.type.fullLength))
             case .text(let text): writer.appendString(text)
+            case .octets(let octets): writer.appendVariable(octets)
             }
         }
         return writer.octets
@@ -75,4 +82,6 @@ package enum OptionsValue: Sendable {
     case number(UInt64)
     /// For strings; cut after 200 octets.
     case text(String)
+    /// For octet arrays, at most 254 octets.
+    case octets([UInt8])
 }

@@ -1,3 +1,4 @@
+import Exporter
 import FlowTable
 import Foundation
 import NetTypes
