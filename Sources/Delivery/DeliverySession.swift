@@ -106,7 +106,7 @@ final class DeliverySession {
         try sink.add(
             .coverageGap,
             [
-                .number(batch.id), .number(UInt64(clamping: gap.start / 1_000_000)),
+                .number(1), .number(UInt64(clamping: gap.start / 1_000_000)),
                 .number(UInt64(clamping: gap.end / 1_000_000)), .number(gap.isClean ? 1 : 2),
                 .number(gap.unrecordedPackets),
             ], domain: 0)

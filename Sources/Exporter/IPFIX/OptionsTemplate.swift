@@ -41,7 +41,7 @@ package struct OptionsTemplate: Sendable {
     package static let batch = OptionsTemplate(326, scope: [.batchId], [.batchProbe])
     /// A time that no record covers.
     package static let coverageGap = OptionsTemplate(
-        327, scope: [.batchId], [.gapStart, .gapEnd, .gapCause, .gapPackets])
+        327, scope: [.exportingProcessId], [.gapStart, .gapEnd, .gapCause, .gapPackets])
 
     /// Templates of every domain that has flow records.
     package static let ofDomains = [elementType, selector, observationPoint, observationDomain]
