@@ -12,15 +12,17 @@ package final class SpooledDelivery {
     /// The way in.
     package let sink: SpoolSink
 
-    /// Opens the spool for `endpoints`; nothing is sent yet. `captureStatistics` tells what the capture side has counted.
+    /// Opens the spool for `endpoints`; nothing is sent yet. `captureStatistics` tells what the capture side has counted, for
+    /// options data; `observedPackets` how many packets it has seen at this very moment, for each commit.
     package init(
         _ configuration: SpoolConfiguration, endpoints: [ExportEndpoint], options: IPFIXOptions,
-        captureStatistics: @escaping @Sendable () -> ExportStatistics
+        captureStatistics: @escaping @Sendable () -> ExportStatistics,
+        observedPackets: @escaping @Sendable () -> UInt64
     ) throws(ExportError) {
         var configuration = configuration
         configuration.destinations = endpoints.map(\.name)
         do throws(SpoolError) {
-            spool = try Spool(configuration, now: HostClock.timeOfDay) { captureStatistics().observedPackets }
+            spool = try Spool(configuration, now: HostClock.timeOfDay, observedPackets: observedPackets)
         } catch {
             throw ExportError(error.description)
         }

@@ -16,6 +16,8 @@ final class OutputSinks {
     /// The spool and its collectors; nil without one.
     private(set) var delivery: SpooledDelivery?
     private let captureNumbers = CaptureNumbers()
+    /// Tells how many packets have been read, for the spool's commits; set once there is a run that reads.
+    let packetsRead = PacketCount()
     private var store: SQLiteSink?
 
     /// Opens every output; throws when one cannot be opened.
@@ -41,7 +43,7 @@ final class OutputSinks {
             let numbers = captureNumbers
             let delivery = try SpooledDelivery(
                 configuration, endpoints: collectors.filter { $0.transport != .udp }, options: ipfixOptions,
-                captureStatistics: { numbers.value })
+                captureStatistics: { numbers.value }, observedPackets: { [packetsRead] in packetsRead.now })
             self.delivery = delivery
             all.append(delivery.sink)
             delivery.start()

@@ -50,6 +50,8 @@ struct ReplayCommand: ParsableCommand {
         for note in sinks.delivery?.spool.openingNotes ?? [] { Terminal.write("flowprobe: \(note)\n", to: 2) }
         let pipeline = ReplayPipeline(configuration: configuration, source: source, sinks: sinks.all)
 
+        sinks.packetsRead.ask { pipeline.packetsRead.load(ordering: .relaxed) }
+
         let interrupt = source.interrupt
         let signals = StopSignals {
             pipeline.requestStop()

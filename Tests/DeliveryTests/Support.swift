@@ -35,7 +35,8 @@ final class Workbench {
         configuration.synchronization = .never
         configuration.batchRecords = 100
         return try SpooledDelivery(
-            configuration, endpoints: [endpoint], options: IPFIXOptions(), captureStatistics: { ExportStatistics() })
+            configuration, endpoints: [endpoint], options: IPFIXOptions(), captureStatistics: { ExportStatistics() },
+            observedPackets: { 1_000_000 })
     }
 
     /// The run that goes on.

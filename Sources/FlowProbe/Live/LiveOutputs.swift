@@ -1,6 +1,7 @@
 import Delivery
 import Exporter
 import Foundation
+import PacketDecode
 import Pipeline
 import Synchronization
 
@@ -35,16 +36,16 @@ final class LiveOutputs {
     private(set) var delivery: SpooledDelivery?
     let captureNumbers = CaptureNumbers()
 
-    /// Opens every output; throws when one cannot be opened. Collectors need not be there yet.
-    init(_ plan: LivePlan) throws {
+    /// Opens every output; throws when one cannot be opened. Collectors need not be there yet. `rings` count packets.
+    init(_ plan: LivePlan, rings: [LiveSourceStatus]) throws {
         do throws(ExportError) {
-            try open(plan)
+            try open(plan, rings)
         } catch {
             throw ProbeFailure(code: .outputFailed, message: error.description)
         }
     }
 
-    private func open(_ plan: LivePlan) throws(ExportError) {
+    private func open(_ plan: LivePlan, _ rings: [LiveSourceStatus]) throws(ExportError) {
         let output = plan.output
         if !output.quiet {
             let summary = TrafficSummary()
@@ -68,7 +69,8 @@ final class LiveOutputs {
             let numbers = captureNumbers
             let delivery = try SpooledDelivery(
                 configuration, endpoints: collectors.filter { $0.transport != .udp }, options: options,
-                captureStatistics: { numbers.value })
+                captureStatistics: { numbers.value },
+                observedPackets: { rings.reduce(0) { $0 + $1.handedOut.load(ordering: .relaxed) } })
             self.delivery = delivery
             destinations.append(
                 Destination(name: "spool", sink: delivery.sink, flushSeconds: SpoolSink.flushSeconds))

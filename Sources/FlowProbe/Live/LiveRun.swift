@@ -49,7 +49,7 @@ final class LiveRun {
         } catch {
             throw ProbeFailure(code: error.isUsage ? .usage : .inputUnreadable, message: error.description)
         }
-        outputs = try LiveOutputs(plan)
+        outputs = try LiveOutputs(plan, rings: rings.map(\.ring.status))
         // Before any thread begins: rights are a thread's, and those of the threads that it begins.
         try Self.giveUpRights(plan, logger)
         var configuration = LivePipeline.Configuration()
