@@ -72,11 +72,20 @@ var targets: [Target] = [
         name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"],
         swiftSettings: strict),
     .target(name: "Collector", dependencies: ["NetTypes", "FlowTable", "Exporter"], swiftSettings: strict),
+    // Sockets for it: datagrams, connections, TLS, and what is acknowledged on them.
+    .target(
+        name: "CollectorService",
+        dependencies: [
+            "NetTypes", "FlowTable", "Exporter", "Collector",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        ], swiftSettings: strict),
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
             "NetTypes", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline", "ConfigurationFile",
-            "Service", "Steer", "MirrorHealth", "Collector", "Spool", "Delivery", "CPlatform",
+            "Service", "Steer", "MirrorHealth", "Collector", "CollectorService", "Spool", "Delivery", "CPlatform",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
@@ -103,8 +112,15 @@ var targets: [Target] = [
     .testTarget(
         name: "CollectorTests", dependencies: ["Collector", "CollectorFuzzing", "Exporter", "FlowTable", "NetTypes"],
         swiftSettings: strict),
+    .testTarget(
+        name: "CollectorServiceTests",
+        dependencies: [
+            "CollectorService", "Collector", "Exporter", "FlowTable", "NetTypes",
+            .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        ], swiftSettings: strict),
     .testTarget(name: "MirrorHealthTests", dependencies: ["MirrorHealth"], swiftSettings: strict),
-    .testTarget(name: "FlowProbeTests", dependencies: ["FlowProbe"], swiftSettings: strict),
+    .testTarget(
+        name: "FlowProbeTests", dependencies: ["FlowProbe"], exclude: ["Collect/exporter.py"], swiftSettings: strict),
 
     // What FuzzPacket and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.
     .target(
@@ -120,7 +136,8 @@ var targets: [Target] = [
         swiftSettings: strict),
     // What FuzzCollector checks; CollectorTests replays its inputs.
     .target(
-        name: "CollectorFuzzing", dependencies: ["Collector"], path: "Fuzz/CollectorFuzzing", swiftSettings: strict),
+        name: "CollectorFuzzing", dependencies: ["Collector", "Exporter", "FlowTable"], path: "Fuzz/CollectorFuzzing",
+        swiftSettings: strict),
     .testTarget(name: "SteeringReplayTests", dependencies: ["SteeringFuzzing"], swiftSettings: strict),
     // What the fuzz target FuzzSpool checks; its inputs are replayed likewise.
     .target(

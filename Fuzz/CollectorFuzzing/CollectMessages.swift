@@ -1,4 +1,5 @@
 import Collector
+import Exporter
 import FlowTable
 
 /// What became of one input.
@@ -9,36 +10,107 @@ package struct CollectedOutcome: Equatable {
     package var records: UInt64 = 0
     /// Counts of everything that was wrong.
     package var malformed: UInt64 = 0
+    /// Batches that were answered.
+    package var answers = 0
 }
 
-/// Takes octets as what an exporter sends: each message with two octets of length before it, over UDP when the first
-/// octet is odd, else on a connection. Traps when what comes out is not sound.
+/// Takes octets as what an exporter sends: each message with two octets of length before it. The first octet chooses:
+/// odd: over UDP, else on a connection; 2: batches are acknowledged; 4: all on one stream, without the lengths. Traps
+/// when what comes out is not sound.
 package func collectMessages(_ octets: [UInt8]) -> CollectedOutcome {
     guard let first = octets.first else { return CollectedOutcome() }
-    let receiver = Receiver()
     var limits = CollectorLimits()
     (limits.templates, limits.fields, limits.domains, limits.elements) = (64, 512, 8, 16)
+    (limits.heldOctets, limits.heldOctetsInAll) = (8192, 12_288)
     let session = CollectorSession(name: "fuzz", transport: first & 1 == 1 ? .udp : .tcp, limits: limits)
-    var rest = octets.dropFirst()
+    let batches = first & 2 == 2 ? FuzzedBatches(limits) : nil
+    let plain = Receiver()
+    let receiver: any CollectedRecordReceiver = batches?.holder ?? plain
+    for message in messages(octets.dropFirst(), isStream: first & 4 == 4) {
+        session.receive(message.span, to: receiver)
+    }
+    let answers = batches?.end(session.tally.records) ?? 0
+    precondition(batches != nil || plain.lines == session.tally.records, "a record without a line")
+    return CollectedOutcome(
+        messages: session.tally.messages, records: session.tally.records, malformed: session.tally.malformed.total,
+        answers: answers)
+}
+
+private func messages(_ octets: ArraySlice<UInt8>, isStream: Bool) -> [[UInt8]] {
+    var messages: [[UInt8]] = []
+    var rest = octets
+    if isStream {
+        var stream = MessageStream()
+        // In pieces of 7, as a network may cut it.
+        while !rest.isEmpty {
+            stream.append(rest.prefix(7))
+            rest = rest.dropFirst(7)
+            while let message = stream.next() { messages.append(message) }
+        }
+        precondition(
+            stream.isBroken || messages.reduce(stream.pending) { $0 + $1.count } == octets.count, "octets went missing")
+        return messages
+    }
     while rest.count >= 2 {
         let length = Int(rest[rest.startIndex]) << 8 | Int(rest[rest.startIndex + 1])
-        let message = Array(rest.dropFirst(2).prefix(length))
-        session.receive(message.span, to: receiver)
+        messages.append(Array(rest.dropFirst(2).prefix(length)))
         rest = rest.dropFirst(2 + length)
     }
-    precondition(receiver.lines == session.tally.records, "a record without a line")
-    return CollectedOutcome(
-        messages: session.tally.messages, records: session.tally.records, malformed: session.tally.malformed.total)
+    return messages
+}
+
+private func check(_ line: [UInt8]) {
+    precondition(line.first == 0x7B && line.last == 0x0A, "not a line")
+    precondition(line.dropLast().allSatisfy { $0 >= 0x20 }, "a control in a line")
+    precondition(String(validating: line, as: UTF8.self) != nil, "a line that is not UTF-8")
 }
 
 private final class Receiver: CollectedRecordReceiver {
     var lines: UInt64 = 0
 
-    func receive(line: [UInt8], record: FlowRecord?) {
+    func receive(line: [UInt8], record: FlowRecord?, domain: UInt32) {
         lines += 1
-        precondition(line.first == 0x7B && line.last == 0x0A, "not a line")
-        precondition(line.dropLast().allSatisfy { $0 >= 0x20 }, "a control in a line")
-        precondition(String(validating: line, as: UTF8.self) != nil, "a line that is not UTF-8")
+        check(line)
         if let record { precondition(record.ipVersion == 4 || record.ipVersion == 6, "no IP version") }
+    }
+}
+
+/// A connection whose batches are acknowledged.
+private struct FuzzedBatches {
+    let holder: BatchHolder
+    private let lines = Lines()
+    private let keeper: BatchKeeper
+
+    private final class Lines: BatchLines {
+        var ledger = BatchLedger(limit: 16)
+        var count: UInt64 = 0
+
+        func write(_ lines: [UInt8], closing change: BatchLedger.Change?) throws(ExportError) {
+            for line in lines.split(separator: 0x0A) {
+                check(line + [0x0A])
+                count += 1
+            }
+            if let change { ledger.apply(change) }
+        }
+    }
+
+    init?(_ limits: CollectorLimits) {
+        guard let output = try? CollectorOutput(batchLines: lines, store: nil) else { return nil }
+        keeper = BatchKeeper(output, limits: limits)
+        holder = BatchHolder(keeper)
+    }
+
+    /// Ends the connection: every record is accounted for, and as many lines are written as were used. The answers.
+    func end(_ records: UInt64) -> Int {
+        let answers = holder.takeAnswers()
+        holder.end()
+        precondition((try? keeper.check()) != nil, "an output that cannot fail has failed")
+        let tally = keeper.tally
+        precondition(tally.durableRecords + tally.otherRecords == lines.count, "lines and accounts differ")
+        precondition(
+            lines.count + tally.repeatedRecords + tally.refusedRecords + tally.unfinishedRecords == records,
+            "a record is in no account")
+        precondition(answers.count == 32 * Int(tally.durable + tally.repeated + tally.refused), "answers and batches")
+        return answers.count / 32
     }
 }

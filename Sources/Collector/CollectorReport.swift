@@ -1,11 +1,35 @@
-/// What a collecting process says of its sessions.
+/// What a collecting process says of its sessions, for a person.
 package enum CollectorReport {
-    /// Lines for a person: messages, records, loss by domain, what was malformed and where first.
+    /// Each session's messages, records, loss by domain, what was malformed and where first.
     package static func text(_ sessions: [CollectorSession]) -> String {
-        sessions.map(text).joined(separator: "\n")
+        sessions.map { text(SessionSummary($0)) }.joined(separator: "\n")
     }
 
-    private static func text(_ session: CollectorSession) -> String {
+    /// The same of a process; with several sessions, their sums first.
+    package static func text(_ process: CollectingProcess) -> String {
+        let (sessions, others) = process.summary()
+        var parts = sessions.map(text)
+        var totals = others
+        for session in sessions { totals.add(session) }
+        if others.sessions > 0 { parts.append(text(others, "\(others.sessions) other sessions")) }
+        if totals.sessions != 1 { parts.insert(text(totals, "All \(totals.sessions) sessions"), at: 0) }
+        return parts.joined(separator: "\n")
+    }
+
+    /// What became of records on connections whose batches are acknowledged.
+    package static func text(_ tally: BatchTally) -> String {
+        """
+        Batches
+          durable      \(tally.durable) batches, \(tally.durableRecords) records
+          again        \(tally.repeated) batches, \(tally.repeatedRecords) records, dropped
+          refused      \(tally.refused) batches, \(tally.refusedRecords) records, dropped
+          unfinished   \(tally.unfinishedRecords) records of batches that were not closed, which come again
+          without      \(tally.otherRecords) records of exporters that make no batches
+
+        """
+    }
+
+    private static func text(_ session: SessionSummary) -> String {
         let tally = session.tally
         var lines = [
             "Session \(session.name) (\(session.transport.rawValue))",
@@ -16,18 +40,32 @@ package enum CollectorReport {
             let notSent = tally.notSentRecords.map { ", \($0) not sent" } ?? ""
             lines.append("  exporter     says \(exported) flow records sent\(notSent)")
         }
-        for (domain, records, sequence) in session.sequences {
+        for domain in session.domains {
             lines.append(
-                "  domain \(domain): \(records) records, \(sequence.lost) lost, \(sequence.repeatedMessages) messages "
-                    + "twice, \(sequence.lateMessages) late, \(sequence.restarts) restarts")
+                "  domain \(domain.id): \(domain.records) records, \(domain.lost) lost, \(domain.repeatedMessages) "
+                    + "messages twice, \(domain.lateMessages) late, \(domain.restarts) restarts")
         }
-        if tally.malformed.total == 0 { lines.append("  malformed    none") }
-        for kind in Malformation.allCases where tally.malformed[kind] > 0 {
-            let place = tally.malformed.firstPlace(kind)
-            lines.append(
-                "  malformed    \(tally.malformed[kind]) times, first in message \(place?.message ?? 0) at octet "
-                    + "\(place?.offset ?? 0): \(kind.explanation)")
-        }
+        lines += malformed(tally.malformed)
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func text(_ totals: SessionTotals, _ title: String) -> String {
+        let lines =
+            [
+                title,
+                "  messages     \(totals.messages), \(totals.octets) octets, \(totals.templates) templates",
+                "  records      \(totals.records) of flows, \(totals.optionsRecords) of options",
+                "  numbers      \(totals.lost) lost, \(totals.repeatedMessages) messages twice, \(totals.lateMessages) "
+                    + "late, \(totals.restarts) restarts",
+            ] + malformed(totals.malformed)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func malformed(_ tally: MalformationTally) -> [String] {
+        if tally.total == 0 { return ["  malformed    none"] }
+        return Malformation.allCases.filter { tally[$0] > 0 }.map { kind in
+            let place = tally.firstPlace(kind).map { ", first in message \($0.message) at octet \($0.offset)" } ?? ""
+            return "  malformed    \(tally[kind]) times\(place): \(kind.explanation)"
+        }
     }
 }

@@ -22,5 +22,11 @@ final class SignalRequest {
     deinit { source.cancel() }
 
     /// Whether the signal has come since the last call.
-    func take() -> Bool { isPending.value.exchange(false, ordering: .relaxed) }
+    func take() -> Bool { taker() }
+
+    /// `take` for another thread. Listening ends with this object all the same.
+    var taker: @Sendable () -> Bool {
+        let flag = isPending
+        return { flag.value.exchange(false, ordering: .relaxed) }
+    }
 }

@@ -11,7 +11,7 @@ private final class Lines: CollectedRecordReceiver {
     var lines: [String] = []
     var records: [FlowRecord] = []
 
-    func receive(line: [UInt8], record: FlowRecord?) {
+    func receive(line: [UInt8], record: FlowRecord?, domain: UInt32) {
         lines.append(String(decoding: line, as: UTF8.self))
         if let record { records.append(record) }
     }
@@ -132,7 +132,7 @@ private let line =
         for _ in 0..<200 {
             var noisy = whole
             for _ in 0...random(6) { noisy[random(noisy.count)] = UInt8(random(256)) }
-            var input: [UInt8] = [UInt8(random(2))]
+            var input: [UInt8] = [UInt8(random(4))]
             for _ in 0..<3 { input += octets([(UInt64(noisy.count), 2)]) + noisy }
             _ = collectMessages(input)
         }

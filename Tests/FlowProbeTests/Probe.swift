@@ -47,6 +47,8 @@ struct Probe {
 
     var identifier: Int32 { process.processIdentifier }
     var isRunning: Bool { process.isRunning }
+    /// What it has written to standard error by now.
+    var errorsSoFar: String { (try? String(contentsOf: errorFile, encoding: .utf8)) ?? "" }
 
     /// Starts the program. `input` is a file for its standard input; with `pipe`, it is a pipe that stays open.
     /// `output` takes its standard output in place of a file; `environment` is added to the tests' own.

@@ -23,10 +23,12 @@ extension CollectorSession {
         let exportTime = UInt32(truncatingIfNeeded: message.unsigned(at: 4, 4))
         let number = UInt32(truncatingIfNeeded: message.unsigned(at: 8, 4))
         guard let domain = domain(UInt32(truncatingIfNeeded: message.unsigned(at: 12, 4))) else { return }
+        current = domain
         // On a connection nothing comes twice by accident; what is sent again there has numbers of its own.
         if transport == .udp, domain.sequence.isRepeated(number, exportTime: exportTime, octets: message.count) {
             return
         }
+        if !domain.sequence.expects(number) { domain.faults += 1 }
         let context = RecordContext(
             domain: domain.id, exportTime: Nanoseconds(exportTime) * nanosecondsPerSecond,
             initMilliseconds: domain.initMilliseconds)
@@ -57,7 +59,7 @@ extension CollectorSession {
             var set = WireReader(message, start + 4..<start + Int(length))
             switch id {
             case templateSet, templateSet + 1:
-                takeTemplates(&set, domain, isOptions: id != templateSet, version: version)
+                takeTemplates(&set, domain, receiver, isOptions: id != templateSet, version: version)
             case 256...:
                 guard let template = domain.templates[id] else {
                     count(.unknownTemplate, at: start)
@@ -73,7 +75,8 @@ extension CollectorSession {
     }
 
     private func takeTemplates(
-        _ set: inout WireReader, _ domain: ObservationDomain, isOptions: Bool, version: Int
+        _ set: inout WireReader, _ domain: ObservationDomain, _ receiver: any CollectedRecordReceiver,
+        isOptions: Bool, version: Int
     ) {
         while set.remaining >= 4 {
             let offset = set.offset
@@ -82,7 +85,9 @@ extension CollectorSession {
                 ? TemplateReader.ipfix(&set, isOptions: isOptions)
                 : isOptions ? TemplateReader.netFlow9Options(&set) : TemplateReader.netFlow9(&set)
             switch outcome {
-            case .template(let template): keep(template, in: domain, at: offset)
+            case .template(let template):
+                keep(template, in: domain, at: offset)
+                if isOptions, template.optionsPlan(learned).batch != nil { receiver.expectBatches(domain: domain.id) }
             case .withdrawal(let id):
                 // Octets of zero fill a set up.
                 if id == 0 { return }

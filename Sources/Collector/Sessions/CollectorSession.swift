@@ -7,14 +7,10 @@ package enum CollectorTransport: String, Sendable {
     case udp
     /// One after another on a connection.
     case tcp
+    /// Likewise, within TLS.
+    case tls
     /// One after another in a file (RFC 5655).
     case file
-}
-
-/// Takes what a session collects.
-package protocol CollectedRecordReceiver: AnyObject {
-    /// A flow record: its line of JSON, line feed included, and the record for the store, nil when it has no addresses.
-    func receive(line: [UInt8], record: FlowRecord?)
 }
 
 /// What a session has received.
@@ -49,7 +45,7 @@ package final class CollectorSession {
     /// How messages travel.
     package let transport: CollectorTransport
     /// What has come.
-    package private(set) var tally = SessionTally()
+    package internal(set) var tally = SessionTally()
 
     let limits: CollectorLimits
     var learned: LearnedElements
@@ -58,29 +54,39 @@ package final class CollectorSession {
     let exporter: CollectedLine.Exporter?
     /// The fixed layout of NetFlow version 5.
     let version5Template = CollectorSession.version5()
-    private let budget: SharedBudget
+    private let budgets: CollectorBudgets
     private var fields = 0
     private var templateCount = 0
     private var line: [UInt8] = []
+    /// Whose part of a message is being read: what is wrong there is its own.
+    var current: ObservationDomain?
+    /// How often something was wrong that can have been any domain's records.
+    private(set) var strayFaults: UInt64 = 0
+    /// Octets of the budget for templates that each takes beside its fields' share.
+    private static let templateOverhead = 8
 
     init(
-        name: String, transport: CollectorTransport, limits: CollectorLimits, budget: SharedBudget,
+        name: String, transport: CollectorTransport, limits: CollectorLimits, budgets: CollectorBudgets,
         exporter: CollectedLine.Exporter? = nil
     ) {
         self.name = name
         self.transport = transport
         self.limits = limits
-        self.budget = budget
+        self.budgets = budgets
         self.exporter = exporter
-        learned = LearnedElements(limit: limits.elements)
+        learned = LearnedElements(limit: limits.elements, budget: budgets.elements)
     }
 
     /// A session by itself, with limits of its own.
     package convenience init(name: String, transport: CollectorTransport, limits: CollectorLimits = CollectorLimits()) {
-        self.init(name: name, transport: transport, limits: limits, budget: SharedBudget(limits.fieldsInAll))
+        self.init(name: name, transport: transport, limits: limits, budgets: CollectorBudgets(limits))
     }
 
-    deinit { budget.giveBack(fields) }
+    deinit {
+        budgets.fields.giveBack(fields + templateCount * Self.templateOverhead)
+        budgets.domains.giveBack(domains.count)
+        budgets.elements.giveBack(learned.count)
+    }
 
     /// Observation domains, by id, with what was lost in each.
     package var sequences: [(domain: UInt32, records: UInt64, sequence: SequenceTracker)] {
@@ -90,12 +96,20 @@ package final class CollectorSession {
     /// Counts something wrong at `offset` in the current message.
     func count(_ kind: Malformation, at offset: Int) {
         tally.malformed.count(kind, message: tally.messages, offset: offset)
+        guard kind.losesRecords else { return }
+        if let current { current.faults += 1 } else { strayFaults += 1 }
+    }
+
+    /// Says that nothing more comes: `pending` octets are left that are no whole message, or no message at all.
+    package func end(pending: Int, isBroken: Bool) {
+        if isBroken { count(.notAMessage, at: 0) } else if pending > 0 { count(.messageCut, at: pending) }
     }
 
     /// Takes one message, whole.
     package func receive(_ message: Span<UInt8>, to receiver: any CollectedRecordReceiver) {
         tally.messages += 1
         tally.octets += UInt64(message.count)
+        current = nil
         guard message.count >= 2 else { return count(.messageCut, at: 0) }
         switch message.unsigned(at: 0, 2) {
         case 10: receiveIPFIX(message, receiver)
@@ -108,7 +122,7 @@ package final class CollectorSession {
     /// The domain called `id`; nil when there are too many.
     func domain(_ id: UInt32) -> ObservationDomain? {
         if let known = domains[id] { return known }
-        guard domains.count < limits.domains else {
+        guard domains.count < limits.domains, budgets.domains.take(1) else {
             count(.tooManyDomains, at: 0)
             return nil
         }
@@ -124,10 +138,11 @@ package final class CollectorSession {
         if let old, old.equals(template) { return }
         for field in template.fields where field.length == 0 { count(.fieldOfNoLength, at: offset) }
         let more = template.fields.count - (old?.fields.count ?? 0)
+        let cost = more + (old == nil ? Self.templateOverhead : 0)
         guard old != nil || templateCount < limits.templates, fields + more <= limits.fields,
-            more <= 0 || budget.take(more)
+            cost <= 0 || budgets.fields.take(cost)
         else { return count(.tooManyTemplates, at: offset) }
-        if more < 0 { budget.giveBack(-more) }
+        if cost < 0 { budgets.fields.giveBack(-cost) }
         fields += more
         if old != nil { count(.templateRedefined, at: offset) } else { templateCount += 1 }
         domain.templates[template.id] = template
@@ -144,7 +159,7 @@ package final class CollectorSession {
             domain.templates[template.id] = nil
             fields -= template.fields.count
             templateCount -= 1
-            budget.giveBack(template.fields.count)
+            budgets.fields.giveBack(template.fields.count + Self.templateOverhead)
         }
     }
 
@@ -163,7 +178,7 @@ package final class CollectorSession {
             }
             records += 1
             if template.scopeCount > 0 {
-                takeOptions(octets, range, template, domain)
+                takeOptions(octets, range, template, domain, receiver)
             } else {
                 takeFlow(octets, range, template, domain, context, receiver)
             }
@@ -177,47 +192,16 @@ package final class CollectorSession {
     ) {
         tally.records += 1
         domain.records += 1
+        let wishes = receiver.wishes
+        // A line costs more than everything else: it is made for who wants it.
+        guard !wishes.isEmpty else { return receiver.receive(line: line, record: nil, domain: domain.id) }
         let plan = template.flowPlan(learned)
         let flow = CollectedFlow(octets, range, template.places, plan, context)
-        line.removeAll(keepingCapacity: true)
-        CollectedLine.append(flow, octets, range, template.places, plan, context, exporter: exporter, to: &line)
-        receiver.receive(line: line, record: flow.hasAddresses ? flow.storeRecord : nil)
-    }
-
-    private func takeOptions(
-        _ octets: Span<UInt8>, _ range: Range<Int>, _ template: CollectedTemplate, _ domain: ObservationDomain
-    ) {
-        tally.optionsRecords += 1
-        let plan = template.optionsPlan(learned)
-        func number(_ field: Int) -> UInt64 {
-            let place = template.places[field]
-            return octets.unsigned(at: range.lowerBound + place.offset, place.length)
+        if wishes.contains(.lines) {
+            line.removeAll(keepingCapacity: true)
+            CollectedLine.append(flow, octets, range, template.places, plan, context, exporter: exporter, to: &line)
         }
-        if let totals = plan.exporterTotals {
-            tally.exportedRecords = number(totals.records)
-            tally.notSentRecords = totals.notSent.map(number)
-        }
-        if let start = plan.initTime { domain.initMilliseconds = Int64(clamping: number(start)) }
-        guard let information = plan.typeInformation else { return }
-        let place = template.places[information.name]
-        var name: [UInt8] = []
-        for index in 0..<min(place.length, 65) { name.append(octets[range.lowerBound + place.offset + index]) }
-        while name.last == 0 { name.removeLast() }
-        // Names become members of JSON and are compared with ours: letters and digits, as RFC 7012 has them.
-        let isName =
-            (1...64).contains(name.count)
-            && name.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0 & 0xDF) || $0 == 0x5F }
-        let enterpriseNumber = UInt32(clamping: number(information.enterpriseNumber))
-        guard isName, let type = UInt8(exactly: number(information.type)).flatMap(ElementType.init(rawValue:)) else {
-            return count(.elementDescription, at: range.lowerBound)
-        }
-        if enterpriseNumber == 0 { return }
-        let description = ElementDescription(
-            name: String(decoding: name, as: UTF8.self), type: type,
-            isIdentifier: information.semantics.map { number($0) == 4 } ?? false, isPrivate: true)
-        let id = UInt16(truncatingIfNeeded: number(information.element)) & 0x7FFF
-        if !learned.learn(id, enterpriseNumber: enterpriseNumber, description) {
-            count(.tooManyElements, at: range.lowerBound)
-        }
+        let record = wishes.contains(.records) && flow.hasAddresses ? flow.storeRecord : nil
+        receiver.receive(line: line, record: record, domain: domain.id)
     }
 }

@@ -11,6 +11,11 @@ final class ObservationDomain {
     /// When the exporter started, from options data (IE 160), milliseconds since 1970.
     var initMilliseconds: Int64?
 
+    /// How often records of it can have been lost to something wrong since its last batch was closed.
+    var faults: UInt64 = 0
+    /// The session's, by then.
+    var strayFaults: UInt64 = 0
+
     /// A domain of which nothing has come.
     init(id: UInt32) { self.id = id }
 }

@@ -39,6 +39,9 @@ package struct SequenceTracker: Sendable {
         return true
     }
 
+    /// Whether `number` is the one that follows, or any may.
+    package func expects(_ number: UInt32) -> Bool { expected.map { $0 == number } ?? true }
+
     /// Takes the numbers of a message of `octets` octets that counts `count`; nil when it has data that cannot be
     /// counted, for want of a template: then the next message's number is taken as it comes. `exportTime` is the
     /// header's, in seconds.

@@ -15,12 +15,21 @@ struct OptionsPlan {
         var notSent: Int?
     }
 
+    /// The name of the batch that such a record closes (docs/delivery.md).
+    struct Batch {
+        var id: Int
+        var probe: Int
+    }
+
     /// Places of fields, where there are all that are needed.
     var typeInformation: TypeInformation?
     /// When the exporter started (IE 160).
     var initTime: Int?
     /// Likewise.
     var exporterTotals: ExporterTotals?
+
+    /// Likewise.
+    var batch: Batch?
 
     /// From the names of a template's fields.
     init(_ names: [String]) {
@@ -32,6 +41,13 @@ struct OptionsPlan {
             typeInformation = TypeInformation(
                 element: element, enterpriseNumber: number, type: type, semantics: place("informationElementSemantics"),
                 name: name)
+        }
+        // An exporter need not describe the two before it uses them: their numbers are part of the contract.
+        func ours(_ name: String, _ id: Int) -> Int? {
+            place(name) ?? names.firstIndex { $0.hasPrefix("enterprise") && $0.hasSuffix("ie\(id)") }
+        }
+        if let id = ours("batchId", 200), let probe = ours("batchProbe", 201) {
+            batch = Batch(id: id, probe: probe)
         }
         if let records = place("exportedFlowRecordTotalCount") {
             exporterTotals = ExporterTotals(records: records, notSent: place("notSentFlowTotalCount"))

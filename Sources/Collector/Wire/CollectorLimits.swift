@@ -6,12 +6,43 @@ package struct CollectorLimits: Sendable {
     package var templates = 8192
     /// Fields in all templates of a session.
     package var fields = 131_072
-    /// Fields in all templates of all sessions: some 100 MB.
+    /// Fields in all templates of all sessions, a template by itself counted as eight: some 150 MB.
     package var fieldsInAll = 1 << 20
+    /// Observation domains of all sessions: some 50 MB.
+    package var domainsInAll = 16_384
+    /// Descriptions of private elements of all sessions: some 20 MB.
+    package var elementsInAll = 131_072
+    /// Octets of records that wait for the end of their batch, of one session.
+    package var heldOctets = 64 << 20
+    /// The same of all sessions.
+    package var heldOctetsInAll = 256 << 20
+    /// Exporters that send datagrams, by address and port.
+    package var peers = 4096
+    /// Connections.
+    package var connections = 512
+    /// Sessions that are reported one by one; of the others, the sums.
+    package var reportedSessions = 64
     /// Descriptions of private elements of a session (RFC 5610).
     package var elements = 4096
     /// The defaults.
     package init() {}
+}
+
+/// What all sessions of a collecting process share.
+final class CollectorBudgets {
+    /// `CollectorLimits.fieldsInAll`.
+    let fields: SharedBudget
+    /// `CollectorLimits.domainsInAll`.
+    let domains: SharedBudget
+    /// `CollectorLimits.elementsInAll`.
+    let elements: SharedBudget
+
+    /// All of it.
+    init(_ limits: CollectorLimits) {
+        fields = SharedBudget(limits.fieldsInAll)
+        domains = SharedBudget(limits.domainsInAll)
+        elements = SharedBudget(limits.elementsInAll)
+    }
 }
 
 /// Something that all sessions share out among them.

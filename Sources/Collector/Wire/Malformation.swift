@@ -5,6 +5,7 @@ package enum Malformation: Int, Sendable, CaseIterable {
     case templateCut, reservedTemplateId, templateWithoutFields, scopeCount, fieldOfNoLength
     case tooManyTemplates, templateRedefined, withdrawalOfUnknown, withdrawalOverDatagram
     case elementDescription, tooManyElements, tooManyDomains, recordCount
+    case notAMessage, batchIdentifier
 
     /// What it means, for a report: the part that is wrong and what was done.
     package var explanation: String {
@@ -30,6 +31,22 @@ package enum Malformation: Int, Sendable, CaseIterable {
         case .tooManyElements: "there are more descriptions of elements than are kept"
         case .tooManyDomains: "there are more observation domains in a session than are kept"
         case .recordCount: "the number of records in a header is not what the message holds"
+        case .notAMessage: "what comes next on a connection is no IPFIX message: it was closed"
+        case .batchIdentifier: "the identifier of a batch is not 8 and 16 octets"
+        }
+    }
+
+    /// Whether records can be missing because of it: a batch in which it is met is not whole.
+    var losesRecords: Bool {
+        switch self {
+        case .messageCut, .unknownVersion, .messageLength, .setCut, .setTooShort, .reservedSet, .unknownTemplate,
+            .variableLengthCut, .tooManyDomains, .notAMessage, .batchIdentifier:
+            true
+        case .templateCut, .reservedTemplateId, .templateWithoutFields, .scopeCount, .fieldOfNoLength,
+            .tooManyTemplates, .templateRedefined, .withdrawalOfUnknown, .withdrawalOverDatagram,
+            .elementDescription, .tooManyElements, .recordCount:
+            // Data that a template is missing for are met by themselves.
+            false
         }
     }
 }
@@ -56,6 +73,11 @@ package struct MalformationTally: Sendable {
     package func firstPlace(_ kind: Malformation) -> Place? { places[kind.rawValue] }
     /// All together.
     package var total: UInt64 { counts.reduce(0, &+) }
+
+    /// Adds another's counts.
+    mutating func add(_ other: MalformationTally) {
+        for index in counts.indices { counts[index] &+= other.counts[index] }
+    }
 
     /// Counts one.
     mutating func count(_ kind: Malformation, message: UInt64, offset: Int) {

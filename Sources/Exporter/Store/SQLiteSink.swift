@@ -32,7 +32,7 @@ package final class SQLiteSink: RecordSink {
     /// Rows per transaction, at least.
     private static let transactionSize = 16_384
 
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
     private let insert: SQLiteStatement
     private let runId: Int64
     private var pending = 0
@@ -79,14 +79,19 @@ package final class SQLiteSink: RecordSink {
     package func consume(_ batch: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError) {
         guard batch.count > 0 else { return }
         if pending == 0 { try database.execute("BEGIN IMMEDIATE") }
+        try write(batch)
+        pending += batch.count
+        if pending >= Self.transactionSize { try commit() }
+    }
+
+    /// Inserts records within the transaction that is open.
+    func write(_ batch: Span<FlowRecord>) throws(ExportError) {
         var index = 0
         while index < batch.count {
             try write(batch[index])
             index += 1
         }
-        pending += batch.count
         records &+= UInt64(batch.count)
-        if pending >= Self.transactionSize { try commit() }
     }
 
     /// Ends the transaction, so that readers see what there is.

@@ -1,0 +1,155 @@
+import Exporter
+import FlowTable
+
+/// Holds the records of one connection until their batch is closed, makes both durable, and says what to answer.
+///
+/// Records of a domain whose exporter says nothing of batches are held until it has, or until it has sent more than
+/// `undecidedLimit`, or for as long as `decide` lets it; then they are used as they come.
+package final class BatchHolder: CollectedRecordReceiver {
+    private enum Kind {
+        case undecided, inBatches, plain
+    }
+
+    private struct Held {
+        var kind = Kind.undecided
+        var lines: [UInt8] = []
+        var records: [FlowRecord] = []
+        /// Records held.
+        var count: UInt64 = 0
+        /// Octets of the budget.
+        var octets = 0
+        /// Whether `decide` has seen it undecided.
+        var isWaiting = false
+
+        mutating func hold(line: [UInt8], _ record: FlowRecord?, _ cost: Int) {
+            lines.append(contentsOf: line)
+            if let record { records.append(record) }
+            count += 1
+            octets += cost
+        }
+    }
+
+    /// Octets of records that are held before it is known whether they are in batches.
+    private static let undecidedLimit = 4 << 20
+
+    private let keeper: BatchKeeper
+    private var domains: [UInt32: Held] = [:]
+    private var octets = 0
+    /// Why the connection has to be closed; nil while it has not.
+    package private(set) var refusal: String?
+    /// Answers that were not taken yet, whole ones.
+    private var answers: [UInt8] = []
+
+    /// Holds nothing.
+    package init(_ keeper: BatchKeeper) { self.keeper = keeper }
+
+    deinit { keeper.budget.giveBack(octets) }
+
+    /// What the output has a use for.
+    package var wishes: CollectedRecordWishes { keeper.output.wishes }
+
+    /// Answers since the last call, 32 octets each.
+    package func takeAnswers() -> [UInt8] {
+        defer { answers.removeAll(keepingCapacity: true) }
+        return answers
+    }
+
+    /// Takes a record.
+    package func receive(line: [UInt8], record: FlowRecord?, domain: UInt32) {
+        guard refusal == nil else {
+            keeper.tally.unfinishedRecords += 1
+            return
+        }
+        let kind = domains[domain, default: Held()].kind
+        if kind == .plain {
+            keeper.tally.otherRecords += 1
+            return keeper.output.receive(line: line, record: record, domain: domain)
+        }
+        let wishes = wishes
+        // The record's place is taken in any case, so that records cost something whatever is made of them.
+        let cost = MemoryLayout<FlowRecord>.stride + (wishes.contains(.lines) ? line.count : 0)
+        if octets + cost > keeper.limit || !keeper.budget.take(cost) {
+            if kind == .undecided {
+                release(domain)
+                return receive(line: line, record: record, domain: domain)
+            }
+            refusal =
+                "A batch of domain \(domain) is larger than what is held for a connection (\(keeper.limit >> 20) MiB), or "
+                + "for all of them. Let the exporter make smaller batches."
+            keeper.tally.unfinishedRecords += 1
+            return
+        }
+        octets += cost
+        domains[domain, default: Held()].hold(line: wishes.contains(.lines) ? line : [], record, cost)
+        if kind == .undecided, octets > Self.undecidedLimit { release(domain) }
+    }
+
+    /// From now on, or since the domain's beginning, its records are held for their batch.
+    package func expectBatches(domain: UInt32) { domains[domain, default: Held()].kind = .inBatches }
+
+    /// Ends a batch.
+    package func close(_ batch: CollectedBatch, domain: UInt32, isWhole: Bool) {
+        guard refusal == nil else { return }
+        expectBatches(domain: domain)
+        let held = take(domain)
+        if keeper.output.hasBatch(batch) {
+            keeper.tally.repeated += 1
+            keeper.tally.repeatedRecords += held.count
+            answers += BatchAnswer.durable.octets(batch)
+        } else if !isWhole {
+            guard keeper.isBrokenAgain(batch) else {
+                keeper.tally.unfinishedRecords += held.count
+                refusal =
+                    "Batch \(batch) did not come whole. It is not answered, so that the exporter sends it again."
+                return
+            }
+            keeper.tally.refused += 1
+            keeper.tally.refusedRecords += held.count
+            answers += BatchAnswer.refused.octets(batch)
+        } else if let reason = keeper.output.commit(batch, lines: held.lines, records: held.records) {
+            keeper.tally.unfinishedRecords += held.count
+            refusal = reason
+        } else {
+            keeper.isMended(batch)
+            keeper.tally.durable += 1
+            keeper.tally.durableRecords += held.count
+            answers += BatchAnswer.durable.octets(batch)
+        }
+    }
+
+    /// To be called every few seconds: whose records were held at the last call, and who has not spoken of batches
+    /// since, makes none.
+    package func decide() {
+        for (domain, held) in domains where held.kind == .undecided && held.count > 0 {
+            if held.isWaiting { release(domain) } else { domains[domain]?.isWaiting = true }
+        }
+    }
+
+    /// Nothing more comes. Records of batches that were not closed are dropped, since they come again; others are used.
+    package func end() {
+        for (domain, held) in domains {
+            if held.kind == .inBatches || refusal != nil {
+                keeper.tally.unfinishedRecords += take(domain).count
+            } else {
+                release(domain)
+            }
+        }
+    }
+
+    private func take(_ domain: UInt32) -> Held {
+        guard let held = domains[domain] else { return Held() }
+        octets -= held.octets
+        keeper.budget.giveBack(held.octets)
+        var empty = Held()
+        empty.kind = held.kind
+        domains[domain] = empty
+        return held
+    }
+
+    private func release(_ domain: UInt32) {
+        let held = take(domain)
+        domains[domain]?.kind = .plain
+        keeper.tally.otherRecords += held.count
+        keeper.output.receive(lines: held.lines, records: held.records)
+    }
+}
