@@ -194,7 +194,7 @@ extension Spool {
     }
 
     private func beginSegment(_ now: Nanoseconds) throws(SpoolError) -> SegmentFile {
-        let number = (segments.last?.row.number ?? 0) + 1
+        let number = max(highestSegment, segments.last?.row.number ?? 0) + 1
         let path = SpoolRecovery.path(configuration.folder, number)
         let header = SegmentHeader(
             probe: probe, number: number, madeAt: now, firstBatch: nextBatch, recordsBefore: made)

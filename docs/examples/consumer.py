@@ -23,19 +23,13 @@ def read_records(body, at, end, fields):
             record[name], at = body[at:at + length].hex(), at + length
         yield record
 
-database = sqlite3.connect(sys.argv[2])
-database.execute("CREATE TABLE IF NOT EXISTS flow (record TEXT)")
-database.execute("CREATE TABLE IF NOT EXISTS batch (name TEXT PRIMARY KEY)")
-server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
-print("listens", flush=True)
-while True:
-    peer, _ = server.accept()
+def take_session(peer, database):
     stream, templates, held, due = peer.makefile("rb"), {}, {}, {}
     while len(header := stream.read(16)) == 16:
         version, length, _, sequence, domain = struct.unpack(">HHIII", header)
         body, at = stream.read(length - 16), 0
         if version != 10 or len(body) < length - 16:
-            break
+            return
         if sequence != due.setdefault(domain, 0):
             print(f"domain {domain}: {sequence - due[domain]} records are missing", flush=True)
         due[domain] = sequence
@@ -45,7 +39,7 @@ while True:
                 read_templates(body, at + 4, at + size, kind == 3, templates.setdefault(domain, {}))
             for record in read_records(body, at + 4, at + size, templates[domain][kind]) if kind > 3 else ():
                 due[domain] = due[domain] + 1 & 0xFFFFFFFF
-                if "32473/200" not in record:
+                if "32473/201" not in record:
                     held.setdefault(domain, []).extend([record] if "148" in record else [])
                     continue
                 name = record["32473/201"] + record["32473/200"]  # The batch is whole: keep it with its name, or drop it.
@@ -56,4 +50,15 @@ while True:
                 held[domain] = []
                 peer.sendall(b"FPAK\x01\0\0\0" + bytes.fromhex(name))
             at += size
-    peer.close()
+
+database = sqlite3.connect(sys.argv[2])
+database.execute("CREATE TABLE IF NOT EXISTS flow (record TEXT)")
+database.execute("CREATE TABLE IF NOT EXISTS batch (name TEXT PRIMARY KEY)")
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+print("listens", flush=True)
+while True:
+    with server.accept()[0] as peer:
+        try:
+            take_session(peer, database)
+        except (OSError, KeyError, IndexError, struct.error) as error:  # What was not answered comes again.
+            print(f"a connection ended: {error!r}", flush=True)
