@@ -44,6 +44,7 @@ struct ReplayCommand: ParsableCommand {
         configuration.table = flows.tableConfiguration
         configuration.workers = flows.workers
         configuration.segmentRule = flows.segment
+        configuration.tunnels = flows.tunnelPolicy
         if let zones { configuration.annotate = { zones.annotate(&$0) } }
         let pipeline = ReplayPipeline(configuration: configuration, source: source, sinks: sinks.all)
 
