@@ -117,7 +117,7 @@ package enum ProtocolCatalogue {
     private static let gre = [
         Row([0x22EB], "ERSPAN type III", "session, VLAN, direction; the frame or IP packet", "draft-foschiano-erspan"),
         Row([0x6558], "Ethernet, NVGRE", "key, subnet id; the frame", "RFC 1701, RFC 7637"),
-        Row([0x8200, 0x8300, 0x8400, 0x8500, 0x9000], "802.11, and up to 16 numbers on", "the frame", "Aruba"),
+        Row([0x8200, 0x9000], "802.11, with the 511 numbers that follow each", "the frame", "Aruba"),
         Row([0x880B], "PPP, version 1", "call id; PPP", "RFC 2637"),
         Row([0x883E], "web cache redirection", "IPv4", "Cisco"),
         Row([0x88BE], "ERSPAN types I and II", "session, VLAN; the frame", "draft-foschiano-erspan"),

@@ -90,7 +90,7 @@ struct TunnelFixture: Sendable, CustomTestStringConvertible {
         TunnelFixture(
             name: "gre 802.11",
             bytes: gre(
-                0, 0x8200,
+                0, 0x8240,
                 [0x08, 1, 0, 0] + Build.be48(1) + Build.be48(2) + Build.be48(3) + [0, 0] + Build.snap(0x0800, udp4)),
             kind: .gre),
         TunnelFixture(name: "gre cache redirect", bytes: gre(0, 0x883E, [1, 2, 3, 4] + udp4), kind: .gre),
@@ -188,7 +188,7 @@ struct TunnelFixture: Sendable, CustomTestStringConvertible {
             bytes: inUDP(
                 5247,
                 Build.be32(2 << 19 | 1 << 9 | 0x100) + Build.be32(0) + [1, 0x08, 0, 0] + Build.be48(1) + Build.be48(2)
-                    + Build.be48(3) + [0, 0] + Build.snap(0x0800, udp4)), kind: .capwap),
+                    + Build.be48(3) + [0x76, 0x30] + Build.snap(0x0800, udp4)), kind: .capwap),
         TunnelFixture(
             name: "capwap 802.11",
             bytes: inUDP(

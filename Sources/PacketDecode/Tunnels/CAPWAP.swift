@@ -5,7 +5,7 @@
 ///     | radio address, wireless information …                                                     |
 ///
 /// Type 1 is DTLS: opaque. What follows is an 802.11 frame (T) or an Ethernet frame. Access points of Cisco exchange the
-/// octets of the 802.11 frame control; a data frame's first octet tells that.
+/// octets of the 802.11 frame control and sequence control; a data frame's first octet tells that.
 enum CAPWAP {
     private static let smallestLength = 8
     private static let isNative: UInt32 = 0x100

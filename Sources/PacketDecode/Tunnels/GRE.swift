@@ -62,7 +62,7 @@ enum GRE {
             }
             return path.enter(.gre, identifier: key, carriesFrames: true, &packet) ? .link(1) : .flow
         // Wireless controllers of Aruba: 802.11 frames.
-        case 0x8200...0x8210, 0x8300...0x8310, 0x8400...0x8410, 0x8500...0x8510, 0x9000...0x9010:
+        case 0x8200...0x83FF, 0x9000...0x91FF:
             return path.enter(.gre, identifier: key, carriesFrames: true, &packet) ? .link(105) : .flow
         case cacheRedirect:
             guard path.enter(.gre, identifier: key, &packet) else { return .flow }
