@@ -55,6 +55,8 @@ struct ElementChoice: ExpressibleByArgument {
 
 extension PacketDecoder.SegmentRule: ExpressibleByArgument {}
 
+extension TunnelRule: ExpressibleByArgument {}
+
 /// When to colour the report.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case auto

@@ -46,6 +46,7 @@ struct ReplayCommand: ParsableCommand {
         configuration.table = flows.tableConfiguration
         configuration.workers = flows.workers
         configuration.segmentRule = flows.segment
+        configuration.tunnels = flows.tunnelPolicy
         if let zones { configuration.annotate = { zones.annotate(&$0) } }
         for note in sinks.delivery?.spool.openingNotes ?? [] { Terminal.write("flowprobe: \(note)\n", to: 2) }
         let pipeline = ReplayPipeline(configuration: configuration, source: source, sinks: sinks.all)

@@ -144,6 +144,7 @@ struct RunCommand: ParsableCommand {
                         ? [] : Array(pin[index * flows.workers..<(index + 1) * flows.workers])))
         }
         plan.table = flows.tableConfiguration
+        plan.tunnels = flows.tunnelPolicy
         plan.zones = try flows.zoneTable()
         plan.metricsAddress = metrics?.address
         if let drainTimeout { plan.drainSeconds = Double(drainTimeout.nanoseconds) / 1e9 }

@@ -41,7 +41,10 @@ extension ProbeTests {
 
         @Test func helpNamesEveryValue() throws {
             let help = try Probe.run(["help", "replay"]).text.split { " \n".contains($0) }.joined(separator: " ")
-            for word in ["minimal", "standard", "precise", "default: standard", "512MiB", "auto, vlan, none"] {
+            for word in [
+                "minimal", "standard", "precise", "default: standard", "512MiB", "auto, vlan, vni, none",
+                "inner, outer, both",
+            ] {
                 #expect(help.contains(word), "\(word)")
             }
         }

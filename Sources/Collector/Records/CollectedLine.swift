@@ -77,11 +77,21 @@ struct CollectedLine {
         case .number: line.appendDecimal(min(flow.assembly.value(index), field.maximum))
         case .identifier: line.appendQuoted { $0.appendDecimal(flow.assembly.value(index)) }
         case .ipv4Address, .ipv6Address:
-            let isSource = field.name.hasPrefix("source")
-            line.appendQuoted { $0.append(isSource ? record.sourceAddress : record.destinationAddress) }
+            line.appendQuoted { $0.append(address(field.name, record)) }
         case .macAddress: line.appendQuoted { $0.append(MACAddress(bits: flow.assembly.value(index))) }
         case .time: line.appendQuoted { $0.append(time: Nanoseconds(clamping: flow.assembly.value(index))) }
         case .word: line.appendQuoted { $0.append(contentsOf: (word ?? "").utf8) }
+        }
+    }
+
+    private static func address(_ name: String, _ record: FlowRecord) -> IPAddress {
+        switch name {
+        case "tunnelSourceAddress":
+            IPAddress(high: record.tunnelSourceHigh, low: record.tunnelSourceLow, version: 6)
+        case "tunnelDestinationAddress":
+            IPAddress(high: record.tunnelDestinationHigh, low: record.tunnelDestinationLow, version: 6)
+        case "sourceIPv4Address", "sourceIPv6Address": record.sourceAddress
+        default: record.destinationAddress
         }
     }
 

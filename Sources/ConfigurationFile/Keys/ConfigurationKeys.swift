@@ -1,6 +1,7 @@
 import Exporter
 import FlowTable
 import NetTypes
+import PacketDecode
 import Spool
 
 /// The table of all keys. What is read, what `flowprobe check` suggests, what a reload takes over, `docs/configuration.md`
@@ -53,6 +54,14 @@ enum ConfigurationKeys {
             .init(
                 "memory", \.flows.memory, .size(1 << 20...1 << 40), .restart,
                 "Memory for live flows. When it is used up, the longest idle leave early, and are counted."),
+            .init(
+                "tunnels", \.flows.tunnels, .choice, .restart,
+                "Which flow a tunnelled packet is counted in: that of what the tunnel carries, with the tunnel as its "
+                    + "attributes; that of the tunnel; or both, which the sums tell apart."),
+            .init(
+                "tunnelDepth", \.flows.tunnelDepth, .number(1...TunnelPolicy.largestDepthLimit), .restart,
+                "Tunnels followed in one packet. What is deeper is in the flow of the deepest one followed, and counted."
+            ),
             .init(
                 "internal", \.flows.internal, ValueType.prefix.list(atMost: 4096), .live,
                 example: "[10.0.0.0/8, \"2001:db8::/32\"]",

@@ -112,10 +112,12 @@ extension InformationElement {
         case icmpv6
         /// `Presence.vlanForward`.
         case vlan
-        /// `Presence.segment`; on the wire, in the templates with a VLAN, with 0 for "no segment".
+        /// `Presence.segment`; on the wire, in the templates with a VLAN or a tunnel, with 0 for "no segment".
         case segment
         /// `Presence.macs`.
         case macs
+        /// `Presence.tunnel`.
+        case tunnel
         /// Biflow output only.
         case biflow
     }

@@ -1,7 +1,7 @@
 /// What a domain's readers must have before its data: templates, and options data that explain them. Made once; the
 /// parts are the records of sets, with their set ids.
 struct Announcement {
-    /// Records of template sets (set id 2), options template sets (3) and options data (320 and up), in this order.
+    /// Records of template sets (set id 2), options template sets (3) and options data (512 and up), in this order.
     private(set) var parts: [(setId: UInt16, octets: [UInt8])] = []
 
     /// For `domain`; domain 0 is about the exporting process and has no flow templates.

@@ -115,6 +115,11 @@ final class LiveMetrics: Sendable {
         page.set(.packets, "not_a_flow", to: tallies.nonFlowPackets)
         page.set(.packets, "undecodable", to: tallies.undecodablePackets)
         for reason in UndecodableReason.allCases { page.set(.undecodable, "\(reason)", to: tallies.count(reason)) }
+        for kind in TunnelKind.allCases where kind != .none {
+            page.set(.tunnelledPackets, "\(kind)", to: tallies.count(kind))
+        }
+        for tunnel in OpaqueTunnel.allCases { page.set(.opaquePackets, "\(tunnel)", to: tallies.count(tunnel)) }
+        page.set(.tunnelCopies, to: tallies.tunnelCopies)
         for anomaly in Anomaly.allCases { page.set(.anomalies, "\(anomaly)", to: tallies.count(anomaly)) }
     }
 

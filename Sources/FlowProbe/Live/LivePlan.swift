@@ -21,6 +21,7 @@ struct LivePlan {
 
     var inputs: [Input] = []
     var table = FlowTableConfiguration()
+    var tunnels = TunnelPolicy()
     var zones: ZoneTable?
     var output: OutputOptions
     /// Seconds that the end of a run may take.
@@ -69,6 +70,7 @@ struct LivePlan {
         output.spooling = SpoolOptions(configuration.outputs)
         inputs = configuration.inputs.map(Input.init)
         table = configuration.flows.tableConfiguration
+        tunnels = configuration.flows.tunnelPolicy
         do throws(ZoneError) {
             zones = try configuration.flows.zoneTable()
         } catch {

@@ -66,6 +66,7 @@ final class LiveRun {
             places[ring.input.capture.interface] = place + 1
             return LivePipeline.Input(
                 source: ring.ring, domain: UInt16(ring.input.domain - 1), segmentRule: ring.input.segmentRule,
+                tunnels: plan.tunnels,
                 processor: place < ring.input.processors.count ? ring.input.processors[place] : nil)
         }
         pipeline = LivePipeline(configuration: configuration, inputs: inputs, destinations: outputs.destinations)

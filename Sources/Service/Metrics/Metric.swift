@@ -6,7 +6,7 @@ package enum Metric: CaseIterable, Sendable {
     // Inputs.
     case inputPackets, inputOctets, inputDrops, inputUp, inputReopens, inputLastPacket, coverageGap
     // Packets.
-    case packets, undecodable, anomalies
+    case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
     // Workers.
@@ -78,6 +78,18 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_anomalies_total", .counter, unit: "packets", labels: ["kind"],
                 help: "Packets that were odd and were counted all the same; one packet may be odd in several ways.")
+        case .tunnelledPackets:
+            .init(
+                "flowprobe_tunnelled_packets_total", .counter, unit: "packets", labels: ["kind"],
+                help: "Packets counted in a flow inside a tunnel, by the kind of the innermost tunnel.")
+        case .opaquePackets:
+            .init(
+                "flowprobe_opaque_tunnel_packets_total", .counter, unit: "packets", labels: ["kind"],
+                help: "Packets of tunnels whose contents cannot be read; they are in the tunnel's own flow.")
+        case .tunnelCopies:
+            .init(
+                "flowprobe_tunnel_copy_packets_total", .counter, unit: "packets",
+                help: "Packets counted a second time, in the flow of the tunnel around them (tunnels: both).")
 
         case .flowsBegun:
             .init("flowprobe_flows_begun_total", .counter, unit: "flows", help: "Flows begun.")

@@ -90,6 +90,9 @@ import Testing
         page.set(.packets, "undecodable", to: 284)
         page.set(.undecodable, "ipv4: header shorter than its length", to: 284)
         page.set(.anomalies, "truncated", to: 31)
+        page.set(.tunnelledPackets, "vxlan", to: 4100)
+        page.set(.opaquePackets, "esp", to: 12)
+        page.set(.tunnelCopies, to: 0)
         page.set(.flowsBegun, to: 98_765)
         for (reason, count) in [("idle timeout", 60_000), ("end of flow", 38_000), ("lack of resources", 0)] {
             page.set(.flowsEnded, reason, to: count)
