@@ -142,7 +142,7 @@ package struct PacketDecoder: Sendable {
     }
 
     /// The headers, to the end.
-    private func decodeHeaders(_ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+    func decodeHeaders(_ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
         var layer = start
         for _ in 0..<Self.headerLimit {
             guard layer.hasHeader else { return layer }
