@@ -32,7 +32,8 @@ var targets: [Target] = [
             .product(name: "CryptoExtras", package: "swift-crypto"),
         ], swiftSettings: strict),
     .target(name: "PacketDecode", dependencies: ["NetTypes", "CPlatform"], swiftSettings: strict),
-    .target(name: "FlowTable", dependencies: ["NetTypes", "PacketDecode", "CPlatform"], swiftSettings: strict),
+    .target(
+        name: "FlowTable", dependencies: ["NetTypes", "Labels", "PacketDecode", "CPlatform"], swiftSettings: strict),
     .target(name: "Sandbox", dependencies: ["CSandbox"], swiftSettings: strict),
     .target(
         name: "Capture",
@@ -41,7 +42,7 @@ var targets: [Target] = [
     .target(
         name: "Spool", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CCompression"], swiftSettings: strict),
     .target(
-        name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"],
+        name: "Exporter", dependencies: ["NetTypes", "Labels", "FlowTable", "CSQLite", "CPlatform"],
         swiftSettings: strict),
     .target(
         name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter", "CPlatform"],

@@ -53,6 +53,12 @@ struct ElementChoice: ExpressibleByArgument {
 
 extension PacketDecoder.SegmentRule: ExpressibleByArgument {}
 
+/// Whether flows get application labels.
+enum LabelChoice: String, ExpressibleByArgument, CaseIterable {
+    case off
+    case on
+}
+
 /// When to colour the report.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case auto

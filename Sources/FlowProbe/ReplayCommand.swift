@@ -42,6 +42,7 @@ struct ReplayCommand: ParsableCommand {
         let sinks = try OutputSinks(output, inputs: source.summaries.map(\.path))
         var configuration = ReplayPipeline.Configuration()
         configuration.table = flows.tableConfiguration
+        configuration.table.labels = output.labelConfiguration
         configuration.workers = flows.workers
         configuration.segmentRule = flows.segment
         if let zones { configuration.annotate = { zones.annotate(&$0) } }

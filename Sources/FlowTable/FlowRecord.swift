@@ -130,6 +130,19 @@ public import NetTypes
     /// Number of the packet that ended the slice, or at which the sweep ran that did. Not exported.
     public var endFrameNumber: UInt64 = 0
 
+    // Label; 0 when `presence` lacks `.label`.
+
+    /// IE 95 applicationId (RFC 6759): engine 20, enterprise number (32 bits), selector (24 bits), from the highest octet.
+    public var applicationId: UInt64 = 0
+    /// What told the label: 1 the port, 2 the payload, 3 both.
+    public var labelSource: UInt8 = 0
+    /// How sure it is: 1 a guess, 2 likely, 3 certain.
+    public var labelConfidence: UInt8 = 0
+    /// Keeps the record's length a multiple of eight octets; always 0.
+    public var labelReservedShort: UInt16 = 0
+    /// As `labelReservedShort`.
+    public var labelReserved: UInt32 = 0
+
     /// A record with every field zero or unknown.
     @inlinable public init() {}
 }
@@ -182,6 +195,8 @@ extension FlowRecord {
         @inlinable public static var handshakeRoundTrip: Presence { Presence(rawValue: 1 << 7) }
         /// This record ends its flow: no later slice follows.
         @inlinable public static var lastSlice: Presence { Presence(rawValue: 1 << 8) }
+        /// `applicationId`, `labelSource` and `labelConfidence`.
+        @inlinable public static var label: Presence { Presence(rawValue: 1 << 10) }
     }
 
     /// How far a TCP connection has come, over the whole flow.
@@ -257,6 +272,10 @@ extension FlowRecord {
 }
 
 extension FlowRecord {
+    /// Engine 20 of RFC 6759 section 4.1: the selector is of an enterprise's own list.
+    package static var applicationEngine: UInt64 { 20 }
+    /// The label's selector; 0 for none.
+    package var applicationSelector: Int { Int(applicationId & 0xFF_FFFF) }
     /// The initiator's address (IE 8, 27).
     package var sourceAddress: IPAddress { IPAddress(high: sourceHigh, low: sourceLow, version: ipVersion) }
     /// The responder's address (IE 12, 28).

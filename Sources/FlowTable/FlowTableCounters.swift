@@ -20,6 +20,10 @@ package struct FlowTableCounters: Sendable {
     package var recordWireOctets: UInt64 = 0
     /// Flows without Ethernet addresses because the stripe's table of pairs was full.
     package var macTableOverflows: UInt64 = 0
+    /// Payloads not looked at, and QUIC Initials not decrypted, for want of label budget.
+    package var labelRefusals: UInt64 = 0
+    /// Flows whose label was decided early because more flows than a stripe looks at at once had begun.
+    package var labelsCutShort: UInt64 = 0
     /// Most flows alive at once; summed over stripes an upper bound.
     package var peakFlows: UInt64 = 0
 
@@ -43,6 +47,8 @@ package struct FlowTableCounters: Sendable {
         recordNetworkOctets &+= other.recordNetworkOctets
         recordWireOctets &+= other.recordWireOctets
         macTableOverflows &+= other.macTableOverflows
+        labelRefusals &+= other.labelRefusals
+        labelsCutShort &+= other.labelsCutShort
         peakFlows &+= other.peakFlows
     }
 

@@ -72,6 +72,19 @@ package struct LabelInspector: Sendable {
         responderSegments.octets.removeAll(keepingCapacity: true)
     }
 
+    /// What is to be said of the flow if nothing more comes: what is known, else the label of its port.
+    package var standing: (label: ApplicationLabel?, source: LabelSource, confidence: LabelConfidence) {
+        if isDecided || label != nil { return (label, source, confidence) }
+        guard let label = portLabel else { return (nil, .none, .none) }
+        return (label, .port, .guess)
+    }
+
+    /// The label whose own port is the responder's, or else the initiator's.
+    private var portLabel: ApplicationLabel? {
+        LabelCatalogue.label(ofPort: context.responderPort, over: context.transport)
+            ?? LabelCatalogue.label(ofPort: context.initiatorPort, over: context.transport)
+    }
+
     /// Looks at the payload of the flow's next packet, in the order of capture. An empty one is passed over.
     package mutating func inspect(_ payload: Span<UInt8>, of packet: LabelPacket, budget: inout LabelBudget) {
         guard !isDecided, !payload.isEmpty else { return }
@@ -97,11 +110,7 @@ package struct LabelInspector: Sendable {
         isDecided = true
         guard label == nil else { return }
         context.attributes.removeAll()
-        for port in [context.responderPort, context.initiatorPort] {
-            guard let found = LabelCatalogue.label(ofPort: port, over: context.transport) else { continue }
-            (label, confidence, source) = (found, .guess, .port)
-            return
-        }
+        if let found = portLabel { (label, confidence, source) = (found, .guess, .port) }
     }
 
     /// Whether `payload` looks enough like a QUIC Initial for cryptography to be tried.

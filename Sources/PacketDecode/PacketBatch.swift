@@ -131,6 +131,19 @@ import NetTypes
         return unsafe references[index].frameNumber
     }
 
+    /// The packet with the number `frame`; nil when the batch has none. Numbers ascend, and have gaps where packets were
+    /// filtered.
+    package func index(ofFrame frame: UInt64) -> Int? {
+        guard count > 0, frame >= frameNumber(0) else { return nil }
+        var (low, high) = (0, Int(min(frame - frameNumber(0), UInt64(count - 1))))
+        if frameNumber(high) == frame { return high }
+        while low < high {
+            let middle = (low + high) / 2
+            if frameNumber(middle) < frame { low = middle + 1 } else { high = middle }
+        }
+        return frameNumber(low) == frame ? low : nil
+    }
+
     /// Numbers the packets, from `first` on.
     package func number(from first: UInt64) {
         for index in 0..<count {

@@ -11,6 +11,7 @@ extension PacketDecoder {
         var cursor = Cursor(bytes)
         cursor.truncate(to: batch.wireLength(index))
         var facts = PacketFacts()
+        facts.wireOctets = UInt32(truncatingIfNeeded: batch.wireLength(index))
         let layer = decodeHeaders(.link(batch.linkType(index)), &cursor, &facts)
         guard layer.space == .flow, facts.flags.contains(.ports), !facts.isLaterFragment, facts.payloadOctets > 0 else {
             return nil

@@ -39,6 +39,8 @@ extension CollectedFlow {
             case .destinationIPv6:
                 addresses.destination6 = (octets.unsigned(at: offset, 8), octets.unsigned(at: offset + 8, 8))
             case .biflowDirection: biflowDirection = UInt8(clamping: octets.unsigned(at: offset, place.length))
+            case .applicationId:
+                assembly.record.applicationId = place.length == 8 ? octets.unsigned(at: offset, 8) : 0
             case .initTime:
                 context.initMilliseconds = Int64(clamping: octets.unsigned(at: offset, place.length))
             case .member(let member):
@@ -120,6 +122,7 @@ extension CollectedFlow {
         }
         if record.segment != 0 { record.presence.insert(.segment) }
         if plan.hasMACs, isOwn || record.sourceMAC | record.destinationMAC != 0 { record.presence.insert(.macs) }
+        if record.applicationSelector != 0 { record.presence.insert(.label) }
         if record.handshakeRoundTrip > 0 { record.presence.insert(.handshakeRoundTrip) }
     }
 

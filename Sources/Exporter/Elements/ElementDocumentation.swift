@@ -68,6 +68,7 @@ extension InformationElement.Carriage {
         case .segment: "VLAN tag"
         case .macs: "Ethernet"
         case .biflow: "biflow output"
+        case .label: "labels on"
         }
     }
 }

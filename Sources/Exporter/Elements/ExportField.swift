@@ -57,6 +57,7 @@ package struct ExportField: Sendable {
         case .segment: presence.contains(.segment)
         case .macs: presence.contains(.macs)
         case .biflow: true
+        case .label: presence.contains(.label)
         }
     }
 }

@@ -44,6 +44,7 @@ extension InformationElement {
 
     /// Abstract data types; raw values are those of informationElementDataType (IE 339, RFC 5610 section 3.1).
     package enum DataType: UInt8, Sendable {
+        case octetArray = 0
         case unsigned8 = 1
         case unsigned16 = 2
         case unsigned32 = 3
@@ -62,6 +63,8 @@ extension InformationElement {
             case .unsigned16: 2
             case .unsigned32, .ipv4Address: 4
             case .macAddress: 6
+            // The only one is applicationId: engine, enterprise number and selector.
+            case .octetArray: 8
             case .unsigned64, .dateTimeMilliseconds, .dateTimeNanoseconds: 8
             case .ipv6Address: 16
             case .string: 65535
@@ -117,6 +120,8 @@ extension InformationElement {
         case macs
         /// Biflow output only.
         case biflow
+        /// `Presence.label`; on the wire in exports with labels, with 0 for "no label".
+        case label
     }
 
     /// Where the value comes from.

@@ -1,3 +1,6 @@
+import FlowTable
+import Labels
+
 /// What a domain's readers must have before its data: templates, and options data that explain them. Made once; the
 /// parts are the records of sets, with their set ids.
 struct Announcement {
@@ -14,6 +17,9 @@ struct Announcement {
         }
         for template in domain == 0 ? OptionsTemplate.ofProcess : OptionsTemplate.ofDomains {
             parts.append((3, template.encoded(enterpriseNumber: number)))
+        }
+        if options.labels, domain != 0 {
+            parts.append((3, OptionsTemplate.application.encoded(enterpriseNumber: number)))
         }
         if domain == 0 {
             for element in InformationElement.Option.all where element.registry == .project {
@@ -40,6 +46,12 @@ struct Announcement {
             add(
                 .observationPoint,
                 [.number(UInt64(point.id)), .text(point.interfaceName), .text(point.interfaceDescription)])
+        }
+        if options.labels {
+            for row in LabelCatalogue.rows {
+                let id = FlowRecord.applicationEngine << 56 | UInt64(number) << 24 | UInt64(row.label.rawValue)
+                add(.application, [.number(id), .text(row.name)])
+            }
         }
         if let name = options.observationDomainNames[domain] {
             add(.observationDomain, [.number(UInt64(domain)), .text(name)])

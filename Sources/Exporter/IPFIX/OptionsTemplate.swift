@@ -37,6 +37,9 @@ package struct OptionsTemplate: Sendable {
         325, scope: [.meteringProcessId],
         [.packets, .layer2Octets, .ignoredPackets, .ignoredOctets, .undecodablePackets, .captureLossPackets])
 
+    /// What the application labels are called (RFC 6759 section 5.1), in exports with labels.
+    package static let application = OptionsTemplate(326, scope: [.applicationId], [.applicationName])
+
     /// Templates of every domain that has flow records.
     package static let ofDomains = [elementType, selector, observationPoint, observationDomain]
     /// Templates of domain 0, which is about the exporting process.

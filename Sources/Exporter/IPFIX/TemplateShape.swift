@@ -51,6 +51,8 @@ package struct TemplateShape: Hashable, Sendable {
         case .vlan, .segment: hasVLAN
         case .macs: hasMACs
         case .biflow: !uniflow
+        // Which exports have labels is `FlowTemplate`'s affair.
+        case .label: true
         }
     }
 

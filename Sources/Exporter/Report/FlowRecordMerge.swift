@@ -69,6 +69,12 @@ extension FlowRecord {
             sourceMAC = later.sourceMAC
             destinationMAC = later.destinationMAC
         }
+        // A flow may become sure of its label late.
+        if later.presence.contains(.label) {
+            applicationId = later.applicationId
+            labelSource = later.labelSource
+            labelConfidence = later.labelConfidence
+        }
         presence.formUnion(later.presence)
     }
 }

@@ -125,7 +125,7 @@ package final class StoreReader {
         let destination = (row.address(5) ?? none).address(version: version)
         image.set(
             source: source, destination: destination,
-            presence: FlowRecord.Presence(rawValue: UInt16(truncatingIfNeeded: row.integer(3)) & 0x1FF))
+            presence: FlowRecord.Presence(rawValue: UInt16(truncatingIfNeeded: row.integer(3)) & 0x5FF))
         var record = image.record
         let run = row.integer(0)
         if run > 1 { record.flowId &+= UInt64(bitPattern: run) &* 0x9E37_79B9_7F4A_7C15 }

@@ -6,7 +6,7 @@ enum StoreSchema {
     /// `PRAGMA application_id` of our files: "flpb".
     static let applicationID: Int64 = 0x666C_7062
     /// `PRAGMA user_version`: goes up when a reader of the version before would misread the file.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// One integer column of a record.
     struct Column {
@@ -49,7 +49,7 @@ enum StoreSchema {
             if words == .biflowDirection { return nil }
             column.words = words
             for (value, word) in words.words.enumerated() where word != nil { column.place.values |= 1 << UInt8(value) }
-        case .number, .identifier, .macAddress, .time: break
+        case .number, .identifier, .macAddress, .time, .application: break
         }
         return column
     }

@@ -59,6 +59,7 @@ struct LivePlan {
         output.color = color
         output.export = configuration.outputs.export.map(\.description)
         output.uniflow = configuration.outputs.uniflow
+        output.labels = configuration.outputs.labels ? .on : .off
         output.elements = ElementChoice(set: configuration.outputs.elements)
         output.enterpriseNumber = configuration.outputs.enterpriseNumber
         output.ipfix = configuration.outputs.ipfix
@@ -66,6 +67,7 @@ struct LivePlan {
         output.store = configuration.outputs.store
         inputs = configuration.inputs.map(Input.init)
         table = configuration.flows.tableConfiguration
+        table.labels = output.labelConfiguration
         do throws(ZoneError) {
             zones = try configuration.flows.zoneTable()
         } catch {

@@ -1,6 +1,10 @@
 /// Cassandra's CQL binary protocol, versions 3 to 5: version with a direction bit, flags, stream, operation, length.
 enum Cassandra {
+    /// What connections between nodes begin with.
+    private static let internodeMagic = 0xCA55_2DFA
+
     static func inspect(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
+        if payload.u32(0) == internodeMagic { return .likely(.cassandra) }
         guard let version = payload.u8(0), (1...5).contains(version & 0x7F), let flags = payload.u8(1), flags <= 0x1F
         else {
             return .no

@@ -99,8 +99,8 @@ enum QUIC {
 
     static let version1 = 1
     static let version2 = 0x6B33_43CF
-    /// Drafts 29 to 34 have the form of version 1; the first four with a salt of their own.
-    static let drafts = 0xFF00_001D...0xFF00_0022
+    /// Drafts 23 to 34 have the form of version 1; those up to 32 with salts of their own.
+    static let drafts = 0xFF00_0017...0xFF00_0022
 
     private static func isKnown(_ version: Int) -> Bool {
         version == version1 || version == version2 || drafts.contains(version)

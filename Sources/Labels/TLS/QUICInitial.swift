@@ -13,6 +13,12 @@ enum QUICInitial {
         0x0D, 0xED, 0xE3, 0xDE, 0xF7, 0x00, 0xA6, 0xDB, 0x81, 0x93, 0x81, 0xBE, 0x6E, 0x26, 0x9D, 0xCB, 0xF9, 0xBD,
         0x2E, 0xD9,
     ]
+    /// Of drafts 23 to 28.
+    private static let saltOfEarlyDrafts: [UInt8] = [
+        0xC3, 0xEE, 0xF7, 0x12, 0xC7, 0x2E, 0xBB, 0x5A, 0x11, 0xA7, 0xD2, 0x43, 0x2B, 0xB4, 0x63, 0x65, 0xBE, 0xF9,
+        0xF5,
+        0x02,
+    ]
     /// Of drafts 29 to 32.
     private static let saltOfDrafts: [UInt8] = [
         0xAF, 0xBF, 0xEC, 0x28, 0x99, 0x93, 0xD2, 0x4C, 0x9E, 0x97, 0x86, 0xF1, 0x9C, 0x61, 0x11, 0xE0, 0x43, 0x90,
@@ -30,9 +36,12 @@ enum QUICInitial {
         /// The keys for the connection id `connectionID` in `version`.
         init(connectionID: [UInt8], version: Int) {
             let salt =
-                version == QUIC.version2
-                ? QUICInitial.salt2
-                : (0xFF00_001D...0xFF00_0020).contains(version) ? QUICInitial.saltOfDrafts : QUICInitial.salt1
+                switch version {
+                case QUIC.version2: QUICInitial.salt2
+                case 0xFF00_0017...0xFF00_001C: QUICInitial.saltOfEarlyDrafts
+                case 0xFF00_001D...0xFF00_0020: QUICInitial.saltOfDrafts
+                default: QUICInitial.salt1
+                }
             let initial = HKDF<SHA256>.extract(inputKeyMaterial: SymmetricKey(data: connectionID), salt: salt)
             let client = SymmetricKey(data: Self.expand(SymmetricKey(data: initial), "client in", 32))
             let prefix = version == QUIC.version2 ? "quicv2 " : "quic "

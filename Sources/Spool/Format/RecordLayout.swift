@@ -117,7 +117,9 @@ extension RecordLayout {
             choice("zoneDirection", \.zoneDirection), of("reserved", \.reserved),
             of("minimumLengthForward", \.minimumLengthForward), of("maximumLengthForward", \.maximumLengthForward),
             of("minimumLengthReverse", \.minimumLengthReverse), of("maximumLengthReverse", \.maximumLengthReverse),
-            of("endFrameNumber", \.endFrameNumber),
+            of("endFrameNumber", \.endFrameNumber), of("applicationId", \.applicationId),
+            of("labelSource", \.labelSource, maximum: 3), of("labelConfidence", \.labelConfidence, maximum: 3),
+            of("labelReservedShort", \.labelReservedShort), of("labelReserved", \.labelReserved),
         ]
 
         private static func of<Value>(_ name: String, _ path: KeyPath<FlowRecord, Value>, maximum: UInt64 = .max)

@@ -21,7 +21,7 @@ import Testing
             (1, "sliceIndex"), (2, "firstFrameNumber"), (3, "tcpState"), (4, "serviceEvidence"),
             (5, "initiatorEvidence"), (6, "zoneDirection"), (7, "handshakeRoundTripNanoseconds"),
             (8, "retransmittedOctetDeltaCount"), (9, "segmentId"), (10, "undecodablePacketTotalCount"),
-            (11, "captureLossPacketTotalCount"),
+            (11, "captureLossPacketTotalCount"), (20, "labelSource"), (21, "labelConfidence"),
         ]
         for (id, name) in frozen { #expect(rows.contains { $0 == (id, name) }) }
         #expect(rows.count == frozen.count)
