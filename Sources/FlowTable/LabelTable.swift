@@ -9,8 +9,8 @@ package struct LabelConfiguration: Sendable {
     package var unitsPerSecond = 20_000
     /// How much of one flow is looked at.
     package var limits = LabelLimits()
-    /// Flows of one stripe that are looked at at the same time. One more, and the one that began first is decided by what
-    /// is known of it.
+    /// Flows of one stripe that are looked at at the same time. One more, and one of them, each in its turn, is decided by
+    /// what is known of it.
     package var flowsAtOnce = 512
 
     /// Labels under `enterpriseNumber`; the default is the one reserved for examples (RFC 5612).
@@ -29,7 +29,7 @@ struct LabelTable: ~Copyable {
     /// The slot of each inspector's flow; -1 for none.
     private var owners: [Int] = []
     private var idle: [Int] = []
-    /// The inspector to be taken from its flow next, when all are in use: they were given out in this order.
+    /// The inspector to be taken from its flow next, when all are in use.
     private var hand = 0
     private var budget: LabelBudget
     private let configuration: LabelConfiguration
