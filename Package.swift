@@ -24,8 +24,16 @@ var targets: [Target] = [
 
     // Rooms, lowest first. Nothing imports anything below it in this list (scripts/lint-rooms checks).
     .target(name: "NetTypes", swiftSettings: strict),
+    // What a payload is, for the first payloads of each flow. Cryptography for QUIC's Initials and for fingerprints.
+    .target(
+        name: "Labels",
+        dependencies: [
+            "NetTypes", .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "CryptoExtras", package: "swift-crypto"),
+        ], swiftSettings: strict),
     .target(name: "PacketDecode", dependencies: ["NetTypes", "CPlatform"], swiftSettings: strict),
-    .target(name: "FlowTable", dependencies: ["NetTypes", "PacketDecode", "CPlatform"], swiftSettings: strict),
+    .target(
+        name: "FlowTable", dependencies: ["NetTypes", "Labels", "PacketDecode", "CPlatform"], swiftSettings: strict),
     .target(name: "Sandbox", dependencies: ["CSandbox"], swiftSettings: strict),
     .target(
         name: "Capture",
@@ -34,7 +42,7 @@ var targets: [Target] = [
     .target(
         name: "Spool", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CCompression"], swiftSettings: strict),
     .target(
-        name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"],
+        name: "Exporter", dependencies: ["NetTypes", "Labels", "FlowTable", "CSQLite", "CPlatform"],
         swiftSettings: strict),
     // Destinations of a spool.
     .target(
@@ -91,6 +99,14 @@ var targets: [Target] = [
         ], swiftSettings: strict),
 
     .testTarget(name: "NetTypesTests", dependencies: ["NetTypes"], swiftSettings: strict),
+    .testTarget(
+        name: "LabelsTests",
+        dependencies: [
+            "Labels", "LabelFuzzing", "NetTypes", "PacketDecode", "Capture",
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "CryptoExtras", package: "swift-crypto"),
+        ],
+        swiftSettings: strict),
     .testTarget(name: "PacketDecodeTests", dependencies: ["PacketDecode"], swiftSettings: strict),
     .testTarget(name: "FlowTableTests", dependencies: ["FlowTable"], swiftSettings: strict),
     .testTarget(
@@ -130,6 +146,8 @@ var targets: [Target] = [
         name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile"], path: "Fuzz/ConfigurationFuzzing",
         swiftSettings: strict),
     .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
+    // What FuzzLabels checks; LabelsTests replays its inputs.
+    .target(name: "LabelFuzzing", dependencies: ["Labels"], path: "Fuzz/LabelFuzzing", swiftSettings: strict),
     // What the fuzz target FuzzSteering checks; its inputs are replayed likewise.
     .target(
         name: "SteeringFuzzing", dependencies: ["NetTypes", "Steer"], path: "Fuzz/SteeringFuzzing",
@@ -160,6 +178,7 @@ if fuzzing {
         ("FuzzSteering", ["SteeringFuzzing"]),
         ("FuzzCollector", ["CollectorFuzzing"]),
         ("FuzzSpool", ["SpoolFuzzing"]),
+        ("FuzzLabels", ["LabelFuzzing"]),
     ]
     targets.append(
         .target(
@@ -188,6 +207,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),

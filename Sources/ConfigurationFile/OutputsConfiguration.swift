@@ -8,6 +8,8 @@ package struct OutputsConfiguration: Sendable, Equatable {
     package var export: [ExportEndpoint] = []
     /// IPFIX: two records of one direction each in place of a biflow.
     package var uniflow = false
+    /// Whether flows get application labels from their first payloads.
+    package var labels = false
     /// IPFIX: which elements records carry.
     package var elements = ElementSet.standard
     /// IPFIX: the operator's private enterprise number.
@@ -38,6 +40,7 @@ package struct OutputsConfiguration: Sendable, Equatable {
         var options = IPFIXOptions()
         options.elements = elements
         options.uniflow = uniflow
+        options.labels = labels
         options.enterpriseNumber = enterpriseNumber
         options.observationPoints = inputs.enumerated().map { index, input in
             IPFIXOptions.ObservationPoint(

@@ -57,6 +57,12 @@ extension PacketDecoder.SegmentRule: ExpressibleByArgument {}
 
 extension TunnelRule: ExpressibleByArgument {}
 
+/// Whether flows get application labels.
+enum LabelChoice: String, ExpressibleByArgument, CaseIterable {
+    case off
+    case on
+}
+
 /// When to colour the report.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
     case auto

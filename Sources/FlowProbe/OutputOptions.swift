@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConfigurationFile
 import Exporter
+import FlowTable
 import Foundation
 
 /// Options about where flows go. Any combination at once.
@@ -25,6 +26,11 @@ struct OutputOptions: ParsableArguments {
 
     @Flag(help: "IPFIX: two records of one direction each in place of a biflow.")
     var uniflow = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Label flows with the application that their first payloads show (docs/labels.md).", valueName: "switch"))
+    var labels = LabelChoice.off
 
     @Option(
         help: ArgumentHelp(
@@ -109,11 +115,17 @@ struct OutputOptions: ParsableArguments {
             && number(one, .systemFileNumber) == number(other, .systemFileNumber)
     }
 
+    /// How flows are labelled; nil for no labels.
+    var labelConfiguration: LabelConfiguration? {
+        labels == .on ? LabelConfiguration(enterpriseNumber: enterpriseNumber) : nil
+    }
+
     /// What the IPFIX outputs have in common.
     func ipfixOptions(inputs: [String]) -> IPFIXOptions {
         var options = IPFIXOptions()
         options.elements = elements.set
         options.uniflow = uniflow
+        options.labels = labels == .on
         options.enterpriseNumber = enterpriseNumber
         options.observationPoints = inputs.enumerated().map { index, path in
             IPFIXOptions.ObservationPoint(id: UInt32(index + 1), interfaceName: path)

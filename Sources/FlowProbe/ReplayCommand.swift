@@ -44,6 +44,7 @@ struct ReplayCommand: ParsableCommand {
         let sinks = try OutputSinks(output, inputs: source.summaries.map(\.path))
         var configuration = ReplayPipeline.Configuration()
         configuration.table = flows.tableConfiguration
+        configuration.table.labels = output.labelConfiguration
         configuration.workers = flows.workers
         configuration.segmentRule = flows.segment
         configuration.tunnels = flows.tunnelPolicy

@@ -86,6 +86,12 @@ struct ReplayReport {
                     + " is not supported.")
         }
         if sinks.summary == nil { lines += damage }
+        let refusals = result.counters.labelRefusals
+        if refusals > 0 {
+            lines.append(
+                "\(refusals) payloads were not looked at for labels, or not decrypted: more work per second than labels may "
+                    + "have (docs/labels.md).")
+        }
         lines += balance.mistakes.map { "a sum does not hold, which is a fault of this program: \($0)." }
         return lines
     }

@@ -121,7 +121,7 @@ struct RunCommand: ParsableCommand {
             || table.activeTimeout != usual.activeTimeout || table.idleTimeoutTCP != usual.idleTimeoutTCP
             || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
             || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
-            || !output.export.isEmpty || output.store != nil || output.spooling.spool != nil
+            || !output.export.isEmpty || output.store != nil || output.spooling.spool != nil || output.labels != .off
     }
 
     private func plan() throws -> LivePlan {
@@ -145,6 +145,7 @@ struct RunCommand: ParsableCommand {
         }
         plan.table = flows.tableConfiguration
         plan.tunnels = flows.tunnelPolicy
+        plan.table.labels = output.labelConfiguration
         plan.zones = try flows.zoneTable()
         plan.metricsAddress = metrics?.address
         if let drainTimeout { plan.drainSeconds = Double(drainTimeout.nanoseconds) / 1e9 }

@@ -153,8 +153,17 @@ public import NetTypes
     public var tunnelDirectionForward: UInt8 = 0
     /// As `tunnelDirectionForward`, of the responder.
     public var tunnelDirectionReverse: UInt8 = 0
-    /// Fills the last word; always 0.
-    public var reservedLast: UInt32 = 0
+
+    // Label; 0 when `presence` lacks `.label`.
+
+    /// What told the label: 1 the port, 2 the payload, 3 both.
+    public var labelSource: UInt8 = 0
+    /// How sure it is: 1 a guess, 2 likely, 3 certain.
+    public var labelConfidence: UInt8 = 0
+    /// Fills the word; always 0.
+    public var reservedLast: UInt16 = 0
+    /// IE 95 applicationId (RFC 6759): engine 20, enterprise number (32 bits), selector (24 bits), from the highest octet.
+    public var applicationId: UInt64 = 0
 
     /// A record with every field zero or unknown.
     @inlinable public init() {}
@@ -210,6 +219,8 @@ extension FlowRecord {
         @inlinable public static var lastSlice: Presence { Presence(rawValue: 1 << 8) }
         /// The fields about the tunnel.
         @inlinable public static var tunnel: Presence { Presence(rawValue: 1 << 9) }
+        /// `applicationId`, `labelSource` and `labelConfidence`.
+        @inlinable public static var label: Presence { Presence(rawValue: 1 << 10) }
     }
 
     /// How far a TCP connection has come, over the whole flow.
@@ -285,6 +296,10 @@ extension FlowRecord {
 }
 
 extension FlowRecord {
+    /// Engine 20 of RFC 6759 section 4.1: the selector is of an enterprise's own list.
+    package static var applicationEngine: UInt64 { 20 }
+    /// The label's selector; 0 for none.
+    package var applicationSelector: Int { Int(applicationId & 0xFF_FFFF) }
     /// The initiator's address (IE 8, 27).
     package var sourceAddress: IPAddress { IPAddress(high: sourceHigh, low: sourceLow, version: ipVersion) }
     /// The responder's address (IE 12, 28).

@@ -76,6 +76,8 @@ package struct HotSlot: BitwiseCopyable {
         static let initiatorB = State(rawValue: 1 << 5)
         /// B sent the slice's first packet; without it, A did.
         static let sliceFromB = State(rawValue: 1 << 6)
+        /// The flow's label is decided, or there are no labels: payloads are not looked at.
+        static let labelled = State(rawValue: 1 << 7)
     }
 
     private static let keyMask: UInt64 = (1 << 56) - 1

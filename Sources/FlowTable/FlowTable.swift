@@ -44,16 +44,18 @@ package final class FlowTable: Sendable {
     /// Counts the packets of one stripe, in packet order; records of slices that end go to `output` in order.
     ///
     /// `range` chooses a part of the stripe's packets, of which there are `partition.count(stripe)`; nil means all.
-    /// For the same result on every run, batches must come to each stripe in input order.
+    /// For the same result on every run, batches must come to each stripe in input order. `packets` holds the packets that
+    /// the facts are of; without it flows get no labels.
     package func apply(
         _ batch: FactsBatch, _ partition: borrowing Partition, stripe: Int, range: Range<Int>? = nil,
-        output: RecordBuffer
+        packets: PacketBatch? = nil, output: RecordBuffer
     ) {
         let locked = stripes[stripe]
         locked.state.withLock { state in
             let order = partition.order(of: stripe)
             state.apply(
-                batch.facts, batch.tunnels, order: order.extracting(range ?? 0..<order.count), output: output)
+                batch.facts, batch.tunnels, order: order.extracting(range ?? 0..<order.count), packets: packets,
+                output: output)
             let lines = state.index.lines
             locked.indexAddress.store(lines.address, ordering: .relaxed)
             locked.indexMask.store(lines.mask, ordering: .relaxed)
@@ -140,6 +142,7 @@ package final class FlowTable: Sendable {
                     var counters = stripe.counters
                     counters.macTableOverflows = stripe.macs.overflows
                     counters.tunnelTableOverflows = stripe.tunnels.overflows
+                    counters.labelRefusals = stripe.labels.refusals
                     return counters
                 })
         }

@@ -22,6 +22,10 @@ package struct FlowTableCounters: Sendable {
     package var macTableOverflows: UInt64 = 0
     /// Flows whose tunnel, or its identifier in one direction, is not told because the stripe's table of tunnels was full.
     package var tunnelTableOverflows: UInt64 = 0
+    /// Payloads not looked at, and QUIC Initials not decrypted, for want of label budget.
+    package var labelRefusals: UInt64 = 0
+    /// Flows whose label was decided early because more flows than a stripe looks at at once had begun.
+    package var labelsCutShort: UInt64 = 0
     /// Most flows alive at once; summed over stripes an upper bound.
     package var peakFlows: UInt64 = 0
 
@@ -46,6 +50,8 @@ package struct FlowTableCounters: Sendable {
         recordWireOctets &+= other.recordWireOctets
         macTableOverflows &+= other.macTableOverflows
         tunnelTableOverflows &+= other.tunnelTableOverflows
+        labelRefusals &+= other.labelRefusals
+        labelsCutShort &+= other.labelsCutShort
         peakFlows &+= other.peakFlows
     }
 

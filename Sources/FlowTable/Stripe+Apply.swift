@@ -6,9 +6,11 @@ extension Stripe {
     private static let slotDistance = 32
 
     /// Counts the packets at `order` (positions in `facts`, ascending) into their flows. Records of slices that end go
-    /// to `output`. The index lines have been asked for when the packets were sorted by stripe.
+    /// to `output`. `packets` are those that the facts are of, for labels. The index lines have been asked for when the packets
+    /// were sorted by stripe.
     mutating func apply(
-        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, order: Span<UInt16>, output: RecordBuffer
+        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, order: Span<UInt16>, packets: PacketBatch?,
+        output: RecordBuffer
     ) {
         let count = order.count
         for position in 0..<min(count, Self.slotDistance) { prefetchSlot(facts[Int(order[position])].hash) }
@@ -16,7 +18,7 @@ extension Stripe {
             if position &+ Self.slotDistance < count {
                 prefetchSlot(facts[Int(order[position &+ Self.slotDistance])].hash)
             }
-            apply(facts, tunnels, Int(order[position]), output)
+            apply(facts, tunnels, Int(order[position]), packets, output)
         }
         counters.packets &+= UInt64(count)
     }
@@ -33,7 +35,8 @@ extension Stripe {
     /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
     @inline(__always)
     private mutating func apply(
-        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ output: RecordBuffer
+        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ packets: PacketBatch?,
+        _ output: RecordBuffer
     ) {
         var slot = index.find(facts, packet, hot)
         if slot < 0 {
@@ -55,6 +58,9 @@ extension Stripe {
         }
         if facts[packet].flags.contains(.tunnel), !hot[slot].sides[facts[packet].sender].marks.contains(.tunnel) {
             noteTunnel(slot, facts[packet], tunnels[packet])
+        }
+        if !hot[slot].state.contains(.labelled), facts[packet].payloadOctets != 0, let packets {
+            label(facts, tunnels, packet, slot, packets)
         }
     }
 }

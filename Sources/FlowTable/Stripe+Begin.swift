@@ -17,6 +17,8 @@ extension Stripe {
         entry.hash = facts[packet].hash
         entry.state = facts[packet].flags.contains(.ports) ? [.live, .ports] : .live
 
+        if labels.isOn { labels.clear(slot) } else { entry.state.insert(.labelled) }
+
         var rest = ColdSlot()
         rest.firstFrame = facts[packet].frameNumber
         rest.observationPoint = facts[packet].observationPoint

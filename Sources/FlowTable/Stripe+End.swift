@@ -36,6 +36,7 @@ extension Stripe {
     /// Puts `slot` on the list of free slots. Its index entry is gone already.
     private mutating func free(_ slot: Int) {
         tunnels.leave(cold[slot].tunnel)
+        if labels.isOn { labels.release(slot) }
         hot[slot].markFree()
         hot[slot].hash = firstFree
         firstFree = UInt32(truncatingIfNeeded: slot)
@@ -64,6 +65,7 @@ extension Stripe {
     ) {
         // In place: a record is nearly 300 octets, and three copies of it cost more than making it.
         fill(&output.next, slot, reason: reason, isLast: isLast, at: frame)
+        if labels.isOn { labels.fill(&output.next, slot) }
         output.commit()
         let octets = hot[slot].octets[0] &+ hot[slot].octets[1]
         counters.records &+= 1

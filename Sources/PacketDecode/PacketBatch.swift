@@ -100,11 +100,48 @@ import NetTypes
         return unsafe references[index].timestamp
     }
 
+    /// The captured octets of packet `index`, which is less than `count`; they are the batch's until it is refilled.
+    @_lifetime(borrow self)
+    package func octets(_ index: Int) -> Span<UInt8> {
+        precondition(index >= 0 && index < count)
+        // SAFETY: index < count, and the source promises capturedLength readable octets until the batch is refilled.
+        let span = unsafe Span(_unsafeStart: references[index].bytes, count: Int(references[index].capturedLength))
+        // SAFETY: the octets are the batch's, and so is the span.
+        return unsafe _overrideLifetime(span, borrowing: self)
+    }
+
+    /// Octets that packet `index`, which is less than `count`, had on the wire.
+    package func wireLength(_ index: Int) -> Int {
+        precondition(index >= 0 && index < count)
+        // SAFETY: index < count.
+        return unsafe Int(references[index].wireLength)
+    }
+
+    /// The LINKTYPE_ number of packet `index`, which is less than `count`.
+    package func linkType(_ index: Int) -> UInt16 {
+        precondition(index >= 0 && index < count)
+        // SAFETY: index < count.
+        return unsafe references[index].linkType
+    }
+
     /// The number in the input of packet `index`, which is less than `count`.
     package func frameNumber(_ index: Int) -> UInt64 {
         precondition(index >= 0 && index < count)
         // SAFETY: index < count.
         return unsafe references[index].frameNumber
+    }
+
+    /// The packet with the number `frame`; nil when the batch has none. Numbers ascend, and have gaps where packets were
+    /// filtered.
+    package func index(ofFrame frame: UInt64) -> Int? {
+        guard count > 0, frame >= frameNumber(0) else { return nil }
+        var (low, high) = (0, Int(min(frame - frameNumber(0), UInt64(count - 1))))
+        if frameNumber(high) == frame { return high }
+        while low < high {
+            let middle = (low + high) / 2
+            if frameNumber(middle) < frame { low = middle + 1 } else { high = middle }
+        }
+        return frameNumber(low) == frame ? low : nil
     }
 
     /// Numbers the packets, from `first` on.

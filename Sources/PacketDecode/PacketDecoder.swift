@@ -205,7 +205,7 @@ package struct PacketDecoder: Sendable {
     }
 
     /// The headers, to the end.
-    private func decodeHeaders(
+    func decodeHeaders(
         _ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath
     ) -> Layer {
         var layer = start

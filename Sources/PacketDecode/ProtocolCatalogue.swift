@@ -129,7 +129,8 @@ package enum ProtocolCatalogue {
         # Protocols
 
         Made from the table in `Sources/PacketDecode/ProtocolCatalogue.swift`, which a test holds against the registry of
-        decoders. What is read becomes part of a flow; everything else is passed over, or counted by name or number.
+        decoders. What is read becomes part of a flow; everything else is passed over, or counted by name or number. What flows
+        carry above these protocols is told by [labels](labels.md), which have a list of their own.
 
         ## Link types
 

@@ -209,7 +209,9 @@ package final class ReplayPipeline: Sendable {
 
     private func apply(_ chunk: Chunk, _ stripe: Int, _ range: Range<Int>) {
         guard !range.isEmpty else { return }
-        table.apply(chunk.facts, chunk.partition, stripe: stripe, range: range, output: chunk.outputs[stripe].buffer)
+        table.apply(
+            chunk.facts, chunk.partition, stripe: stripe, range: range, packets: chunk.packets,
+            output: chunk.outputs[stripe].buffer)
     }
 
     /// Hands a chunk's records to the output stage in input order. Whoever is there first serves those who come early.

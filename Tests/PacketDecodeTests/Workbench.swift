@@ -81,6 +81,16 @@ final class Workbench {
             anomalies: Set(Anomaly.allCases.filter { tallies.count($0) > 0 }), tallies: tallies)
     }
 
+    /// The payload of the packet decoded last, as labels get to see it.
+    var payload: [UInt8]? {
+        let packets = batch
+        guard let range = PacketDecoder().payload(of: packets, 0) else { return nil }
+        let octets = packets.octets(0)
+        var found: [UInt8] = []
+        for index in range { found.append(octets[index]) }
+        return found
+    }
+
     /// The shortcut for common packets gives what the registry's decoders give, for every packet that any test decodes.
     /// The place it writes to holds another packet's facts.
     private func expectSameStepwise(

@@ -45,6 +45,8 @@ extension CollectedFlow {
                 assembly.record.tunnelDestinationHigh = octets.unsigned(at: offset, 8)
                 assembly.record.tunnelDestinationLow = octets.unsigned(at: offset + 8, 8)
             case .biflowDirection: biflowDirection = UInt8(clamping: octets.unsigned(at: offset, place.length))
+            case .applicationId:
+                assembly.record.applicationId = place.length == 8 ? octets.unsigned(at: offset, 8) : 0
             case .initTime:
                 context.initMilliseconds = Int64(clamping: octets.unsigned(at: offset, place.length))
             case .member(let member):
@@ -127,6 +129,7 @@ extension CollectedFlow {
         if record.segment != 0 { record.presence.insert(.segment) }
         if plan.hasMACs, isOwn || record.sourceMAC | record.destinationMAC != 0 { record.presence.insert(.macs) }
         if record.tunnelType != 0 { record.presence.insert(.tunnel) }
+        if record.applicationSelector != 0 { record.presence.insert(.label) }
         if record.handshakeRoundTrip > 0 { record.presence.insert(.handshakeRoundTrip) }
     }
 

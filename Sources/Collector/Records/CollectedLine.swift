@@ -80,6 +80,8 @@ struct CollectedLine {
             line.appendQuoted { $0.append(address(field.name, record)) }
         case .macAddress: line.appendQuoted { $0.append(MACAddress(bits: flow.assembly.value(index))) }
         case .time: line.appendQuoted { $0.append(time: Nanoseconds(clamping: flow.assembly.value(index))) }
+        case .application:
+            line.appendQuoted { $0.append(contentsOf: JSONField.applicationName(flow.assembly.value(index)).utf8) }
         case .word: line.appendQuoted { $0.append(contentsOf: (word ?? "").utf8) }
         }
     }

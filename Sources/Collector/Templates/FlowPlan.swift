@@ -12,6 +12,7 @@ struct FlowPlan {
         case sourceIPv4, destinationIPv4, sourceIPv6, destinationIPv6
         case tunnelSource, tunnelDestination
         case biflowDirection
+        case applicationId
         case initTime
         case time(Int, TimeForm)
     }
@@ -135,6 +136,9 @@ struct FlowPlan {
         case "sourceIPv6Address": return (.sourceIPv6, member(element.name))
         case "destinationIPv6Address": return (.destinationIPv6, member(element.name))
         case "biflowDirection": return (.biflowDirection, member(element.name))
+        // Selectors of other exporters are other lists' numbers.
+        case "applicationId":
+            return names.contains("labelSource") ? (.applicationId, member("applicationName")) : nil
         case "systemInitTimeMilliseconds": return (.initTime, nil)
         // The message's header has it; in a record it would be another's.
         case "observationDomainId": return nil

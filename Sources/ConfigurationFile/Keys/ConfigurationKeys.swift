@@ -99,6 +99,9 @@ enum ConfigurationKeys {
                 "IPFIX: two records of one direction each in place of a biflow (RFC 5103), for readers that cannot "
                     + "take biflows."),
             .init(
+                "labels", \.outputs.labels, .truth, .restart,
+                "Label flows with the application that their first payloads show ([labels](labels.md))."),
+            .init(
                 "elements", \.outputs.elements, .choice { "\($0)" }, .restart,
                 "IPFIX: what a record carries ([information elements](information-elements.md)): key, counters and "
                     + "times; all, times in milliseconds; all, times in milliseconds and nanoseconds."),

@@ -69,6 +69,7 @@ extension InformationElement.Carriage {
         case .macs: "Ethernet"
         case .tunnel: "tunnel"
         case .biflow: "biflow output"
+        case .label: "labels on"
         }
     }
 }

@@ -5,7 +5,7 @@ extension InformationElement {
     ///
     /// To export one more field, add one row. Ids of the project's own list are frozen: never change or reuse one.
     package static let all: [InformationElement] =
-        identity + key + counters + times + headers + link + tunnel + evidence + outcome
+        identity + key + counters + times + headers + link + tunnel + evidence + application + outcome
 
     private static let identity = [
         row(
@@ -191,6 +191,20 @@ extension InformationElement {
             own: 6, "zoneDirection", .unsigned8, .identifier, from: at(\.zoneDirection),
             about: "Where the flow goes, from its initiator's zone to its responder's: 0 unknown, 1 inbound, "
                 + "2 outbound, 3 internal, 4 transit. Never exchanged, in whatever orientation a record is written."),
+    ]
+
+    private static let application = [
+        row(
+            95, "applicationId", .octetArray, .identifier, length: 8, when: .label, from: at(\.applicationId),
+            about:
+                "What the flow carries (RFC 6759): engine 20, this list's enterprise number, a selector of docs/labels.md; "
+                + "options data give its name."),
+        row(
+            own: 20, "labelSource", .unsigned8, .identifier, when: .label, from: at(\.labelSource),
+            about: "What told the label: 0 there is none, 1 the port, 2 the payload, 3 both."),
+        row(
+            own: 21, "labelConfidence", .unsigned8, .identifier, when: .label, from: at(\.labelConfidence),
+            about: "How sure the label is: 0 there is none, 1 a guess, 2 likely, 3 certain."),
     ]
 
     private static let outcome = [

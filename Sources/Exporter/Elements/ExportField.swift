@@ -58,6 +58,7 @@ package struct ExportField: Sendable {
         case .macs: presence.contains(.macs)
         case .tunnel: presence.contains(.tunnel) && seen
         case .biflow: true
+        case .label: presence.contains(.label)
         }
     }
 }

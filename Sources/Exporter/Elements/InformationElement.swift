@@ -120,6 +120,8 @@ extension InformationElement {
         case tunnel
         /// Biflow output only.
         case biflow
+        /// `Presence.label`; on the wire in exports with labels, with 0 for "no label".
+        case label
     }
 
     /// Where the value comes from.

@@ -34,6 +34,8 @@ extension InformationElement {
 
 extension InformationElement.Option {
     static let exportedOctets = Self(40, "exportedOctetTotalCount", .unsigned64)
+    static let applicationId = Self(95, "applicationId", .octetArray)
+    static let applicationName = Self(96, "applicationName", .string)
     static let exportedMessages = Self(41, "exportedMessageTotalCount", .unsigned64)
     static let exportedFlowRecords = Self(42, "exportedFlowRecordTotalCount", .unsigned64)
     static let interfaceName = Self(82, "interfaceName", .string)
@@ -89,6 +91,7 @@ extension InformationElement.Option {
     /// Every element of options data, by id, our own last.
     package static let all: [Self] = [
         exportedOctets, exportedMessages, exportedFlowRecords, interfaceName, interfaceDescription, packets,
+        applicationId, applicationName,
         observationPointId, meteringProcessId, exportingProcessId, observationDomainId, ignoredPackets, ignoredOctets,
         notSentFlows, notSentPackets, notSentOctets, observationDomainName, selectorId, informationElementId,
         selectorAlgorithm, samplingPacketInterval, samplingPacketSpace, elementDataType, elementDescription,

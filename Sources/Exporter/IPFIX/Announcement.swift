@@ -1,3 +1,6 @@
+import FlowTable
+import Labels
+
 /// What a domain's readers must have before its data: templates, and options data that explain them. Made once; the
 /// parts are the records of sets, with their set ids.
 struct Announcement {
@@ -14,6 +17,7 @@ struct Announcement {
         }
         var templates = domain == 0 ? OptionsTemplate.ofProcess : OptionsTemplate.ofDomains
         if options.announcesBatches { templates += domain == 0 ? [.batch, .coverageGap] : [.batch] }
+        if options.labels, domain != 0 { templates.append(.application) }
         for template in templates { parts.append((3, template.encoded(enterpriseNumber: number))) }
         if domain == 0 {
             describe(Set(templates.flatMap(\.fields).map(\.id)), number)
@@ -35,6 +39,13 @@ struct Announcement {
             add(
                 .observationPoint,
                 [.number(UInt64(point.id)), .text(point.interfaceName), .text(point.interfaceDescription)])
+        }
+        if options.labels {
+            for row in LabelCatalogue.rows {
+                let id = FlowRecord.applicationEngine << 56 | UInt64(number) << 24 | UInt64(row.label.rawValue)
+                let octets = (0..<8).map { UInt8(truncatingIfNeeded: id >> (56 - 8 * UInt64($0))) }
+                add(.application, [.octets(octets), .text(row.name)])
+            }
         }
         if let name = options.observationDomainNames[domain] {
             add(.observationDomain, [.number(UInt64(domain)), .text(name)])

@@ -20,6 +20,7 @@ package struct FlowTemplate: Sendable {
         self.shape = shape
         fields = ExportField.all.filter { field in
             field.element.level <= options.elements && shape.carries(field, uniflow: options.uniflow)
+                && (options.labels || field.element.carriage != .label)
         }.sorted { left, right in Self.wireRank(left) < Self.wireRank(right) }
         recordLength = fields.reduce(0) { $0 + Int($1.element.length) }
     }

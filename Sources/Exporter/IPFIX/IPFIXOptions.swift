@@ -8,6 +8,8 @@ package struct IPFIXOptions: Sendable {
     /// The operator's private enterprise number, under which the project's own elements stand. The default is the one
     /// reserved for examples (RFC 5612).
     package var enterpriseNumber: UInt32 = 32473
+    /// Whether flow records carry application labels, and options data their names.
+    package var labels = false
     /// Largest message in octets, 512 to 65535; nil for the transport's own choice (`IPFIXUDPSink` explains UDP's).
     package var messageOctets: Int?
     /// Observation points to describe in options data, with the domain each belongs to.

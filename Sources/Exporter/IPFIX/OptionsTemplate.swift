@@ -38,10 +38,13 @@ package struct OptionsTemplate: Sendable {
         [.packets, .layer2Octets, .ignoredPackets, .ignoredOctets, .undecodablePackets, .captureLossPackets])
     /// Closes a batch: all data records of the session and domain since the closing record before it are its own
     /// (docs/delivery.md).
-    package static let batch = OptionsTemplate(326, scope: [.batchId], [.batchProbe])
+    package static let batch = OptionsTemplate(518, scope: [.batchId], [.batchProbe])
     /// A time that no record covers.
     package static let coverageGap = OptionsTemplate(
-        327, scope: [.exportingProcessId], [.gapStart, .gapEnd, .gapCause, .gapPackets])
+        519, scope: [.exportingProcessId], [.gapStart, .gapEnd, .gapCause, .gapPackets])
+
+    /// What the application labels are called (RFC 6759 section 5.1), in exports with labels.
+    package static let application = OptionsTemplate(520, scope: [.applicationId], [.applicationName])
 
     /// Templates of every domain that has flow records.
     package static let ofDomains = [elementType, selector, observationPoint, observationDomain]

@@ -56,6 +56,8 @@ package struct TemplateShape: Hashable, Sendable {
         case .macs: hasMACs
         case .tunnel: hasTunnel
         case .biflow: !uniflow
+        // Which exports have labels is `FlowTemplate`'s affair.
+        case .label: true
         }
     }
 

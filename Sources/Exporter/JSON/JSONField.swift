@@ -1,11 +1,12 @@
 import FlowTable
+import Labels
 
 /// One member of a JSON record: its name, what its value looks like, and when it is there.
 ///
-/// Names and places come from the information-element table. Members differ from template fields in four ways: times
+/// Names and places come from the information-element table. Members differ from template fields in five ways: times
 /// are RFC 3339 text made from nanoseconds, so that the milliseconds are left out; the observation domain, which IPFIX
-/// has in its message header, is a member; the VLAN stands once, under its current name; and the selector, which says
-/// the same in every record, is left out.
+/// has in its message header, is a member; the VLAN stands once, under its current name; the selector, which says
+/// the same in every record, is left out; and the name of an application stands in place of its id.
 package struct JSONField: Sendable {
     /// What a value looks like.
     package enum Kind: Hashable, Sendable {
@@ -23,6 +24,8 @@ package struct JSONField: Sendable {
         case time
         /// One of the words of an enumeration.
         case word(JSONWords)
+        /// The name of an application label, from the selector in `applicationId`.
+        case application
     }
 
     /// What must hold for a member to be there; a record's conditions are worked out once.
@@ -48,8 +51,9 @@ package struct JSONField: Sendable {
         static let segment = Conditions(rawValue: 1 << 11)
         static let macs = Conditions(rawValue: 1 << 12)
         static let tunnel = Conditions(rawValue: 1 << 13)
+        static let label = Conditions(rawValue: 1 << 14)
         /// How many different sets there are.
-        static let combinations = 1 << 14
+        static let combinations = 1 << 15
 
         /// What holds for a record.
         @inline(__always)
@@ -68,6 +72,7 @@ package struct JSONField: Sendable {
             if presence.contains(.segment) { bits |= 1 << 11 }
             if presence.contains(.macs) { bits |= 1 << 12 }
             if presence.contains(.tunnel) { bits |= 1 << 13 }
+            if presence.contains(.label) { bits |= 1 << 14 }
             rawValue = bits
         }
     }
@@ -91,7 +96,7 @@ package struct JSONField: Sendable {
 extension JSONField {
     /// Elements that JSON leaves out. A test sees to it that every other element is a member.
     package static let omitted: Set<String> = [
-        "flowStartMilliseconds", "flowEndMilliseconds", "vlanId", "selectorId",
+        "flowStartMilliseconds", "flowEndMilliseconds", "vlanId", "selectorId", "applicationId",
     ]
 
     /// Every member, in the order of output.
@@ -113,7 +118,7 @@ extension JSONField {
     /// The member for a field of the table; nil for those that JSON leaves out.
     private static func member(_ field: ExportField) -> JSONField? {
         let element = field.element
-        if omitted.contains(element.name) { return nil }
+        if omitted.contains(element.name), element.type != .octetArray { return nil }
         var (kind, offset, width) = (Kind.number, 0, 8)
         var maximum = UInt64.max
         switch field.source {
@@ -123,6 +128,8 @@ extension JSONField {
                 kind = .ipv4Address
             } else if element.type == .ipv6Address {
                 kind = .ipv6Address
+            } else if element.type == .octetArray {
+                kind = .application
             } else if element.type == .macAddress {
                 kind = .macAddress
             } else if let words = JSONWords(element: element.name) {
@@ -135,8 +142,11 @@ extension JSONField {
             (kind, offset, width, maximum) = place
         }
         return JSONField(
-            name: field.name, kind: kind, conditions: conditions(field), offset: offset, width: width,
-            maximum: maximum, description: kind == .time ? timeDescription(field) : element.description)
+            name: kind == .application ? "applicationName" : field.name, kind: kind, conditions: conditions(field),
+            offset: offset, width: width,
+            maximum: maximum,
+            description: kind == .time
+                ? timeDescription(field) : kind == .application ? applicationDescription : element.description)
     }
 
     /// What JSON makes of values that the export computes: it reads what they are computed from.
@@ -158,6 +168,14 @@ extension JSONField {
         default:
             return nil
         }
+    }
+
+    private static let applicationDescription =
+        "What the flow carries: a name of docs/labels.md, of a flow that has a label."
+
+    /// What JSON calls the application with the id `id`, by the selector in its low 24 bits.
+    package static func applicationName(_ id: UInt64) -> String {
+        UInt16(exactly: id & 0xFF_FFFF).flatMap { ApplicationLabel(rawValue: $0) }?.name ?? "unknown"
     }
 
     private static func timeDescription(_ field: ExportField) -> String {
@@ -184,6 +202,7 @@ extension JSONField {
         case .macs: .macs
         case .tunnel: seen.union(.tunnel)
         case .biflow: []
+        case .label: .label
         }
     }
 }

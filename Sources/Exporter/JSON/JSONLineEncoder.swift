@@ -1,4 +1,5 @@
 import FlowTable
+import Labels
 import NetTypes
 
 /// Writes records as JSON lines. Which members a record has depends on its conditions alone: for each set of conditions
@@ -8,7 +9,8 @@ struct JSONLineEncoder {
     private struct Step: BitwiseCopyable {
         /// How to write the value.
         enum Form: UInt8, BitwiseCopyable {
-            case number1, number2, number4, number8, identifier, ipv4Address, ipv6Address, macAddress, time, word
+            case number1, number2, number4, number8, identifier, ipv4Address, ipv6Address, macAddress, time, word,
+                application
         }
 
         var form: Form
@@ -39,6 +41,8 @@ struct JSONLineEncoder {
     /// Texts before values, then the same with an opening brace, for the first member of a line.
     private let texts: [Fragment]
     private let words: [Fragment]
+    /// The name of each application label by its selector, quoted; "unknown" where there is none.
+    private let applications: [Fragment]
     private var plans: [[Step]?]
     private let steps: [(conditions: JSONField.Conditions, step: Step)]
     /// The day whose text is kept; times seldom change it.
@@ -71,6 +75,9 @@ struct JSONLineEncoder {
             case .ipv6Address: step.form = .ipv6Address
             case .macAddress: step.form = .macAddress
             case .time: step.form = .time
+            case .application:
+                quote = ""
+                step.form = .application
             case .word(let kind):
                 quote = ""
                 step.form = .word
@@ -87,6 +94,8 @@ struct JSONLineEncoder {
                 return fragment
             }
         self.words = words
+        let last = ApplicationLabel.allCases.map(\.rawValue).max() ?? 0
+        applications = (0...last).map { Fragment("\"\(JSONField.applicationName(UInt64($0)))\"") }
         self.steps = steps
         plans = Array(repeating: nil, count: JSONField.Conditions.combinations)
     }
@@ -133,6 +142,11 @@ struct JSONLineEncoder {
             let value = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt8.self) & 7
             let word = words[Int(step.words) + Int(value)]
             cursor.put(word.octets, count: word.count)
+        case .application:
+            // SAFETY: as above. A selector beyond the list is unknown, as 0 is.
+            let value = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0xFF_FFFF
+            let name = applications[value < UInt64(applications.count) ? Int(value) : 0]
+            cursor.put(name.octets, count: name.count)
         case .ipv6Address:
             // SAFETY: as above; an IPv6 address is two words one after the other.
             let high = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)

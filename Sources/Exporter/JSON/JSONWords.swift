@@ -2,7 +2,8 @@ import FlowTable
 
 /// The words that stand for an enumeration's values in JSON: lower case, parts joined by hyphens (docs/json.md).
 package enum JSONWords: String, CaseIterable, Sendable {
-    case flowEndReason, tcpState, serviceEvidence, initiatorEvidence, zoneDirection, biflowDirection
+    case flowEndReason, tcpState, serviceEvidence, initiatorEvidence, zoneDirection, biflowDirection, labelSource,
+        labelConfidence
 
     /// The words of the element with this name; nil when its values are numbers.
     init?(element: String) { self.init(rawValue: element) }
@@ -20,6 +21,8 @@ package enum JSONWords: String, CaseIterable, Sendable {
             case .serviceEvidence: ["silent", "answered", "refused"]
             case .initiatorEvidence: ["first-seen", "port-role", "learned-service", "syn-ack", "syn", "perimeter"]
             case .zoneDirection: ["unknown", "inbound", "outbound", "internal", "transit"]
+            case .labelSource: ["none", "port", "payload", "both"]
+            case .labelConfidence: ["none", "guess", "likely", "certain"]
             case .biflowDirection:
                 // The record keeps the evidence for the initiator, from which the element's value follows.
                 (0..<8).map { value in

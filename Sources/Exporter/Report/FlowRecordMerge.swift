@@ -86,6 +86,12 @@ extension FlowRecord {
             destinationMAC = later.destinationMAC
         }
         if later.presence.contains(.tunnel) { mergeTunnel(later, isFresh: fresh.contains(.tunnel)) }
+        // A flow may become sure of its label late.
+        if later.presence.contains(.label) {
+            applicationId = later.applicationId
+            labelSource = later.labelSource
+            labelConfidence = later.labelConfidence
+        }
         presence.formUnion(later.presence)
     }
 }

@@ -49,7 +49,7 @@ enum StoreSchema {
             if words == .biflowDirection { return nil }
             column.words = words
             for (value, word) in words.words.enumerated() where word != nil { column.place.values |= 1 << UInt8(value) }
-        case .number, .identifier, .macAddress, .time: break
+        case .number, .identifier, .macAddress, .time, .application: break
         }
         return column
     }

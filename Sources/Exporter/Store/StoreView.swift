@@ -1,3 +1,5 @@
+import Labels
+
 /// The view `flow`: `flowRecord` with addresses, times, MAC addresses and enumerations as text, for people.
 enum StoreView {
     static var creation: String {
@@ -12,6 +14,7 @@ enum StoreView {
             + StoreSchema.columns.map { column in
                 if column.place.isTime { return time(column.name) + " AS \(column.name)" }
                 if let words = column.words { return word(column.name, words) + " AS \(column.name)" }
+                if column.name == "applicationName" { return application(column.name) + " AS \(column.name)" }
                 if column.name == "flowId" { return "printf('%llu', flowId) AS flowId" }
                 if column.name.hasSuffix("MacAddress") { return mac(column.name) + " AS \(column.name)" }
                 return column.name
@@ -50,6 +53,12 @@ enum StoreView {
         let octets = stride(from: 40, through: 0, by: -8).map { "(\(column) >> \($0)) & 255" }
         return "CASE WHEN \(column) IS NOT NULL THEN printf('%02x:%02x:%02x:%02x:%02x:%02x', "
             + octets.joined(separator: ", ") + ") END"
+    }
+
+    /// The name of a label, from the selector in the id's low 24 bits.
+    private static func application(_ column: String) -> String {
+        let cases = ApplicationLabel.allCases.map { "WHEN \($0.rawValue) THEN '\($0.name)'" }
+        return "CASE \(column) & 16777215 \(cases.joined(separator: " ")) END"
     }
 
     private static func word(_ column: String, _ words: JSONWords) -> String {

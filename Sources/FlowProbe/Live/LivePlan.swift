@@ -62,6 +62,7 @@ struct LivePlan {
         output.color = color
         output.export = configuration.outputs.export.map(\.description)
         output.uniflow = configuration.outputs.uniflow
+        output.labels = configuration.outputs.labels ? .on : .off
         output.elements = ElementChoice(set: configuration.outputs.elements)
         output.enterpriseNumber = configuration.outputs.enterpriseNumber
         output.ipfix = configuration.outputs.ipfix
@@ -71,6 +72,7 @@ struct LivePlan {
         inputs = configuration.inputs.map(Input.init)
         table = configuration.flows.tableConfiguration
         tunnels = configuration.flows.tunnelPolicy
+        table.labels = output.labelConfiguration
         do throws(ZoneError) {
             zones = try configuration.flows.zoneTable()
         } catch {

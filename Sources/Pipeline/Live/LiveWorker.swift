@@ -101,7 +101,7 @@ package final class LiveWorker: @unchecked Sendable {
         pipeline.table.partition(facts, into: &partition)
         let before = records.count
         for stripe in 0..<FlowTable.stripeCount where !partition.isEmpty(stripe) {
-            pipeline.table.apply(facts, partition, stripe: stripe, output: records)
+            pipeline.table.apply(facts, partition, stripe: stripe, packets: packets, output: records)
         }
         if before == 0 { recordsSince = start }
         let end = HostClock.monotonic

@@ -117,7 +117,8 @@ extension RecordLayout {
             choice("zoneDirection", \.zoneDirection), of("reserved", \.reserved),
             of("minimumLengthForward", \.minimumLengthForward), of("maximumLengthForward", \.maximumLengthForward),
             of("minimumLengthReverse", \.minimumLengthReverse), of("maximumLengthReverse", \.maximumLengthReverse),
-            of("endFrameNumber", \.endFrameNumber),
+            of("endFrameNumber", \.endFrameNumber), of("applicationId", \.applicationId),
+            of("labelSource", \.labelSource, maximum: 3), of("labelConfidence", \.labelConfidence, maximum: 3),
         ]
 
         private static let tunnel: [OwnField] = [

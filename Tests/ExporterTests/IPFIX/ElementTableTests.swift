@@ -22,7 +22,7 @@ import Testing
             (5, "initiatorEvidence"), (6, "zoneDirection"), (7, "handshakeRoundTripNanoseconds"),
             (8, "retransmittedOctetDeltaCount"), (9, "segmentId"), (10, "undecodablePacketTotalCount"),
             (11, "captureLossPacketTotalCount"), (12, "tunnelType"), (13, "tunnelId"), (14, "tunnelSourceAddress"),
-            (15, "tunnelDestinationAddress"), (16, "tunnelDepth"), (17, "tunnelDirection"),
+            (15, "tunnelDestinationAddress"), (16, "tunnelDepth"), (17, "tunnelDirection"), (20, "labelSource"), (21, "labelConfidence"),
             (200, "batchId"), (201, "batchProbe"),
             (202, "coverageGapStartMilliseconds"), (203, "coverageGapEndMilliseconds"), (204, "coverageGapCause"),
             (205, "coverageGapUnrecordedPackets"),

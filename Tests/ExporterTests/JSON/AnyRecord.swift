@@ -31,7 +31,13 @@ enum AnyRecord {
         record.sourcePort = any(UInt16.self)
         record.destinationPort = any(UInt16.self)
         record.protocolIdentifier = Bool.random(using: &random) ? 6 : any(UInt8.self)
-        record.presence = FlowRecord.Presence(rawValue: any(UInt16.self) & 0x3FF)
+        record.presence = FlowRecord.Presence(rawValue: any(UInt16.self) & 0x7FF)
+        if record.presence.contains(.label) {
+            record.applicationId =
+                20 << 56 | 32473 << 24 | UInt64([0, 1, 20, 137, 9, 0xFF_FFFF].randomElement(using: &random) ?? 0)
+            record.labelSource = .random(in: 1...3, using: &random)
+            record.labelConfidence = .random(in: 1...3, using: &random)
+        }
         if record.presence.contains(.segment) { record.segment = any(UInt32.self) }
         record.octetsForward = any(UInt64.self)
         record.octetsReverse = any(UInt64.self)
@@ -183,6 +189,12 @@ enum AnyRecord {
                 members["reverseTunnelId"] = "\(record.tunnelIdReverse)"
                 members["reverseTunnelDirection"] = "\(record.tunnelDirectionReverse)"
             }
+        }
+        if presence.contains(.label) {
+            members["applicationName"] =
+                [1: "DNS", 20: "TLS", 137: "PROFINET"][record.applicationId & 0xFF_FFFF] ?? "unknown"
+            members["labelSource"] = ["none", "port", "payload", "both"][Int(record.labelSource)]
+            members["labelConfidence"] = ["none", "guess", "likely", "certain"][Int(record.labelConfidence)]
         }
         if presence.contains(.handshakeRoundTrip) {
             members["handshakeRoundTripNanoseconds"] = "\(min(record.handshakeRoundTrip, 4_294_967_295))"

@@ -96,6 +96,7 @@ import Testing
         case .time:
             "\"type\": \"string\", \"pattern\": "
                 + "\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{9}Z$\""
+        case .application: "\"type\": \"string\""
         case .word(let words):
             "\"enum\": [" + unique(words.words.compactMap { $0 }).map(quoted).joined(separator: ", ") + "]"
         }

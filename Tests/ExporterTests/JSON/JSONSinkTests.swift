@@ -43,7 +43,7 @@ import Testing
             let conditions = JSONField.Conditions(record)
             for member in JSONField.all {
                 guard let field = ExportField.named(member.name) else {
-                    #expect(member.name == "observationDomainId")
+                    #expect(["observationDomainId", "applicationName"].contains(member.name))
                     continue
                 }
                 #expect(member.conditions.isSubset(of: conditions) == field.isPresent(in: record), "\(member.name)")

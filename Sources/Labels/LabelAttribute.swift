@@ -1,0 +1,142 @@
+/// What is read of a flow's payload beside its label. The numbers are frozen: they go into the export.
+package enum LabelAttribute: UInt8, Sendable, CaseIterable {
+    /// The name of the server that the initiator asks for: SNI, or HTTP's Host.
+    case serverName = 1
+    /// The first protocol offered by ALPN, or the one chosen.
+    case applicationProtocol = 2
+    /// User-Agent of HTTP, SIP, RTSP or SSDP.
+    case userAgent = 3
+    /// The request's method.
+    case requestMethod = 4
+    /// The response's status code.
+    case statusCode = 5
+    /// Protocol version of TLS, DTLS or TLCP, as on the wire: chosen by the server, else the highest that was offered.
+    case tlsVersion = 6
+    /// The cipher suite that the server chose.
+    case cipherSuite = 7
+    /// Common name, else organisation, of the server's certificate, where it is sent in clear.
+    case certificateSubject = 8
+    /// JA3 of the ClientHello: MD5, 32 hexadecimal digits.
+    case ja3 = 9
+    /// JA3S of the ServerHello: MD5, 32 hexadecimal digits.
+    case ja3s = 10
+    /// JA4 of the ClientHello.
+    case ja4 = 11
+    /// HASSH of the client's key exchange message: MD5, 32 hexadecimal digits.
+    case hassh = 12
+    /// HASSH of the server's.
+    case hasshServer = 13
+    /// What the server says that it is: SSH and mail banners, database versions, STUN's SOFTWARE.
+    case serverSoftware = 14
+    /// What an SSH client says that it is.
+    case clientSoftware = 15
+    /// The first question's name.
+    case dnsName = 16
+    /// The first question's type.
+    case dnsType = 17
+    /// The response code.
+    case dnsResponseCode = 18
+    /// Up to four addresses and names of the answer, separated by commas.
+    case dnsAnswer = 19
+    /// The name by which a host calls itself (DHCP, NetBIOS).
+    case hostName = 20
+    /// The QUIC version, as on the wire.
+    case quicVersion = 21
+
+    /// Whether the value is a number rather than a text.
+    package var isNumber: Bool {
+        switch self {
+        case .statusCode, .tlsVersion, .cipherSuite, .dnsType, .dnsResponseCode, .quicVersion: true
+        default: false
+        }
+    }
+}
+
+/// The attributes of one flow: at most one value of each, texts of at most 255 octets, 1,024 octets in all.
+///
+/// Texts are printable ASCII: whatever else a packet has in them becomes `?`. Memory is kept when a flow's place is used
+/// again.
+package struct LabelAttributes: Sendable, Equatable {
+    /// The longest text; what is longer is cut.
+    package static let longestText = 255
+    /// Octets of all texts; a text that does not fit is left out.
+    package static let octetLimit = 1024
+
+    /// One value.
+    package struct Entry: Sendable, Equatable {
+        /// Which attribute.
+        package let attribute: LabelAttribute
+        /// The value of a number; 0 for a text.
+        package let number: UInt32
+        fileprivate let range: Range<UInt16>
+    }
+
+    /// The values, in the order in which they were found.
+    package private(set) var entries: [Entry] = []
+    private var octets: [UInt8] = []
+
+    /// No attributes.
+    package init() {}
+
+    /// The text of `entry`, printable ASCII; empty for a number.
+    package func text(_ entry: Entry) -> String {
+        String(decoding: octets[Int(entry.range.lowerBound)..<Int(entry.range.upperBound)], as: UTF8.self)
+    }
+
+    /// The octets of the text of `entry`.
+    package func octets(_ entry: Entry) -> ArraySlice<UInt8> {
+        octets[Int(entry.range.lowerBound)..<Int(entry.range.upperBound)]
+    }
+
+    /// The value of `attribute`, a number in decimal; nil when it was not found.
+    package subscript(_ attribute: LabelAttribute) -> String? {
+        guard let entry = entries.first(where: { $0.attribute == attribute }) else { return nil }
+        return attribute.isNumber ? String(entry.number) : text(entry)
+    }
+
+    /// Whether `attribute` has a value.
+    func has(_ attribute: LabelAttribute) -> Bool { entries.contains { $0.attribute == attribute } }
+
+    /// Adds the text in `range` of `payload`, unless there is a value already or the text is empty.
+    mutating func add(_ attribute: LabelAttribute, _ payload: Payload, _ range: Range<Int>) {
+        var range = range.clamped(to: 0..<payload.count)
+        if range.count > Self.longestText { range = range.lowerBound..<range.lowerBound + Self.longestText }
+        guard !range.isEmpty, !has(attribute), octets.count + range.count <= Self.octetLimit else { return }
+        let start = UInt16(octets.count)
+        for place in range { octets.append(Self.printable(UInt8(payload.u8(place) ?? 0))) }
+        entries.append(Entry(attribute: attribute, number: 0, range: start..<UInt16(octets.count)))
+    }
+
+    /// Adds a text, unless there is a value already or the text is empty.
+    mutating func add(_ attribute: LabelAttribute, text: [UInt8]) { add(attribute, Payload(text.span), 0..<text.count) }
+
+    /// Adds a text, unless there is a value already or the text is empty.
+    mutating func add(_ attribute: LabelAttribute, text: String) { add(attribute, text: Array(text.utf8)) }
+
+    /// Adds a number of 32 bits, unless there is a value already.
+    mutating func add(_ attribute: LabelAttribute, number: Int) {
+        guard !has(attribute) else { return }
+        entries.append(Entry(attribute: attribute, number: UInt32(clamping: number), range: 0..<0))
+    }
+
+    /// Replaces a number, or adds it.
+    mutating func set(_ attribute: LabelAttribute, number: Int) {
+        entries.removeAll { $0.attribute == attribute }
+        add(attribute, number: number)
+    }
+
+    /// Forgets what was added when there were `count` entries.
+    mutating func rewind(to count: Int) {
+        guard count < entries.count else { return }
+        entries.removeSubrange(count...)
+        octets.removeSubrange(Int(entries.map(\.range.upperBound).max() ?? 0)...)
+    }
+
+    /// Forgets all, and keeps the memory.
+    mutating func removeAll() {
+        entries.removeAll(keepingCapacity: true)
+        octets.removeAll(keepingCapacity: true)
+    }
+
+    private static func printable(_ octet: UInt8) -> UInt8 { octet >= 0x20 && octet < 0x7F ? octet : 0x3F }
+}

@@ -1,0 +1,75 @@
+import Labels
+import Testing
+
+/// What labels may cost, and that no input makes them cost more.
+@Suite struct BoundsTests {
+    @Test func packetsAndOctetsOfAFlowAreLimited() {
+        let packets = (0..<50).map { out(noise(40, seed: UInt64($0))) }
+        #expect(label(packets, .tcp).packets == LabelLimits().packets)
+        let large = (0..<50).map { out(noise(9000, seed: UInt64($0))) }
+        #expect(label(large, .udp).packets == 2)
+        #expect(label([out([])] + packets, .tcp).packets == LabelLimits().packets + 1, "empty payloads do not count")
+    }
+
+    /// A ClientHello that never ends is TLS, and is not kept beyond the limit.
+    @Test func joiningIsLimited() {
+        let endless = cat(u8(22), u16(0x0301, 16_000), u8(1), u24(15_000), u16(0x0303), noise(8000))
+        let packets = stride(from: 0, to: 7000, by: 700).map { out(Array(endless[$0..<$0 + 700])) }
+        let found = label(packets, .tcp)
+        #expect(found.label == .tls && found.confidence == .certain && found.attributes.isEmpty)
+    }
+
+    @Test func attributesAreCutAndMadePrintable() {
+        let host = String(repeating: "a", count: 300) + "\u{7}\r\n"
+        let found = label([out(ascii("GET / HTTP/1.1\r\nHost: é\u{1B}[31m\r\nUser-Agent: \(host)\r\n"))], .tcp)
+        #expect(found.attributes[.serverName] == "???[31m")
+        #expect(found.attributes[.userAgent] == String(repeating: "a", count: LabelAttributes.longestText))
+    }
+
+    @Test func theBudgetIsOfPacketTime() {
+        var budget = LabelBudget(unitsPerSecond: 3)
+        func takes(_ times: [Int64], _ cost: Int = 1) -> [Bool] {
+            times.map { budget.take(cost, at: $0 * 100_000_000) }
+        }
+        #expect(takes([0, 1, 2, 3]) == [true, true, true, false])
+        #expect(takes([9, 10, 11]) == [false, true, true])
+        #expect(takes([12], 2) == [false])
+        #expect(takes([5, 13, 4]) == [true, false, false], "time that goes back adds nothing")
+        #expect(budget.refusals == 5)
+    }
+
+    /// A spray of Initials, each a flow of its own: as many are decrypted as the budget pays for, and all are QUIC.
+    @Test func aSprayOfInitialsIsRateLimited() {
+        let hello = Fixture.message(1, Fixture.clientHello(suites: [1], Fixture.extensions))
+        let payload = Fixture.quic(version: 1, client: hello).flatMap(\.octets)
+        var budget = LabelBudget(unitsPerSecond: 1000)
+        var inspector = LabelInspector()
+        var (named, labelled) = (0, 0)
+        for flow in 0..<100 {
+            inspector.begin(transport: .udp, initiatorPort: UInt16(50_000 + flow), responderPort: 40_404)
+            inspector.inspect(payload.span, of: LabelPacket(isFromInitiator: true, time: 5), budget: &budget)
+            inspector.finish()
+            named += inspector.attributes[.serverName] == nil ? 0 : 1
+            labelled += inspector.label == .quic ? 1 : 0
+        }
+        // 51 units for each that is decrypted, one for each that is not.
+        #expect(named == 1000 / (LabelBudget.decryptionCost + 1))
+        #expect(labelled == named + (1000 - named * (LabelBudget.decryptionCost + 1)))
+        #expect(budget.refusals > 0)
+    }
+
+    /// Without units a flow is not looked at: its port says what there is to say.
+    @Test func withoutUnitsTheFlowIsNotLookedAt() {
+        var budget = LabelBudget(unitsPerSecond: 1)
+        var inspector = LabelInspector()
+        for expected in [LabelSource.both, .port] {
+            inspector.begin(transport: .tcp, initiatorPort: 50_505, responderPort: 80)
+            let request = ascii("GET / HTTP/1.1\r\n\r\n")
+            inspector.inspect(
+                request.span, of: LabelPacket(isFromInitiator: true, time: 1), budget: &budget)
+            inspector.finish()
+            #expect(inspector.source == expected && inspector.label == .http)
+        }
+        #expect(budget.refusals == 1)
+    }
+}
