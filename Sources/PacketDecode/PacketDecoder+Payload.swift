@@ -14,7 +14,7 @@ extension PacketDecoder {
         var facts = PacketFacts()
         facts.wireOctets = UInt32(truncatingIfNeeded: batch.wireLength(index))
         var path = TunnelPath(rule: depth == 0 ? .outer : .inner, depthLimit: depth)
-        let layer = decodeHeaders(.link(batch.linkType(index)), &cursor, &facts, &path)
+        let layer = Self.decodeHeaders(.link(batch.linkType(index)), &cursor, &facts, &path)
         guard layer.space == .flow, facts.flags.contains(.ports), !facts.isLaterFragment, facts.payloadOctets > 0 else {
             return nil
         }

@@ -24,9 +24,10 @@ package struct PacketDecoder: Sendable {
     package var tallies = DecodeTallies()
     private let segmentRule: SegmentRule
     private let tunnelRule: TunnelRule
-    private let tunnelDepth: UInt8
     /// Index of the observation domain of every packet.
     private let domain: UInt16
+    /// Where the packet at hand is; kept, since making one costs as much as decoding a packet.
+    private var path: TunnelPath
     /// The facts of the outermost tunnel's flow of the packet decoded last, under `TunnelRule.both`.
     private var tunnelCopy = PacketFacts()
     private var copiedTunnel = TunnelFacts()
@@ -43,7 +44,7 @@ package struct PacketDecoder: Sendable {
         precondition(domain < 0x8000)
         self.segmentRule = segmentRule
         tunnelRule = tunnels.rule
-        tunnelDepth = UInt8(truncatingIfNeeded: tunnels.depthLimit)
+        path = TunnelPath(rule: tunnels.rule, depthLimit: UInt8(truncatingIfNeeded: tunnels.depthLimit))
         self.domain = domain
         commonLinkType = stepwise ? .max : UInt32(CommonPacket.linkType)
     }
@@ -61,7 +62,7 @@ package struct PacketDecoder: Sendable {
         let rest = PacketFacts.domainBits(domain)
         var filled = 0
         var fragments = 0
-        var copies = 0
+        let copiesBefore = tallies.tunnelCopies
         var sums = Sums()
         for index in 0..<count {
             if index &+ Self.prefetchDistance < count {
@@ -79,6 +80,7 @@ package struct PacketDecoder: Sendable {
             let wireOctets = UInt64(wire) &+ (removedTag == 0 ? 0 : UInt64(VLAN.tagLength))
             sums.wireOctets &+= wireOctets
             sums.capturedOctets &+= UInt64(captured)
+            var more = 0
             // SAFETY: index < count, and filled <= index; all places are initialised.
             if UInt32(linkType) == commonLinkType,
                 unsafe CommonPacket.decode(
@@ -97,29 +99,16 @@ package struct PacketDecoder: Sendable {
                 // SAFETY: as above.
                 let flags = unsafe places[filled].flags
                 if flags.contains(.firstFragment) || flags.contains(.laterFragment) { fragments &+= 1 }
-                if flags.contains(.tunnel), tunnelRule == .both {
-                    // SAFETY: there is room for two facts a packet, as was checked; all places are initialised.
-                    unsafe places[filled &+ 1] = tunnelCopy
-                    unsafe facts.tunnelPlaces[filled &+ 1] = copiedTunnel
-                    // SAFETY: as above.
-                    sums.networkOctets &+= unsafe UInt64(places[filled].networkOctets)
-                    sums.flowWireOctets &+= wireOctets
-                    tallies.tunnelCopies &+= 1
-                    tallies.tunnelCopyNetworkOctets &+= UInt64(tunnelCopy.networkOctets)
-                    tallies.tunnelCopyWireOctets &+= wireOctets
-                    filled &+= 2
-                    copies &+= 1
-                    continue
-                }
+                if flags.contains(.tunnel), tunnelRule == .both { more = addCopy(to: facts, at: filled &+ 1) }
             }
             // SAFETY: as above.
             sums.networkOctets &+= unsafe UInt64(places[filled].networkOctets)
             sums.flowWireOctets &+= wireOctets
-            filled &+= 1
+            filled &+= 1 &+ more
         }
         facts.setCount(filled, fragments: fragments)
         tallies.packets &+= UInt64(count)
-        tallies.flowPackets &+= UInt64(filled &- copies)
+        tallies.flowPackets &+= UInt64(filled) &- (tallies.tunnelCopies &- copiesBefore)
         tallies.wireOctets &+= sums.wireOctets
         tallies.capturedOctets &+= sums.capturedOctets
         tallies.flowNetworkOctets &+= sums.networkOctets
@@ -153,8 +142,8 @@ package struct PacketDecoder: Sendable {
             cursor.truncate(to: Int(wire))
         }
         if removedTag != 0 { VLAN.note(UInt16(truncatingIfNeeded: removedTag), &packet) }
-        var path = TunnelPath(rule: tunnelRule, depthLimit: tunnelDepth)
-        let layer = decodeHeaders(.link(linkType), &cursor, &packet, &path)
+        path.begin()
+        let layer = Self.decodeHeaders(.link(linkType), &cursor, &packet, &path)
         // Afterwards: until here these are the octets that the cursor counts in.
         if removedTag != 0 { packet.wireOctets &+= UInt32(VLAN.tagLength) }
         if packet.anomalies != 0 { addAnomalies(packet.anomalies) }
@@ -165,21 +154,19 @@ package struct PacketDecoder: Sendable {
         if let opaque = path.opaque { tallies.add(opaque) }
         setSegment(path.network, &packet)
         packet.canonicalise()
-        if path.isInside { addTunnel(path, packet.wireOctets, &packet, &tunnel) }
+        if path.isInside { addTunnel(&packet, &tunnel) }
         return true
     }
 
     /// Says which tunnel the flow was in, and keeps the flow of the outermost one, for which the packet may count too.
     @inline(never)
-    private mutating func addTunnel(
-        _ path: borrowing TunnelPath, _ wire: UInt32, _ packet: inout PacketFacts, _ tunnel: inout TunnelFacts
-    ) {
+    private mutating func addTunnel(_ packet: inout PacketFacts, _ tunnel: inout TunnelFacts) {
         packet.flags.insert(.tunnel)
         tunnel = path.current
         tallies.addTunnel(kind: tunnel.kind)
         guard tunnelRule == .both else { return }
         tunnelCopy = path.outermost
-        tunnelCopy.wireOctets = wire
+        tunnelCopy.wireOctets = packet.wireOctets
         setSegment(nil, &tunnelCopy)
         tunnelCopy.canonicalise()
         tunnelCopy.flags.insert(.tunnelCopy)
@@ -187,6 +174,18 @@ package struct PacketDecoder: Sendable {
         copiedTunnel = path.outermostTunnel
         // The flow is the tunnel, not in it.
         copiedTunnel.depth = 0
+    }
+
+    /// Puts the outermost tunnel's flow of the packet decoded last into `facts` at `place`; returns 1, how many that are.
+    @inline(never)
+    private mutating func addCopy(to facts: FactsBatch, at place: Int) -> Int {
+        // SAFETY: there is room for two facts a packet, as was checked; all places are initialised.
+        unsafe facts.places[place] = tunnelCopy
+        unsafe facts.tunnelPlaces[place] = copiedTunnel
+        tallies.tunnelCopies &+= 1
+        tallies.tunnelCopyNetworkOctets &+= UInt64(tunnelCopy.networkOctets)
+        tallies.tunnelCopyWireOctets &+= UInt64(tunnelCopy.wireOctets)
+        return 1
     }
 
     /// Makes the segment what the rule says; until here it is the VLAN.
@@ -205,11 +204,11 @@ package struct PacketDecoder: Sendable {
     }
 
     /// The headers, to the end.
-    func decodeHeaders(
+    static func decodeHeaders(
         _ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath
     ) -> Layer {
         var layer = start
-        for _ in 0..<Self.headerLimit {
+        for _ in 0..<headerLimit {
             guard layer.hasHeader else { return finish(layer, &packet, &path) }
             layer = Registry.decode(layer, &cursor, &packet, &path)
         }
@@ -223,7 +222,7 @@ package struct PacketDecoder: Sendable {
 
     /// How decoding ended: in a flow, if there was a tunnel, since that is one itself.
     @inline(__always)
-    private func finish(_ end: Layer, _ packet: inout PacketFacts, _ path: inout TunnelPath) -> Layer {
+    private static func finish(_ end: Layer, _ packet: inout PacketFacts, _ path: inout TunnelPath) -> Layer {
         guard end.space != .flow, path.isInside else { return end }
         path.leave(isDamaged: end.space == .undecodable, &packet)
         return .flow

@@ -63,6 +63,17 @@ extension ProbeTests {
             try sameForAll([Captures.bundled[1], "--segment", "none", "--internal", "192.0.2.0/24"])
         }
 
+        /// Flows inside and outside of a tunnel begin with the same packets.
+        @Test(arguments: ["inner", "outer", "both"])
+        func tunnelsAreDeterministicToo(rule: String) throws {
+            let frames = Self.mixed.enumerated().map { index, frame in
+                index % 3 == 0 || frame.octets[12...13] != [8, 0]
+                    ? frame
+                    : Frame.ipv4(frame.time, 4, from: index % 5, to: 200 + index % 7, Array(frame.octets.dropFirst(14)))
+            }
+            try sameForAll([try write(frames, "tunnels.pcap"), "--tunnels", rule, "--flow-memory", "1MiB"])
+        }
+
         @Test func evictionsDoNotDependOnWorkers() throws {
             let frames =
                 Captures.flood(12_000)

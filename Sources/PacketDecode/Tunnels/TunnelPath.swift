@@ -37,7 +37,7 @@ struct TunnelPath {
     private(set) var current = TunnelFacts()
     /// The virtual network's id, if there is one.
     private(set) var network: UInt32?
-    /// The flow of the outermost tunnel, and that tunnel; hold while inside one.
+    /// The flow of the outermost tunnel, and that tunnel; hold while inside one, under `TunnelRule.both`.
     private(set) var outermost = PacketFacts()
     private(set) var outermostTunnel = TunnelFacts()
     /// What the flow is itself a tunnel of, when its contents cannot be read.
@@ -52,6 +52,14 @@ struct TunnelPath {
     init(rule: TunnelRule, depthLimit: UInt8) {
         self.rule = rule
         self.depthLimit = depthLimit
+    }
+
+    /// Makes the path ready for the next packet. What is only read inside a tunnel stays as it is.
+    @inline(__always)
+    mutating func begin() {
+        current.depth = 0
+        network = nil
+        opaque = nil
     }
 
     /// Whether any tunnel was entered.
@@ -86,7 +94,7 @@ struct TunnelPath {
         current.kind = kind.rawValue
         current.depth &+= 1
         current.direction = 0
-        if current.depth == 1 {
+        if rule == .both, current.depth == 1 {
             outermost = packet
             outermostTunnel = current
         }

@@ -2,17 +2,22 @@
 ///
 /// A port alone proves nothing: each tunnel's decoder checks its header, and what does not fit stays a flow of its own.
 enum TunnelPorts {
-    /// Whether neither port can be a tunnel's, told in a few instructions: the shortcut for common packets asks for each
-    /// UDP packet. `ports` holds one in each half.
+    /// Whether neither port is a tunnel's, told in a few instructions for most: the shortcut for common packets asks for
+    /// each UDP packet. `ports` holds one in each half.
     @inline(__always)
     static func excludes(_ ports: UInt32) -> Bool {
         let (first, second) = (UInt16(truncatingIfNeeded: ports), UInt16(truncatingIfNeeded: ports >> 16))
-        return first &- lowest > highest &- lowest && second &- lowest > highest &- lowest
-            && first != wireGuard && second != wireGuard
+        if first &- lowest > highest &- lowest, second &- lowest > highest &- lowest, first != wireGuard,
+            second != wireGuard
+        {
+            return true
+        }
+        return known(first, second) == nil
     }
 
     /// The tunnel's port among a packet's two, the destination's first: answers of VXLAN and its like do not come from
     /// the well-known port, those of GTP or Teredo do.
+    @inline(never)
     static func known(_ source: UInt16, _ destination: UInt16) -> UInt16? {
         isKnown(destination) ? destination : isKnown(source) ? source : nil
     }
