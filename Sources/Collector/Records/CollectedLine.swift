@@ -5,13 +5,6 @@ import NetTypes
 /// Writes collected records as lines of JSON: members of ours as docs/json.md has them, in that order, then what the
 /// exporter gave beside them, under the names of IANA's registry or its own (RFC 5610).
 struct CollectedLine {
-    private static let keys = JSONField.all.map { Array("\"\($0.name)\":".utf8) }
-    private static let words = JSONField.all.map { field -> [String?] in
-        if case .word(let words) = field.kind { words.words } else { [] }
-    }
-    private static let biflowWords = ["arbitrary", "initiator", "reverse-initiator", "perimeter"]
-    private static let biflowMember = JSONField.all.firstIndex { $0.name == "biflowDirection" }
-
     /// Who sent a record, for lines that say so.
     struct Exporter {
         /// The peer's address; nil for files.
@@ -27,6 +20,7 @@ struct CollectedLine {
     ) {
         let start = line.count
         line.append(0x7B)
+        let table = LineMembers.all
         let record = flow.assembly.record
         var conditions = JSONField.Conditions(record)
         // What another exporter gives of a direction is written, whether or not it counted its packets.
@@ -35,9 +29,9 @@ struct CollectedLine {
         while members != 0 {
             let index = members.trailingZeroBitCount
             members &= members - 1
-            let field = JSONField.all[index]
-            guard field.conditions.isSubset(of: conditions) else { continue }
-            appendMember(index, field, flow, record, to: &line)
+            let member = table.members[index]
+            guard member.conditions & ~conditions.rawValue == 0 else { continue }
+            append(member, index, table, flow, record, isFirst: line.count == start + 1, to: &line)
         }
         for other in plan.others where !other.isUpTime || context.initMilliseconds == nil {
             let place = places[other.field]
@@ -55,46 +49,40 @@ struct CollectedLine {
         if line.count > start + 1 { line.append(0x2C) }
     }
 
-    private static func appendMember(
-        _ index: Int, _ field: JSONField, _ flow: CollectedFlow, _ record: FlowRecord, to line: inout [UInt8]
+    @inline(__always)
+    private static func append(
+        _ member: LineMembers.Member, _ index: Int, _ table: LineMembers, _ flow: CollectedFlow, _ record: FlowRecord,
+        isFirst: Bool, to line: inout [UInt8]
     ) {
         // A name of a number that has none is left out, with its comma.
-        var word: String?
-        if case .word = field.kind {
-            if index == biflowMember {
-                // As this probe writes it: from the evidence, unless another exporter said something else.
-                let value = flow.isOwn ? record.initiator.biflowDirection : flow.biflowDirection ?? 4
-                word = value < 4 ? biflowWords[Int(value)] : nil
-            } else {
-                let value = flow.assembly.value(index)
-                word = value < 8 ? words[index][Int(value)] : nil
-            }
-            if word == nil { return }
+        var word = LineMembers.Run(start: 0, end: 0)
+        if member.kind == .word || member.kind == .biflowDirection {
+            // As this probe writes it: from the evidence, unless another exporter said something else.
+            let value =
+                member.kind == .word
+                ? flow.assembly.value(index)
+                : UInt64(flow.isOwn ? record.initiator.biflowDirection : flow.biflowDirection ?? 7)
+            if value < 8 { word = table.words[member.firstWord + Int(value)] }
+            if word.isEmpty { return }
         }
-        if line.last != 0x7B { line.append(0x2C) }
-        line.append(contentsOf: keys[index])
-        switch field.kind {
-        case .number: line.appendDecimal(min(flow.assembly.value(index), field.maximum))
-        case .identifier: line.appendQuoted { $0.appendDecimal(flow.assembly.value(index)) }
-        case .ipv4Address, .ipv6Address:
-            line.appendQuoted { $0.append(address(field.name, record)) }
-        case .macAddress: line.appendQuoted { $0.append(MACAddress(bits: flow.assembly.value(index))) }
-        case .time: line.appendQuoted { $0.append(time: Nanoseconds(clamping: flow.assembly.value(index))) }
-        case .application:
-            line.appendQuoted { $0.append(contentsOf: JSONField.applicationName(flow.assembly.value(index)).utf8) }
-        case .word: line.appendQuoted { $0.append(contentsOf: (word ?? "").utf8) }
+        line.append(contentsOf: table.octets[member.key.start + (isFirst ? 1 : 0)..<member.key.end])
+        switch member.kind {
+        case .number:
+            line.appendDecimal(min(flow.assembly.value(index), member.maximum))
+            return
+        case .identifier: line.appendDecimal(flow.assembly.value(index))
+        case .sourceAddress: line.append(record.sourceAddress)
+        case .destinationAddress: line.append(record.destinationAddress)
+        case .tunnelSource:
+            line.append(IPAddress(high: record.tunnelSourceHigh, low: record.tunnelSourceLow, version: 6))
+        case .tunnelDestination:
+            line.append(IPAddress(high: record.tunnelDestinationHigh, low: record.tunnelDestinationLow, version: 6))
+        case .application: line.append(contentsOf: JSONField.applicationName(flow.assembly.value(index)).utf8)
+        case .macAddress: line.append(MACAddress(bits: flow.assembly.value(index)))
+        case .time: line.append(time: Nanoseconds(clamping: flow.assembly.value(index)))
+        case .word, .biflowDirection: line.append(contentsOf: table.octets[word.start..<word.end])
         }
-    }
-
-    private static func address(_ name: String, _ record: FlowRecord) -> IPAddress {
-        switch name {
-        case "tunnelSourceAddress":
-            IPAddress(high: record.tunnelSourceHigh, low: record.tunnelSourceLow, version: 6)
-        case "tunnelDestinationAddress":
-            IPAddress(high: record.tunnelDestinationHigh, low: record.tunnelDestinationLow, version: 6)
-        case "sourceIPv4Address", "sourceIPv6Address": record.sourceAddress
-        default: record.destinationAddress
-        }
+        line.append(0x22)
     }
 
     private static func append(

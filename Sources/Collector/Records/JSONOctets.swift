@@ -24,32 +24,34 @@ extension [UInt8] {
         }
     }
 
-    /// `value` with leading zeros, `width` digits.
-    private mutating func appendPadded(_ value: Int, _ width: Int) {
-        var divisor = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(truncatingIfNeeded: value / divisor % 10) + 0x30)
-            divisor /= 10
-        }
+    /// Two digits.
+    @inline(__always)
+    private mutating func appendTwo(_ value: Int) {
+        append(UInt8(truncatingIfNeeded: value / 10) + 0x30)
+        append(UInt8(truncatingIfNeeded: value % 10) + 0x30)
     }
 
     /// RFC 3339 in UTC with nine fractional digits, as `rfc3339(_:)` writes it.
     mutating func append(time: Nanoseconds) {
         let fields = CalendarTime(Swift.max(0, time))
-        appendPadded(fields.year, 4)
+        appendTwo(fields.year / 100)
+        appendTwo(fields.year % 100)
         append(0x2D)
-        appendPadded(fields.month, 2)
+        appendTwo(fields.month)
         append(0x2D)
-        appendPadded(fields.day, 2)
+        appendTwo(fields.day)
         append(0x54)
-        appendPadded(fields.hour, 2)
+        appendTwo(fields.hour)
         append(0x3A)
-        appendPadded(fields.minute, 2)
+        appendTwo(fields.minute)
         append(0x3A)
-        appendPadded(fields.second, 2)
+        appendTwo(fields.second)
         append(0x2E)
-        appendPadded(fields.nanosecond, 9)
+        append(UInt8(truncatingIfNeeded: fields.nanosecond / 100_000_000) + 0x30)
+        appendTwo(fields.nanosecond / 1_000_000 % 100)
+        appendTwo(fields.nanosecond / 10_000 % 100)
+        appendTwo(fields.nanosecond / 100 % 100)
+        appendTwo(fields.nanosecond % 100)
         append(0x5A)
     }
 
@@ -63,7 +65,17 @@ extension [UInt8] {
     }
 
     /// An Ethernet address as text.
-    mutating func append(_ address: MACAddress) { append(contentsOf: address.description.utf8) }
+    mutating func append(_ address: MACAddress) {
+        for shift in stride(from: UInt64(40), through: 0, by: -8) {
+            let octet = UInt8(truncatingIfNeeded: address.bits >> shift)
+            append(Self.hexadecimalDigit(octet >> 4))
+            append(Self.hexadecimalDigit(octet & 15))
+            if shift > 0 { append(0x3A) }
+        }
+    }
+
+    @inline(__always)
+    private static func hexadecimalDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
     /// The value of a field, `octets[range]`, in its form.
     mutating func append(_ form: ElementForm, _ octets: Span<UInt8>, _ range: Range<Int>, _ context: RecordContext) {
@@ -97,14 +109,12 @@ extension [UInt8] {
         case .hexadecimal:
             appendQuoted { line in
                 for index in range {
-                    line.append(Self.hexadecimal[Int(octets[index] >> 4)])
-                    line.append(Self.hexadecimal[Int(octets[index] & 15)])
+                    line.append(Self.hexadecimalDigit(octets[index] >> 4))
+                    line.append(Self.hexadecimalDigit(octets[index] & 15))
                 }
             }
         }
     }
-
-    private static let hexadecimal = Array("0123456789abcdef".utf8)
 
     /// A string: UTF-8 as RFC 7011 section 6.1.6 wants it, what is not repaired, without trailing zeros, which fields of
     /// a fixed length are filled up with.

@@ -35,6 +35,11 @@ struct TLSContext: Sendable {
     /// A handler for one connection.
     func handler() -> NIOSSLServerHandler { NIOSSLServerHandler(context: context) }
 
+    /// Whether the other side has only closed its connection without closing TLS first.
+    static func isMereEnd(_ error: any Error) -> Bool {
+        if case .uncleanShutdown? = error as? NIOSSLError { true } else { false }
+    }
+
     /// What a TLS error is, in few words.
     static func reason(_ error: any Error) -> String {
         let text = String(describing: error)

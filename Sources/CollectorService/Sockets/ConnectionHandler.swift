@@ -85,6 +85,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     func decide() { holder?.decide() }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Exporters that end without saying so in TLS are common. A message that is cut shows by its length.
+        if TLSContext.isMereEnd(error) { return close(context) }
         engine.connectionErrors += 1
         if transport == .tls { engine.note("The connection of \(name) failed: \(TLSContext.reason(error)).") }
         close(context)

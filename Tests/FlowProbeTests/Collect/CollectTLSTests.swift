@@ -43,6 +43,7 @@ extension ProbeTests {
             #expect(lines == ["answer 0 1"])
             let outcome = try collector.stop()
             #expect(outcome.code == 0 && outcome.text.contains("(tls)"))
+            #expect(outcome.text.contains("0 timed out, 0 failed"), "ending without TLS's farewell is no failure")
             #expect(try String(contentsOf: folder.file("c.json"), encoding: .utf8).split(separator: "\n").count == 3000)
         }
 

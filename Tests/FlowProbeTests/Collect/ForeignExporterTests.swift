@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+extension ProbeTests {
+    /// Datagrams of another exporter: pmacctd's nfprobe reads the capture that we read, and both count the same.
+    @Suite struct ForeignExporterTests {
+        private static let hasPmacctd = FileManager.default.isExecutableFile(atPath: "/usr/sbin/pmacctd")
+
+        private struct Sums: Equatable {
+            var packets = 0
+            var octets = 0
+
+            /// Of lines of JSON, both directions; `ipv4Only` leaves out what NetFlow 5 has no place for.
+            init(_ text: String, ipv4Only: Bool) throws {
+                for line in text.split(separator: "\n") {
+                    let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+                    if ipv4Only, object["ipVersion"] as? Int != 4 { continue }
+                    for (name, path) in [("packetDeltaCount", \Sums.packets), ("octetDeltaCount", \Sums.octets)] {
+                        let reverse = "reverse" + name.prefix(1).uppercased() + name.dropFirst()
+                        for member in [name, reverse] { self[keyPath: path] += object[member] as? Int ?? 0 }
+                    }
+                }
+            }
+        }
+
+        @Test(.enabled(if: hasPmacctd, "pmacctd is missing: another exporter was NOT heard"), arguments: [5, 9, 10])
+        func countsWhatPmacctdCounts(version: Int) throws {
+            let folder = try TemporaryFolder()
+            let collector = try RunningCollector(["udp"], ["--json", folder.path("c.json")])
+            // The delay lets its plugin, a process of its own, begin before the capture is over.
+            let configuration = """
+                daemonize: false
+                pcap_savefile: \(Captures.bundled[0])
+                pcap_savefile_delay: 2
+                plugins: nfprobe
+                nfprobe_receiver: 127.0.0.1:\(collector.port("udp"))
+                nfprobe_version: \(version)
+                aggregate: src_host, dst_host, src_port, dst_port, proto, tos
+
+                """
+            try Data(configuration.utf8).write(to: folder.file("pmacctd.conf"))
+            // Threads of tests block signals, and pmacctd ends by one: Python starts it without that mask.
+            let launch = """
+                import signal, subprocess, sys
+                signal.pthread_sigmask(signal.SIG_SETMASK, [])
+                with open(sys.argv[1], "w") as log:
+                    run = subprocess.Popen(sys.argv[2:], stdout=log, stderr=log, start_new_session=True)
+                    try:
+                        run.wait(30)
+                    except subprocess.TimeoutExpired:
+                        import os
+                        os.killpg(run.pid, signal.SIGKILL)
+                print(open(sys.argv[1]).read())
+                """
+            let pmacctd = try Program.run(
+                "/usr/bin/python3",
+                ["-c", launch, folder.path("log"), "/usr/sbin/pmacctd", "-f", folder.path("pmacctd.conf")])
+            #expect(pmacctd.output.contains("OK, Exiting"), "\(pmacctd.output)")
+            let outcome = try collector.stop()
+            #expect(outcome.code == 0 && outcome.text.contains(" 0 lost, 0 messages twice"), "\(outcome.text)")
+            let own = try Probe.run(["replay", Captures.bundled[0], "--quiet", "--json", "-"])
+            let wanted = try Sums(own.text, ipv4Only: version == 5)
+            let sums = try Sums(String(contentsOf: folder.file("c.json"), encoding: .utf8), ipv4Only: version == 5)
+            #expect(sums == wanted && wanted.packets > 100)
+        }
+    }
+}
