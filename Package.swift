@@ -36,13 +36,24 @@ var targets: [Target] = [
     .target(
         name: "Exporter", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CPlatform"],
         swiftSettings: strict),
+    // Destinations of a spool.
+    .target(
+        name: "Delivery",
+        dependencies: [
+            "NetTypes", "FlowTable", "Spool", "Exporter",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOEmbedded", package: "swift-nio"),
+            .product(name: "NIOTLS", package: "swift-nio"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        ], swiftSettings: strict),
     .target(
         name: "Pipeline", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter", "CPlatform"],
         swiftSettings: strict),
     .target(
         name: "ConfigurationFile",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", .product(name: "Yams", package: "Yams"),
+            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Spool",
+            .product(name: "Yams", package: "Yams"),
         ], swiftSettings: strict),
     .target(
         name: "Steer", dependencies: ["NetTypes", .product(name: "Yams", package: "Yams")], swiftSettings: strict),
@@ -74,7 +85,7 @@ var targets: [Target] = [
         name: "FlowProbe",
         dependencies: [
             "NetTypes", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline", "ConfigurationFile",
-            "Service", "Steer", "MirrorHealth", "Collector", "CollectorService", "CPlatform",
+            "Service", "Steer", "MirrorHealth", "Collector", "CollectorService", "Spool", "Delivery", "CPlatform",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ], swiftSettings: strict),
@@ -87,6 +98,9 @@ var targets: [Target] = [
         swiftSettings: strict),
     .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "CSandbox"], swiftSettings: strict),
     .testTarget(name: "SpoolTests", dependencies: ["Spool", "FlowTable", "NetTypes"], swiftSettings: strict),
+    .testTarget(
+        name: "DeliveryTests",
+        dependencies: ["Delivery", "Spool", "Exporter", "Collector", "FlowTable", "NetTypes"], swiftSettings: strict),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),

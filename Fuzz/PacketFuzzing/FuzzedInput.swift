@@ -7,7 +7,7 @@ import PacketDecode
 ///     | setup | length (2) | time step | wire length | copies | place | packet octets | …
 ///     +-------+----------------------------------------------------------------------+---
 ///
-/// Setup: bits 0...3 the link type, bits 4 and 5 the segment rule, bit 6 a second run with other secret keys, bit 7 a
+/// Setup: bits 0...3 the link type, bits 4 and 5 the segment rule and what is done about tunnels, bit 6 a second run with other secret keys, bit 7 a
 /// budget of 64 flows a stripe instead of 4 MiB, in which a stripe's index has to grow.
 /// Every input has a meaning: a last packet that is cut is a shorter packet. The fields around a packet's octets let a
 /// short input reach what needs time (timeouts, sweeps, clock steps), long counters (overflow) or many flows (eviction).
@@ -28,12 +28,16 @@ struct FuzzedInput {
 
     /// Those of most captures, one that nobody has, and PPI (192), whose header names any other link type.
     static let linkTypes: [UInt16] = [1, 0, 12, 14, 101, 108, 113, 228, 229, 276, 0xFFFF, 192, 9, 107, 127, 239]
+    private static let tunnelPolicies = [
+        TunnelPolicy(), TunnelPolicy(rule: .both), TunnelPolicy(rule: .both, depthLimit: 2), TunnelPolicy(rule: .outer),
+    ]
     private static let packetHeaderLength = 6
     /// Copies make packets out of nothing: this bounds how long one input takes.
     private static let mostPackets = 12_288
 
     let linkType: UInt16
     let segmentRule: PacketDecoder.SegmentRule
+    let tunnels: TunnelPolicy
     let isRepeated: Bool
     let isSmall: Bool
     let packets: [Packet]
@@ -42,6 +46,7 @@ struct FuzzedInput {
         let setup = Int(octets.first ?? 0)
         linkType = Self.linkTypes[(setup & 15) % Self.linkTypes.count]
         segmentRule = PacketDecoder.SegmentRule.allCases[(setup >> 4 & 3) % PacketDecoder.SegmentRule.allCases.count]
+        tunnels = Self.tunnelPolicies[setup >> 4 & 3]
         isRepeated = setup & 0x40 != 0
         isSmall = setup & 0x80 != 0
         var packets: [Packet] = []

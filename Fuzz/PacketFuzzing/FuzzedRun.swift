@@ -40,12 +40,12 @@ struct FuzzedRun {
 
     mutating func run() {
         let source = FuzzedSource(input)
-        var decoder = PacketDecoder(segmentRule: input.segmentRule)
-        var stepwise = PacketDecoder(segmentRule: input.segmentRule, stepwise: true)
-        let stepwiseFacts = FactsBatch(capacity: Self.batchSize)
+        var decoder = PacketDecoder(segmentRule: input.segmentRule, tunnels: input.tunnels)
+        var stepwise = PacketDecoder(segmentRule: input.segmentRule, tunnels: input.tunnels, stepwise: true)
+        let stepwiseFacts = FactsBatch(capacity: 2 * Self.batchSize)
         let batch = PacketBatch(capacity: Self.batchSize)
-        let facts = FactsBatch(capacity: Self.batchSize)
-        var partition = Partition(capacity: Self.batchSize)
+        let facts = FactsBatch(capacity: 2 * Self.batchSize)
+        var partition = Partition(capacity: 2 * Self.batchSize)
         let outputs = (0..<FlowTable.stripeCount).map { _ in StripeOutput() }
         let merged = RecordBuffer()
         while source.fill(batch) {
@@ -63,7 +63,8 @@ struct FuzzedRun {
             take(merged)
         }
         let live = table.live.packets
-        expect("packets in flows = in records + in live flows", decoder.tallies.flowPackets, recordPackets + live)
+        let counted = decoder.tallies.flowPackets + decoder.tallies.tunnelCopies
+        expect("packets in flows, and again in tunnels' = in records + in live flows", counted, recordPackets + live)
         table.flush(now: clock.now, at: lastFrame, batchSize: 7) { take($0) }
         checkSums(decoder.tallies)
         let (shortcut, registry) = (decoder.tallies, stepwise.tallies)
@@ -202,6 +203,7 @@ struct FuzzedRun {
             && record.retransmittedOctetsForward <= record.octetsForward
             && record.retransmittedOctetsReverse <= record.octetsReverse
             && record.handshakeRoundTrip >= 0
+            && (record.presence.contains(.tunnel) || record.tunnelType | record.tunnelDepth == 0)
     }
 
     private mutating func fold(_ record: FlowRecord) {
@@ -214,7 +216,10 @@ struct FuzzedRun {
             record.retransmittedOctetsForward, record.retransmittedOctetsReverse, UInt64(record.firstForward),
             UInt64(record.lastForward), UInt64(record.firstReverse), UInt64(record.lastReverse),
             UInt64(record.handshakeRoundTrip), UInt64(record.tcpState.rawValue), UInt64(record.service.rawValue),
-            UInt64(record.initiator.rawValue), record.sourceMAC, record.destinationMAC, UInt64(record.segment),
+            record.tunnelSourceHigh, record.tunnelSourceLow, record.tunnelDestinationHigh, record.tunnelDestinationLow,
+            UInt64(record.tunnelIdForward), UInt64(record.tunnelIdReverse), UInt64(record.tunnelType),
+            UInt64(record.tunnelDepth), UInt64(record.initiator.rawValue), record.sourceMAC, record.destinationMAC,
+            UInt64(record.segment),
         ] {
             checksum = (checksum ^ word) &* 1_099_511_628_211
         }
@@ -233,11 +238,18 @@ struct FuzzedRun {
         expect(
             "unknown link type = by number", tallies.count(.linkTypeUnknown),
             tallies.unknownLinkTypeNumbers.reduce(0) { $0 + $1.packets })
-        expect("packets in flows = counted by the table", tallies.flowPackets, counters.packets)
-        expect("packets in flows = in records", tallies.flowPackets, recordPackets)
-        expect("packets in flows = in records, by the table's own count", tallies.flowPackets, counters.recordPackets)
-        expect("layer 3 octets in flows = in records", tallies.flowNetworkOctets, counters.recordNetworkOctets)
-        expect("layer 2 octets in flows = in records", tallies.flowWireOctets, counters.recordWireOctets)
+        // What is counted a second time, in the flow of the tunnel around a packet's own, is in records too.
+        let counted = tallies.flowPackets + tallies.tunnelCopies
+        expect("packets in flows = counted by the table", counted, counters.packets)
+        expect("packets in flows = in records", counted, recordPackets)
+        expect("packets in flows = in records, by the table's own count", counted, counters.recordPackets)
+        let networkOctets = tallies.flowNetworkOctets + tallies.tunnelCopyNetworkOctets
+        expect("layer 3 octets in flows = in records", networkOctets, counters.recordNetworkOctets)
+        let wireOctets = tallies.flowWireOctets + tallies.tunnelCopyWireOctets
+        expect("layer 2 octets in flows = in records", wireOctets, counters.recordWireOctets)
+        expect(
+            "packets counted again are packets in tunnels", tallies.tunnelCopies,
+            input.tunnels.rule == .both ? TunnelKind.allCases.reduce(0) { $0 + tallies.count($1) } : 0)
         expect("flows begun = flows ended", counters.flowsBegun, counters.flowsEndedTotal)
         expect("records handed out = records counted", records, counters.records)
         expect(

@@ -1,6 +1,7 @@
 import Exporter
 import FlowTable
 import NetTypes
+import PacketDecode
 
 /// Section `flows`: how flows are kept and cut.
 package struct FlowsConfiguration: Sendable, Equatable {
@@ -18,6 +19,10 @@ package struct FlowsConfiguration: Sendable, Equatable {
     package var activeTimeout = FlowTableConfiguration().activeTimeout
     /// Octets that live flows may take.
     package var memory = FlowTableConfiguration().memoryOctets
+    /// Which flow a tunnelled packet is counted in.
+    package var tunnels = TunnelPolicy().rule
+    /// Tunnels followed in one packet.
+    package var tunnelDepth = TunnelPolicy().depthLimit
     /// Prefixes of the inside.
     package var `internal`: [Prefix] = []
     /// Path of a file of prefixes with tags (docs/zones.md); nil for none.
@@ -38,6 +43,9 @@ package struct FlowsConfiguration: Sendable, Equatable {
         table.memoryOctets = memory
         return table
     }
+
+    /// What is done about tunnels.
+    package var tunnelPolicy: TunnelPolicy { TunnelPolicy(rule: tunnels, depthLimit: tunnelDepth) }
 
     /// The zones, nil when none are configured. Reads the prefix file, anew at every call.
     package func zoneTable() throws(ZoneError) -> ZoneTable? {

@@ -1,4 +1,6 @@
 import Exporter
+import NetTypes
+import Spool
 
 /// Section `outputs`: where flows go. Any combination at once.
 package struct OutputsConfiguration: Sendable, Equatable {
@@ -17,6 +19,17 @@ package struct OutputsConfiguration: Sendable, Equatable {
     /// Path of an SQLite store; nil for none.
     package var store: String?
 
+    /// Folder of the spool that keeps records for `tcp://` and `tls://` collectors; nil for none.
+    package var spool: String?
+    /// Octets of the spool, beyond which the oldest records are given up.
+    package var spoolSize = SpoolConfiguration(folder: "").size
+    /// Age at which records in the spool are given up.
+    package var spoolAge = SpoolConfiguration(folder: "").age
+    /// When the spool waits for the disk.
+    package var spoolSync = SpoolConfiguration.Synchronization.commit
+    /// How the spool packs records.
+    package var spoolCompression = SpoolConfiguration.Compression.none
+
     /// The defaults: no output.
     package init() {}
 
@@ -32,5 +45,19 @@ package struct OutputsConfiguration: Sendable, Equatable {
                 interfaceDescription: input.name)
         }
         return options
+    }
+
+    /// Why the spool does not go with these collectors, as a sentence; nil when it does.
+    package static func problem(spool: String?, collectors: [ExportEndpoint]) -> String? {
+        if spool == nil {
+            guard let needy = collectors.first(where: \.needsSpool) else { return nil }
+            return "The collector \(needy) needs a spool: name a folder with --spool, or in outputs.spool."
+        }
+        guard collectors.contains(where: { $0.transport != .udp }) else {
+            return "A spool is for tcp:// and tls:// collectors, and there is none."
+        }
+        let names = collectors.map(\.name)
+        guard let twice = names.first(where: { name in names.count { $0 == name } > 1 }) else { return nil }
+        return "The collector \(twice) is named twice, and a spool knows it by its address. Name it once."
     }
 }

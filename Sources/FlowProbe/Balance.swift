@@ -1,8 +1,10 @@
 import Capture
+import Delivery
 import Exporter
 import FlowTable
 import PacketDecode
 import Pipeline
+import Spool
 
 /// The sums that prove what became of every packet and record (design semantics 6), and whether they come out even.
 struct Balance {
@@ -52,8 +54,8 @@ struct Balance {
                     what: "packets decoded = in flows + not a flow + undecodable", left: tallies.packets,
                     right: tallies.flowPackets + tallies.nonFlowPackets + tallies.undecodablePackets),
                 Sum(
-                    what: "packets in flows = packets counted by the table", left: tallies.flowPackets,
-                    right: counters.packets),
+                    what: "packets in flows + counted again in tunnels' flows = packets counted by the table",
+                    left: tallies.flowPackets + tallies.tunnelCopies, right: counters.packets),
                 Sum(
                     what: "flows begun = flows ended + alive", left: counters.flowsBegun,
                     right: counters.flowsEndedTotal + liveFlows),
@@ -65,13 +67,15 @@ struct Balance {
         if liveFlows == 0 {
             sums += [
                 Sum(
-                    what: "packets in flows = packets in records", left: tallies.flowPackets,
-                    right: counters.recordPackets),
+                    what: "packets in flows + counted again in tunnels' flows = packets in records",
+                    left: tallies.flowPackets + tallies.tunnelCopies, right: counters.recordPackets),
                 Sum(
-                    what: "layer 3 octets in flows = in records", left: tallies.flowNetworkOctets,
+                    what: "layer 3 octets in flows + counted again = in records",
+                    left: tallies.flowNetworkOctets + tallies.tunnelCopyNetworkOctets,
                     right: counters.recordNetworkOctets),
                 Sum(
-                    what: "layer 2 octets in flows = in records", left: tallies.flowWireOctets,
+                    what: "layer 2 octets in flows + counted again = in records",
+                    left: tallies.flowWireOctets + tallies.tunnelCopyWireOctets,
                     right: counters.recordWireOctets),
             ]
         }
@@ -102,6 +106,17 @@ struct Balance {
                 + " + \(counters.slicesCutTotal) cuts" + reasons(counters.slicesCut)
                 + " - \(counters.endsWithoutRecord) ends with nothing left to report",
         ]
+        let tunnelled = TunnelKind.allCases.filter { tallies.count($0) > 0 }
+        for kind in tunnelled { lines.append("in tunnels \(tallies.count(kind)) \(kind.name)") }
+        if tallies.tunnelCopies > 0 {
+            lines.append(
+                "again      \(tallies.tunnelCopies) packets counted a second time, in the flow of the tunnel around them:"
+                    + " \(tallies.tunnelCopyNetworkOctets) octets of layer 3, \(tallies.tunnelCopyWireOctets) on the wire"
+            )
+        }
+        for tunnel in OpaqueTunnel.allCases where tallies.count(tunnel) > 0 {
+            lines.append("opaque     \(tallies.count(tunnel)) \(tunnel.description)")
+        }
         for entry in tallies.nonFlowProtocols {
             lines.append("not a flow \(entry.packets) \(entry.protocol.description)")
         }
@@ -122,6 +137,9 @@ struct Balance {
         if counters.macTableOverflows > 0 {
             lines.append("odd        \(counters.macTableOverflows) flows without Ethernet addresses (too many pairs)")
         }
+        if counters.tunnelTableOverflows > 0 {
+            lines.append("odd        \(counters.tunnelTableOverflows) flows without tunnel (too many tunnels)")
+        }
         if clockSteps > 0 { lines.append("odd        \(clockSteps) steps of the packet clock") }
         let mistakes = mistakes
         lines.append(mistakes.isEmpty ? "balance    every sum holds" : "balance    DOES NOT HOLD:")
@@ -135,6 +153,28 @@ extension Balance {
     static func exportLine(_ name: String, _ sent: IPFIXStatistics) -> String {
         "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
             + " not sent: \(sent.failedRecords) records"
+    }
+
+    /// What a spool and its collectors made of every record.
+    static func deliveryLines(_ delivery: SpooledDelivery) -> [String] {
+        let status = delivery.spool.status
+        let lost = status.lost.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+            "\($0.value) lost (\($0.key.rawValue))"
+        }
+        var lines = [
+            "spool      \(status.made) records made over all runs; "
+                + ([String(status.octets >> 10) + " KiB in \(status.segments) segments"] + lost).joined(separator: ", ")
+        ]
+        for stream in delivery.streams {
+            guard let account = stream.account else { continue }
+            let discarded = SpoolAccount.DiscardReason.allCases.filter { account.discarded($0) > 0 }
+                .map { " + \(account.discarded($0)) given up (\($0.rawValue))" }.joined()
+            lines.append(
+                "export     \(stream.name): \(status.made - account.start) records made since it began = "
+                    + "\(account.acknowledged) acknowledged + \(status.made - account.settled) pending\(discarded); "
+                    + "\(account.resent) sent again")
+        }
+        return lines
     }
 
     /// The accounting as a report's last part.

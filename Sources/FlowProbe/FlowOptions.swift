@@ -34,8 +34,19 @@ struct FlowOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What keeps equal addresses apart: VLANs and virtual networks, VLANs, or nothing.", valueName: "rule"))
+            "What keeps equal addresses apart: virtual networks, and VLANs where there is none; VLANs; virtual networks; or nothing.",
+            valueName: "rule"))
     var segment = PacketDecoder.SegmentRule.auto
+
+    @Option(
+        help: ArgumentHelp(
+            "Which flow a tunnelled packet is counted in: that of what the tunnel carries, that of the tunnel, or both.",
+            valueName: "rule"))
+    var tunnels = TunnelRule.inner
+
+    @Option(
+        help: ArgumentHelp("Tunnels followed in one packet, up to 16; what is deeper is counted.", valueName: "count"))
+    var tunnelDepth = TunnelPolicy.defaultDepthLimit
 
     @Option(
         parsing: .upToNextOption,
@@ -49,8 +60,14 @@ struct FlowOptions: ParsableArguments {
 
     func validate() throws {
         guard (1...64).contains(workers) else { throw ValidationError("--workers takes a number from 1 to 64.") }
+        guard (1...TunnelPolicy.largestDepthLimit).contains(tunnelDepth) else {
+            throw ValidationError("--tunnel-depth takes a number from 1 to \(TunnelPolicy.largestDepthLimit).")
+        }
         guard flowMemory.octets >= 1 << 20 else { throw ValidationError("--flow-memory takes 1MiB or more.") }
     }
+
+    /// What is done about tunnels.
+    var tunnelPolicy: TunnelPolicy { TunnelPolicy(rule: tunnels, depthLimit: tunnelDepth) }
 
     /// The timeouts and the budget; a timeout for one protocol wins over the one for all.
     var tableConfiguration: FlowTableConfiguration {

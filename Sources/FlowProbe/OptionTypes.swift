@@ -29,6 +29,8 @@ struct OctetCount: ExpressibleByArgument {
 struct Seconds: ExpressibleByArgument {
     var nanoseconds: Nanoseconds
 
+    init(nanoseconds: Nanoseconds) { self.nanoseconds = nanoseconds }
+
     init?(argument: String) {
         guard let seconds = Double(argument), seconds > 0, seconds <= 315_360_000 else { return nil }
         nanoseconds = max(1, Nanoseconds(seconds * Double(nanosecondsPerSecond)))
@@ -52,6 +54,8 @@ struct ElementChoice: ExpressibleByArgument {
 }
 
 extension PacketDecoder.SegmentRule: ExpressibleByArgument {}
+
+extension TunnelRule: ExpressibleByArgument {}
 
 /// When to colour the report.
 enum ColorChoice: String, ExpressibleByArgument, CaseIterable {

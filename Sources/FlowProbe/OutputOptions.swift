@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationFile
 import Exporter
 import Foundation
 
@@ -15,8 +16,12 @@ struct OutputOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write an IPFIX file (RFC 5655).", valueName: "file"), completion: .file())
     var ipfix: String?
 
-    @Option(help: ArgumentHelp("Send IPFIX to udp://HOST:PORT or tcp://HOST:PORT; may be repeated.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "Send IPFIX to udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT; may be repeated.", valueName: "url"))
     var export: [String] = []
+
+    @OptionGroup var spooling: SpoolOptions
 
     @Flag(help: "IPFIX: two records of one direction each in place of a biflow.")
     var uniflow = false
@@ -54,10 +59,22 @@ struct OutputOptions: ParsableArguments {
         for (option, path) in [("--ipfix", ipfix), ("--store", store)] where path == "-" {
             throw ValidationError("\(option) cannot go to standard output: name a file.")
         }
-        for endpoint in export {
-            do throws(ExportError) { _ = try ExportEndpoint(parsing: endpoint) } catch {
-                throw ValidationError(error.description)
+        try spooling.validate()
+        do throws(ExportError) {
+            if let problem = OutputsConfiguration.problem(spool: spooling.spool, collectors: try collectors) {
+                throw ExportError(problem)
             }
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    /// The collectors of `--export`.
+    var collectors: [ExportEndpoint] {
+        get throws(ExportError) {
+            var collectors: [ExportEndpoint] = []
+            for text in export { collectors.append(try ExportEndpoint(parsing: text)) }
+            return collectors
         }
     }
 

@@ -1,7 +1,9 @@
+import Delivery
 import Exporter
 import FlowTable
 import NetTypes
 import Pipeline
+import Synchronization
 
 /// The outputs of a replay, made from its options.
 final class OutputSinks {
@@ -11,6 +13,11 @@ final class OutputSinks {
     private(set) var summary: TrafficSummary?
     /// The IPFIX outputs, each with what to call it.
     private(set) var ipfix: [(name: String, sink: IPFIXSink)] = []
+    /// The spool and its collectors; nil without one.
+    private(set) var delivery: SpooledDelivery?
+    private let captureNumbers = CaptureNumbers()
+    /// Tells how many packets have been read, for the spool's commits; set once there is a run that reads.
+    let packetsRead = PacketCount()
     private var store: SQLiteSink?
 
     /// Opens every output; throws when one cannot be opened.
@@ -31,11 +38,22 @@ final class OutputSinks {
         if let path = options.json { all.append(try JSONSink(path: path, stitched: options.stitched)) }
         let ipfixOptions = options.ipfixOptions(inputs: inputs)
         if let path = options.ipfix { add(path, try IPFIXFileSink(path: path, options: ipfixOptions)) }
-        for text in options.export {
-            let endpoint = try ExportEndpoint(parsing: text)
+        let collectors = try options.collectors
+        if let configuration = options.spooling.configuration {
+            let numbers = captureNumbers
+            let delivery = try SpooledDelivery(
+                configuration, endpoints: collectors.filter { $0.transport != .udp }, options: ipfixOptions,
+                captureStatistics: { numbers.value }, observedPackets: { [packetsRead] in packetsRead.now })
+            self.delivery = delivery
+            all.append(delivery.sink)
+            delivery.start()
+        }
+        for endpoint in collectors {
             switch endpoint.transport {
-            case .udp: add(text, try IPFIXUDPSink(endpoint: endpoint, options: ipfixOptions))
-            case .tcp: add(text, try IPFIXTCPSink(endpoint: endpoint, options: ipfixOptions))
+            case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: ipfixOptions))
+            case .tcp where delivery == nil:
+                add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: ipfixOptions))
+            case .tcp, .tls: break
             }
         }
         if let path = options.store {
@@ -65,5 +83,6 @@ final class OutputSinks {
         statistics.ignoredOctets = result.tallies.nonFlowWireOctets
         statistics.undecodablePackets = result.tallies.undecodablePackets
         for (_, sink) in ipfix { sink.captureStatistics = statistics }
+        captureNumbers.value = statistics
     }
 }

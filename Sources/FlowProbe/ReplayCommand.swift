@@ -1,7 +1,9 @@
 import ArgumentParser
 import Capture
+import Delivery
 import Exporter
 import FlowTable
+import Foundation
 import NetTypes
 import PacketDecode
 import Pipeline
@@ -44,8 +46,12 @@ struct ReplayCommand: ParsableCommand {
         configuration.table = flows.tableConfiguration
         configuration.workers = flows.workers
         configuration.segmentRule = flows.segment
+        configuration.tunnels = flows.tunnelPolicy
         if let zones { configuration.annotate = { zones.annotate(&$0) } }
+        for note in sinks.delivery?.spool.openingNotes ?? [] { Terminal.write("flowprobe: \(note)\n", to: 2) }
         let pipeline = ReplayPipeline(configuration: configuration, source: source, sinks: sinks.all)
+
+        sinks.packetsRead.ask { pipeline.packetsRead.load(ordering: .relaxed) }
 
         let interrupt = source.interrupt
         let signals = StopSignals {
@@ -60,12 +66,21 @@ struct ReplayCommand: ParsableCommand {
                 result, balance: Balance(result, inputs: source.summaries, filtered: source.packetsFiltered))
         }
         progress?.stop()
+        let hasArrived = sinks.delivery.map { deliver($0, signals) } ?? true
         withExtendedLifetime(signals) {}
-        try conclude(result, source, sinks)
+        try conclude(result, source, sinks, hasArrived: hasArrived)
+    }
+
+    /// Waits for the collectors behind the spool, whose thread is not the run's. After Ctrl-C they have a moment left.
+    private func deliver(_ delivery: SpooledDelivery, _ signals: StopSignals) -> Bool {
+        if signals.isRequested { return delivery.finish(until: Date(timeIntervalSinceNow: 5)) }
+        return delivery.finish { signals.isRequested }
     }
 
     /// Prints what there is to say and ends with the code that says how it went.
-    private func conclude(_ result: ReplayPipeline.Result, _ source: ReplaySource, _ sinks: OutputSinks) throws {
+    private func conclude(
+        _ result: ReplayPipeline.Result, _ source: ReplaySource, _ sinks: OutputSinks, hasArrived: Bool
+    ) throws {
         let summaries = source.summaries
         let balance = Balance(result, inputs: summaries, filtered: source.packetsFiltered)
         let report = ReplayReport(result: result, inputs: summaries, balance: balance, sinks: sinks)
@@ -77,7 +92,9 @@ struct ReplayCommand: ParsableCommand {
         }
         for message in report.complaints { Terminal.write("flowprobe: \(message)\n", to: 2) }
         if let unprinted { throw unprinted }
-        if !result.failures.isEmpty { throw ProbeExit.outputFailed.parserCode }
+        if !result.failures.isEmpty || !hasArrived || !report.undelivered.isEmpty {
+            throw ProbeExit.outputFailed.parserCode
+        }
         if report.isUnreadable { throw ProbeExit.inputUnreadable.parserCode }
         if report.isDamaged { throw ProbeExit.inputDamaged.parserCode }
     }

@@ -55,11 +55,30 @@ struct ReplayReport {
 
     private var exportLines: [String] {
         sinks.ipfix.map { Balance.exportLine($0.name, $0.sink.statistics) }
+            + (sinks.delivery.map(Balance.deliveryLines) ?? [])
+    }
+
+    /// What collectors have not got through the spool, a sentence each.
+    var undelivered: [String] {
+        guard let delivery = sinks.delivery else { return [] }
+        var lines: [String] = []
+        for stream in delivery.streams {
+            guard let account = stream.account, delivery.spool.status.made > account.settled else { continue }
+            lines.append(
+                "\(delivery.spool.status.made - account.settled) records stay in the spool for \(stream.name) and are sent by "
+                    + "the next run with this spool. \(stream.status.problem ?? "")")
+        }
+        let lost = delivery.spool.status.lost.values.reduce(0, +)
+        if lost > 0 {
+            lines.append(
+                "\(lost) records are lost to the spool: \(delivery.spool.status.problem ?? "the disk failed.")")
+        }
+        return lines
     }
 
     /// Complete sentences for standard error.
     var complaints: [String] {
-        var lines = result.failures.map(\.description)
+        var lines = result.failures.map(\.description) + undelivered
         for entry in result.tallies.unknownLinkTypeNumbers {
             let (what, verb) = entry.packets == 1 ? ("packet", "was") : ("packets", "were")
             lines.append(

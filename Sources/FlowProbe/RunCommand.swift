@@ -121,7 +121,7 @@ struct RunCommand: ParsableCommand {
             || table.activeTimeout != usual.activeTimeout || table.idleTimeoutTCP != usual.idleTimeoutTCP
             || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
             || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
-            || !output.export.isEmpty || output.store != nil
+            || !output.export.isEmpty || output.store != nil || output.spooling.spool != nil
     }
 
     private func plan() throws -> LivePlan {
@@ -144,6 +144,7 @@ struct RunCommand: ParsableCommand {
                         ? [] : Array(pin[index * flows.workers..<(index + 1) * flows.workers])))
         }
         plan.table = flows.tableConfiguration
+        plan.tunnels = flows.tunnelPolicy
         plan.zones = try flows.zoneTable()
         plan.metricsAddress = metrics?.address
         if let drainTimeout { plan.drainSeconds = Double(drainTimeout.nanoseconds) / 1e9 }

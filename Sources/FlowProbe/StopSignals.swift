@@ -1,11 +1,16 @@
 import Dispatch
 import Foundation
+import Synchronization
 
 /// Ends a run cleanly at Ctrl-C or SIGTERM; one that comes more than a second later ends the program at once.
 // SAFETY: (@unchecked) set up before the run and left alone; the handler runs on its own queue.
 final class StopSignals: @unchecked Sendable {
     private var sources: [any DispatchSourceSignal] = []
     private var first: ContinuousClock.Instant?
+    private let requested = Atomic(false)
+
+    /// Whether a signal has come.
+    var isRequested: Bool { requested.load(ordering: .relaxed) }
 
     /// Calls `stop` at the first signal.
     init(_ stop: @escaping @Sendable () -> Void) {
@@ -17,6 +22,7 @@ final class StopSignals: @unchecked Sendable {
                 guard let self else { return }
                 guard let first = self.first else {
                     self.first = .now
+                    self.requested.store(true, ordering: .relaxed)
                     stop()
                     return
                 }

@@ -130,6 +130,32 @@ public import NetTypes
     /// Number of the packet that ended the slice, or at which the sweep ran that did. Not exported.
     public var endFrameNumber: UInt64 = 0
 
+    // The tunnel that the flow was inside; all 0 without `.tunnel`. Addresses are those of the header that carried the flow,
+    // the innermost where there were several; an IPv4 address is IPv4-mapped (RFC 4291 section 2.5.5.2).
+
+    /// First word of the tunnel's address on the initiator's side.
+    public var tunnelSourceHigh: UInt64 = 0
+    /// Second word of the tunnel's address on the initiator's side.
+    public var tunnelSourceLow: UInt64 = 0
+    /// First word of the tunnel's address on the responder's side.
+    public var tunnelDestinationHigh: UInt64 = 0
+    /// Second word of the tunnel's address on the responder's side.
+    public var tunnelDestinationLow: UInt64 = 0
+    /// What the tunnel's header calls it in the initiator's packets: VNI, VSID, key, TEID, session, label; 0 for nothing.
+    public var tunnelIdForward: UInt32 = 0
+    /// As `tunnelIdForward`, of the responder.
+    public var tunnelIdReverse: UInt32 = 0
+    /// A `TunnelKind`.
+    public var tunnelType: UInt8 = 0
+    /// How many tunnels the flow was inside. 0: the flow is the tunnel, and its packets are counted in other flows too.
+    public var tunnelDepth: UInt8 = 0
+    /// A `MirrorDirection`: how the initiator's packets went through the port that they were mirrored at.
+    public var tunnelDirectionForward: UInt8 = 0
+    /// As `tunnelDirectionForward`, of the responder.
+    public var tunnelDirectionReverse: UInt8 = 0
+    /// Fills the last word; always 0.
+    public var reservedLast: UInt32 = 0
+
     /// A record with every field zero or unknown.
     @inlinable public init() {}
 }
@@ -182,6 +208,8 @@ extension FlowRecord {
         @inlinable public static var handshakeRoundTrip: Presence { Presence(rawValue: 1 << 7) }
         /// This record ends its flow: no later slice follows.
         @inlinable public static var lastSlice: Presence { Presence(rawValue: 1 << 8) }
+        /// The fields about the tunnel.
+        @inlinable public static var tunnel: Presence { Presence(rawValue: 1 << 9) }
     }
 
     /// How far a TCP connection has come, over the whole flow.
@@ -263,6 +291,8 @@ extension FlowRecord {
     package var destinationAddress: IPAddress {
         IPAddress(high: destinationHigh, low: destinationLow, version: ipVersion)
     }
+    /// Whether the flow is a tunnel's own and each of its packets is counted in another flow too.
+    package var isTunnelCopy: Bool { presence.contains(.tunnel) && tunnelDepth == 0 }
     /// Time of the slice's first packet in either direction.
     package var start: Nanoseconds {
         packetsForward == 0 ? firstReverse : packetsReverse == 0 ? firstForward : min(firstForward, firstReverse)

@@ -57,6 +57,8 @@ package struct HotSlot: BitwiseCopyable {
         static let syn = Marks(rawValue: 1 << 4)
         /// TCP: a SYN-ACK to a SYN that was seen, so that the time between them is known.
         static let answer = Marks(rawValue: 1 << 5)
+        /// The tunnel around what the endpoint sends has been noted.
+        static let tunnel = Marks(rawValue: 1 << 6)
     }
 
     /// Bits about the flow as a whole. The low three are the TCP state.
@@ -136,18 +138,27 @@ package struct ColdSlot: BitwiseCopyable {
     /// Number of the flow's first packet.
     var firstFrame: UInt64 = 0
     var sliceIndex: UInt32 = 0
-    /// Handshake round trip in nanoseconds, saturating.
+    /// TCP: handshake round trip in nanoseconds, saturating. ICMP: type and code as each endpoint first sent them, A's in the
+    /// lower half. No flow is both.
     var handshake: UInt32 = 0
     var retransmitted = InlineArray<2, UInt32>(repeating: 0)
     var vlan = InlineArray<2, UInt16>(repeating: 0)
-    var icmp = InlineArray<2, UInt16>(repeating: 0)
+    /// Number of the tunnel in the stripe's `TunnelTable`.
+    var tunnel = TunnelTable.none
     var classOfService = InlineArray<2, UInt8>(repeating: 0)
     /// Number of the pair of Ethernet addresses in the stripe's `MACTable`.
     var macPair = MACTable.none
     var evidence: FlowRecord.InitiatorEvidence = .firstSeen
     var observationPoint: UInt8 = 0
     var marks: Marks = []
-    private var padding: UInt8 = 0
+    /// The flow is that of a tunnel in which packets of other flows are counted a second time.
+    var isTunnelCopy = false
+
+    /// ICMP type and code of an endpoint's first packet.
+    var icmp: InlineArray<2, UInt16> {
+        get { [UInt16(truncatingIfNeeded: handshake), UInt16(truncatingIfNeeded: handshake >> 16)] }
+        set { handshake = UInt32(newValue[0]) | UInt32(newValue[1]) << 16 }
+    }
 
     /// Which optional values hold.
     struct Marks: OptionSet, BitwiseCopyable {

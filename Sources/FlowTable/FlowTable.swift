@@ -52,7 +52,8 @@ package final class FlowTable: Sendable {
         let locked = stripes[stripe]
         locked.state.withLock { state in
             let order = partition.order(of: stripe)
-            state.apply(batch.facts, order: order.extracting(range ?? 0..<order.count), output: output)
+            state.apply(
+                batch.facts, batch.tunnels, order: order.extracting(range ?? 0..<order.count), output: output)
             let lines = state.index.lines
             locked.indexAddress.store(lines.address, ordering: .relaxed)
             locked.indexMask.store(lines.mask, ordering: .relaxed)
@@ -138,6 +139,7 @@ package final class FlowTable: Sendable {
                 stripe.state.withLock { stripe in
                     var counters = stripe.counters
                     counters.macTableOverflows = stripe.macs.overflows
+                    counters.tunnelTableOverflows = stripe.tunnels.overflows
                     return counters
                 })
         }

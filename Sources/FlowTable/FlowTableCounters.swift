@@ -20,6 +20,8 @@ package struct FlowTableCounters: Sendable {
     package var recordWireOctets: UInt64 = 0
     /// Flows without Ethernet addresses because the stripe's table of pairs was full.
     package var macTableOverflows: UInt64 = 0
+    /// Flows whose tunnel, or its identifier in one direction, is not told because the stripe's table of tunnels was full.
+    package var tunnelTableOverflows: UInt64 = 0
     /// Most flows alive at once; summed over stripes an upper bound.
     package var peakFlows: UInt64 = 0
 
@@ -43,6 +45,7 @@ package struct FlowTableCounters: Sendable {
         recordNetworkOctets &+= other.recordNetworkOctets
         recordWireOctets &+= other.recordWireOctets
         macTableOverflows &+= other.macTableOverflows
+        tunnelTableOverflows &+= other.tunnelTableOverflows
         peakFlows &+= other.peakFlows
     }
 

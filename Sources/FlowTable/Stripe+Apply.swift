@@ -7,14 +7,16 @@ extension Stripe {
 
     /// Counts the packets at `order` (positions in `facts`, ascending) into their flows. Records of slices that end go
     /// to `output`. The index lines have been asked for when the packets were sorted by stripe.
-    mutating func apply(_ facts: Span<PacketFacts>, order: Span<UInt16>, output: RecordBuffer) {
+    mutating func apply(
+        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, order: Span<UInt16>, output: RecordBuffer
+    ) {
         let count = order.count
         for position in 0..<min(count, Self.slotDistance) { prefetchSlot(facts[Int(order[position])].hash) }
         for position in 0..<count {
             if position &+ Self.slotDistance < count {
                 prefetchSlot(facts[Int(order[position &+ Self.slotDistance])].hash)
             }
-            apply(facts, Int(order[position]), output)
+            apply(facts, tunnels, Int(order[position]), output)
         }
         counters.packets &+= UInt64(count)
     }
@@ -30,7 +32,9 @@ extension Stripe {
 
     /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
     @inline(__always)
-    private mutating func apply(_ facts: Span<PacketFacts>, _ packet: Int, _ output: RecordBuffer) {
+    private mutating func apply(
+        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ output: RecordBuffer
+    ) {
         var slot = index.find(facts, packet, hot)
         if slot < 0 {
             slot = begin(facts, packet, output)
@@ -48,6 +52,9 @@ extension Stripe {
             // A 32-bit counter would overflow: what there is leaves as a slice of its own.
             cut(slot, reason: .lackOfResources, at: facts[packet].frameNumber, output)
             _ = Self.update(&hot[slot], &cold[slot], &services, facts, packet)
+        }
+        if facts[packet].flags.contains(.tunnel), !hot[slot].sides[facts[packet].sender].marks.contains(.tunnel) {
+            noteTunnel(slot, facts[packet], tunnels[packet])
         }
     }
 }

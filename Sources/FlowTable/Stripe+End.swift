@@ -35,6 +35,7 @@ extension Stripe {
 
     /// Puts `slot` on the list of free slots. Its index entry is gone already.
     private mutating func free(_ slot: Int) {
+        tunnels.leave(cold[slot].tunnel)
         hot[slot].markFree()
         hot[slot].hash = firstFree
         firstFree = UInt32(truncatingIfNeeded: slot)
@@ -61,7 +62,7 @@ extension Stripe {
     private mutating func emit(
         _ slot: Int, reason: FlowRecord.FlowEndReason, isLast: Bool, at frame: UInt64, _ output: RecordBuffer
     ) {
-        // In place: a record is 256 octets, and three copies of it cost more than making it.
+        // In place: a record is nearly 300 octets, and three copies of it cost more than making it.
         fill(&output.next, slot, reason: reason, isLast: isLast, at: frame)
         output.commit()
         let octets = hot[slot].octets[0] &+ hot[slot].octets[1]

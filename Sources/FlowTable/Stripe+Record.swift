@@ -1,6 +1,9 @@
 import NetTypes
 
 extension Stripe {
+    /// Set in the flowId of a tunnel's own flow whose packets are counted in other flows too: no count of packets gets there.
+    private static let tunnelCopyBit: UInt64 = 1 << 62
+
     /// Makes `record` that of the slice in `slot`, oriented initiator to responder.
     @inline(__always)
     func fill(
@@ -10,6 +13,8 @@ extension Stripe {
         let reverse = 1 - forward
         record = FlowRecord()
         record.flowId = cold[slot].firstFrame &+ configuration.flowIdBase
+        // The flows inside and outside of a tunnel may begin with the same packet.
+        if cold[slot].isTunnelCopy { record.flowId |= Self.tunnelCopyBit }
         record.firstFrameNumber = cold[slot].firstFrame
         record.sliceIndex = cold[slot].sliceIndex
         let keyWord = hot[slot].keyWord
@@ -64,6 +69,7 @@ extension Stripe {
             record.tcpControlBitsReverse = UInt16(sideR.tcpFlags)
         }
         fillEvidence(&record, slot, forward: forward, &presence)
+        fillTunnel(&record, slot, forward: forward, &presence)
         if isLast { presence.insert(.lastSlice) }
         record.presence = presence
         record.endReason = reason

@@ -4,12 +4,13 @@ import PacketDecode
 /// One part of the flow table, with its own flows, budget and counters. A lock in `FlowTable` guards it.
 ///
 /// Split by operation: Stripe+Apply (packets in), +Begin (new flows), +TCP (connection state), +End (cuts, ends and the
-/// records they make), +Sweep (timeouts), +Evict (budget), +Flush (end of input).
+/// records they make), +Sweep (timeouts), +Evict (budget), +Flush (end of input), +Tunnel (what is around a flow).
 struct Stripe: ~Copyable {
     var hot: MappedArray<HotSlot>
     var cold: MappedArray<ColdSlot>
     var index: SlotIndex
     var macs: MACTable
+    var tunnels: TunnelTable
     var services = ServiceMemory()
     var counters = FlowTableCounters()
     private(set) var configuration: FlowTableConfiguration
@@ -30,11 +31,14 @@ struct Stripe: ~Copyable {
 
     static let noSlot: UInt32 = .max
     /// Octets that one flow takes: both slots, the index at its emptiest while it grows, and a share of the Ethernet
-    /// addresses.
+    /// addresses and of the tunnels.
     static let octetsPerFlow =
         MemoryLayout<HotSlot>.stride + MemoryLayout<ColdSlot>.stride + SlotIndex.largestOctetsPerSlot + 3
+        + TunnelTable.octetsPerTunnel / flowsPerTunnel
     /// Flows for each pair of Ethernet addresses that there is room for: a pair takes up to 24 octets.
     private static let flowsPerMACPair = 8
+    /// Flows for each tunnel that there is room for.
+    private static let flowsPerTunnel = 8
     /// Slot numbers must leave the index at least eight bits of tag.
     static let largestSlotCount = (1 << 24) - 1
     static let smallestSlotCount = 64
@@ -55,6 +59,7 @@ struct Stripe: ~Copyable {
         index = SlotIndex(slotCount: slots)
         macs = MACTable(
             key: configuration.slotKeys.0 &* 0x9E37_79B9_7F4A_7C15, limit: max(16, slots / Self.flowsPerMACPair))
+        tunnels = TunnelTable(key: configuration.slotKeys.1, limit: max(16, slots / Self.flowsPerTunnel))
     }
 
     /// Takes over the timeouts of `configuration`, and nothing else of it: they hold from the next packet on.

@@ -173,7 +173,8 @@ enum CommonPacket {
             facts.tcpFlags = UInt8(truncatingIfNeeded: offsetAndFlags)
             facts.payloadOctets = octets &- headerLength
         } else {
-            guard number == 17 else { return nil }
+            // What may be a tunnel is for the others.
+            guard number == 17, TunnelPorts.excludes(ports) else { return nil }
             let length = header.u16(offset &+ 4)
             guard length == 0 || length >= UInt16(udpLength) else { return nil }
             facts.tcpSequence = 0

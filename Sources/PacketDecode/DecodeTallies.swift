@@ -17,7 +17,15 @@ package struct DecodeTallies: Sendable {
     /// Octets on the wire of those packets.
     package var nonFlowWireOctets: UInt64 = 0
     private var undecodable = InlineArray<8, UInt64>(repeating: 0)
-    private var anomalies = InlineArray<8, UInt64>(repeating: 0)
+    /// Packets counted a second time, in the flow of the tunnel around their own (`TunnelRule.both`).
+    package var tunnelCopies: UInt64 = 0
+    /// Layer 3 octets of those second times.
+    package var tunnelCopyNetworkOctets: UInt64 = 0
+    /// Layer 2 octets of those second times.
+    package var tunnelCopyWireOctets: UInt64 = 0
+    private var opaqueTunnels = InlineArray<8, UInt64>(repeating: 0)
+    private var tunnelKinds = InlineArray<32, UInt64>(repeating: 0)
+    private var anomalies = InlineArray<16, UInt64>(repeating: 0)
     // Marks an unused place: no EtherType, and no LLC code (0xFFFF_FFFF is Novell's raw 802.3).
     private static let noProtocol: UInt32 = 0x1_0000
     // A small open-addressed table: 64 protocols by code, the rest together.
@@ -37,6 +45,12 @@ package struct DecodeTallies: Sendable {
 
     /// Packets with `anomaly`.
     package func count(_ anomaly: Anomaly) -> UInt64 { anomalies[Int(anomaly.rawValue)] }
+
+    /// Packets whose flow was inside a tunnel of `kind`, the innermost one counting.
+    package func count(_ kind: TunnelKind) -> UInt64 { tunnelKinds[Int(kind.rawValue)] }
+
+    /// Packets of flows that are tunnels whose contents cannot be read.
+    package func count(_ tunnel: OpaqueTunnel) -> UInt64 { opaqueTunnels[Int(tunnel.rawValue)] }
 
     /// Packets that could not be decoded, for whatever reason.
     package var undecodablePackets: UInt64 {
@@ -61,6 +75,12 @@ package struct DecodeTallies: Sendable {
 
     /// Counts a packet that cannot be decoded.
     mutating func add(_ reason: UndecodableReason) { undecodable[Int(reason.rawValue)] &+= 1 }
+
+    /// Counts a packet whose flow is inside a tunnel; `kind` is a `TunnelKind`'s raw value.
+    mutating func addTunnel(kind: UInt8) { tunnelKinds[Int(kind & 31)] &+= 1 }
+
+    /// Counts a packet of a tunnel whose contents cannot be read.
+    mutating func add(_ tunnel: OpaqueTunnel) { opaqueTunnels[Int(tunnel.rawValue)] &+= 1 }
 
     /// Counts `count` packets with an anomaly.
     package mutating func add(_ anomaly: Anomaly, count: UInt64 = 1) { anomalies[Int(anomaly.rawValue)] &+= count }
@@ -99,6 +119,11 @@ package struct DecodeTallies: Sendable {
         nonFlowWireOctets &+= other.nonFlowWireOctets
         flowNetworkOctets &+= other.flowNetworkOctets
         flowWireOctets &+= other.flowWireOctets
+        tunnelCopies &+= other.tunnelCopies
+        tunnelCopyNetworkOctets &+= other.tunnelCopyNetworkOctets
+        tunnelCopyWireOctets &+= other.tunnelCopyWireOctets
+        for index in tunnelKinds.indices { tunnelKinds[index] &+= other.tunnelKinds[index] }
+        for index in opaqueTunnels.indices { opaqueTunnels[index] &+= other.opaqueTunnels[index] }
         for index in undecodable.indices { undecodable[index] &+= other.undecodable[index] }
         for index in anomalies.indices { anomalies[index] &+= other.anomalies[index] }
         for entry in other.nonFlowProtocols { add(entry.protocol, count: entry.packets) }

@@ -7,6 +7,8 @@
     /// How many there are.
     package private(set) var count = 0
     private let base: UnsafeMutablePointer<PacketFacts>
+    /// Beside the facts: the tunnels of those whose flags say that there is one. Nothing else touches them.
+    private let tunnelBase: UnsafeMutablePointer<TunnelFacts>
     /// How many of them are fragments, which need the fragment table before they have a flow.
     package var fragments = 0
 
@@ -16,11 +18,15 @@
         // SAFETY: initialised at once, freed in deinit.
         unsafe base = UnsafeMutablePointer<PacketFacts>.allocate(capacity: capacity)
         unsafe base.initialize(repeating: PacketFacts(), count: capacity)
+        // SAFETY: as above.
+        unsafe tunnelBase = UnsafeMutablePointer<TunnelFacts>.allocate(capacity: capacity)
+        unsafe tunnelBase.initialize(repeating: TunnelFacts(), count: capacity)
     }
 
     deinit {
         // SAFETY: allocated in init; nobody keeps a pointer into a batch that is gone.
         unsafe base.deallocate()
+        unsafe tunnelBase.deallocate()
     }
 
     /// Forgets all facts.
@@ -33,6 +39,10 @@
     // SAFETY: handing out the pointer reads nothing.
     var places: UnsafeMutablePointer<PacketFacts> { unsafe base }
 
+    /// As `places`, for what is known of the tunnels.
+    // SAFETY: handing out the pointer reads nothing.
+    var tunnelPlaces: UnsafeMutablePointer<TunnelFacts> { unsafe tunnelBase }
+
     /// Makes the first `count` places the batch's facts; `fragments` of them are fragments.
     func setCount(_ count: Int, fragments: Int) {
         precondition(count >= 0 && count <= capacity)
@@ -41,10 +51,11 @@
     }
 
     /// Adds facts that come from elsewhere than the decoder (benchmarks, tests). The batch must not be full.
-    package func append(_ facts: PacketFacts) {
+    package func append(_ facts: PacketFacts, tunnel: TunnelFacts = TunnelFacts()) {
         precondition(count < capacity)
         // SAFETY: count < capacity.
         unsafe base[count] = facts
+        unsafe tunnelBase[count] = tunnel
         count &+= 1
         if facts.flags.contains(.firstFragment) || facts.flags.contains(.laterFragment) { fragments &+= 1 }
     }
@@ -55,6 +66,16 @@
         get {
             // SAFETY: count facts are initialised; the span borrows this batch, which owns them.
             let span = unsafe Span(_unsafeStart: base, count: count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// What is known of the tunnels, for reading; holds where a packet's flags say `.tunnel`.
+    package var tunnels: Span<TunnelFacts> {
+        @_lifetime(borrow self)
+        get {
+            // SAFETY: as many are initialised as there is room for; the span borrows this batch, which owns them.
+            let span = unsafe Span(_unsafeStart: tunnelBase, count: count)
             return unsafe _overrideLifetime(span, borrowing: self)
         }
     }

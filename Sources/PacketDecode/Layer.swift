@@ -12,6 +12,8 @@ struct Layer: Equatable {
         case ipProtocol
         /// IP of the version in the first nibble.
         case ip
+        /// What UDP carries; `value` is the well-known port of a tunnel.
+        case udpPort
         /// Done: the facts are those of a packet in a flow.
         case flow
         /// Done: not a flow; `value` is an EtherType.
@@ -36,6 +38,7 @@ struct Layer: Equatable {
     static var llc: Layer { Layer(space: .llc, value: 0) }
     static func ipProtocol(_ number: UInt8) -> Layer { Layer(space: .ipProtocol, value: UInt16(number)) }
     static var ip: Layer { Layer(space: .ip, value: 0) }
+    static func udpPort(_ port: UInt16) -> Layer { Layer(space: .udpPort, value: port) }
     static var flow: Layer { Layer(space: .flow, value: 0) }
     static func notAFlow(etherType: UInt16) -> Layer { Layer(space: .notAFlow, value: etherType) }
     static func notAFlow(saps: UInt16) -> Layer { Layer(space: .notAFlowLLC, value: saps) }
@@ -51,7 +54,7 @@ struct Layer: Equatable {
     /// Whether there is a header to be decoded.
     var hasHeader: Bool {
         switch space {
-        case .link, .etherType, .llc, .ip, .ipProtocol: true
+        case .link, .etherType, .llc, .ip, .ipProtocol, .udpPort: true
         default: false
         }
     }

@@ -44,6 +44,10 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
     case fragmentWithoutFirst
     /// More octets captured than the packet had on the wire: the capture lies.
     case capturedBeyondWire
+    /// A tunnel deeper than the decoder follows: the flow is the deepest one that was followed.
+    case tunnelTooDeep
+    /// A tunnel's header, or the IP header in it, is cut or wrong: the packet is in the flow of the tunnel itself.
+    case innerHeaderDamaged
 
     /// Words for a report.
     package var description: String {
@@ -56,6 +60,8 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
         case .fragment: "IP fragments"
         case .fragmentWithoutFirst: "later fragments without their first"
         case .capturedBeyondWire: "captured length beyond wire length"
+        case .tunnelTooDeep: "tunnels deeper than are followed"
+        case .innerHeaderDamaged: "headers in a tunnel cut or wrong"
         }
     }
 }

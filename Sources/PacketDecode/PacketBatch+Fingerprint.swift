@@ -36,11 +36,12 @@ private enum Fingerprint {
         if [12, 14, 101, 228, 229].contains(linkType) { return true }
         var layer = Layer.link(linkType)
         var facts = PacketFacts()
+        var path = TunnelPath(rule: .outer, depthLimit: 0)
         for _ in 0..<linkHeaderLimit {
             switch layer.space {
             case .etherType where layer.value == 0x0800 || layer.value == 0x86DD: return true
             case .ip: return true
-            case .link, .etherType, .llc: layer = Registry.decode(layer, &cursor, &facts)
+            case .link, .etherType, .llc: layer = Registry.decode(layer, &cursor, &facts, &path)
             default: return false
             }
         }

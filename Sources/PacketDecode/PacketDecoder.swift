@@ -9,6 +9,8 @@ package struct PacketDecoder: Sendable {
         case auto
         /// The VLAN.
         case vlan
+        /// The virtual network id of a tunnel, and nothing where there is none.
+        case vni
         /// Nothing: all tags share one address space.
         case none
     }
@@ -21,33 +23,45 @@ package struct PacketDecoder: Sendable {
     /// What became of the packets so far.
     package var tallies = DecodeTallies()
     private let segmentRule: SegmentRule
+    private let tunnelRule: TunnelRule
+    private let tunnelDepth: UInt8
     /// Index of the observation domain of every packet.
     private let domain: UInt16
+    /// The facts of the outermost tunnel's flow of the packet decoded last, under `TunnelRule.both`.
+    private var tunnelCopy = PacketFacts()
+    private var copiedTunnel = TunnelFacts()
     /// Link type of packets that may take the shortcut; a number that no packet has turns it off.
     private let commonLinkType: UInt32
 
     /// A decoder with all tallies zero, for packets of the observation domain with index `domain` (id less 1, below
-    /// 32,768). `stepwise` decodes every packet header by header, as tests of the shortcut do.
-    package init(segmentRule: SegmentRule = .auto, domain: UInt16 = 0, stepwise: Bool = false) {
+    /// 32,768). `tunnels` says which flow a tunnelled packet is counted in. `stepwise` decodes every packet header by header,
+    /// as tests of the shortcut do.
+    package init(
+        segmentRule: SegmentRule = .auto, domain: UInt16 = 0, tunnels: TunnelPolicy = TunnelPolicy(),
+        stepwise: Bool = false
+    ) {
         precondition(domain < 0x8000)
         self.segmentRule = segmentRule
+        tunnelRule = tunnels.rule
+        tunnelDepth = UInt8(truncatingIfNeeded: tunnels.depthLimit)
         self.domain = domain
         commonLinkType = stepwise ? .max : UInt32(CommonPacket.linkType)
     }
 
     /// Decodes every packet of `batch` and puts the facts of those that belong to flows into `facts`, in order.
     ///
-    /// `facts` is emptied first and must hold as many as the batch. Never traps and never allocates, whatever the bytes.
+    /// `facts` is emptied first and must hold as many as the batch, with `TunnelRule.both` twice as many. Never traps and never allocates, whatever the bytes.
     package mutating func decode(_ batch: PacketBatch, into facts: FactsBatch) {
         let count = batch.count
-        precondition(count <= facts.capacity)
+        precondition(count <= facts.capacity / (tunnelRule == .both ? 2 : 1))
         // SAFETY: the batch's references and the facts' places are read and written below `count` only.
         let references = unsafe batch.references
         let places = unsafe facts.places
-        let (commonLinkType, noSegment) = (commonLinkType, segmentRule == .none)
+        let (commonLinkType, noSegment) = (commonLinkType, segmentRule == .none || segmentRule == .vni)
         let rest = PacketFacts.domainBits(domain)
         var filled = 0
         var fragments = 0
+        var copies = 0
         var sums = Sums()
         for index in 0..<count {
             if index &+ Self.prefetchDistance < count {
@@ -78,11 +92,25 @@ package struct PacketDecoder: Sendable {
                 let isInFlow = unsafe decode(
                     bytes, linkType: linkType, wireLength: wire, timestamp: references[index].timestamp,
                     frameNumber: references[index].frameNumber, observationPoint: references[index].observationPoint,
-                    removedTag: removedTag, &places[filled])
+                    removedTag: removedTag, &places[filled], &facts.tunnelPlaces[filled])
                 guard isInFlow else { continue }
                 // SAFETY: as above.
                 let flags = unsafe places[filled].flags
                 if flags.contains(.firstFragment) || flags.contains(.laterFragment) { fragments &+= 1 }
+                if flags.contains(.tunnel), tunnelRule == .both {
+                    // SAFETY: there is room for two facts a packet, as was checked; all places are initialised.
+                    unsafe places[filled &+ 1] = tunnelCopy
+                    unsafe facts.tunnelPlaces[filled &+ 1] = copiedTunnel
+                    // SAFETY: as above.
+                    sums.networkOctets &+= unsafe UInt64(places[filled].networkOctets)
+                    sums.flowWireOctets &+= wireOctets
+                    tallies.tunnelCopies &+= 1
+                    tallies.tunnelCopyNetworkOctets &+= UInt64(tunnelCopy.networkOctets)
+                    tallies.tunnelCopyWireOctets &+= wireOctets
+                    filled &+= 2
+                    copies &+= 1
+                    continue
+                }
             }
             // SAFETY: as above.
             sums.networkOctets &+= unsafe UInt64(places[filled].networkOctets)
@@ -91,7 +119,7 @@ package struct PacketDecoder: Sendable {
         }
         facts.setCount(filled, fragments: fragments)
         tallies.packets &+= UInt64(count)
-        tallies.flowPackets &+= UInt64(filled)
+        tallies.flowPackets &+= UInt64(filled &- copies)
         tallies.wireOctets &+= sums.wireOctets
         tallies.capturedOctets &+= sums.capturedOctets
         tallies.flowNetworkOctets &+= sums.networkOctets
@@ -110,7 +138,7 @@ package struct PacketDecoder: Sendable {
     @inline(never)
     private mutating func decode(
         _ bytes: RawSpan, linkType: UInt16, wireLength wire: UInt32, timestamp: Nanoseconds, frameNumber: UInt64,
-        observationPoint: UInt8, removedTag: UInt32, _ packet: inout PacketFacts
+        observationPoint: UInt8, removedTag: UInt32, _ packet: inout PacketFacts, _ tunnel: inout TunnelFacts
     ) -> Bool {
         packet = PacketFacts()
         packet.domain = domain
@@ -125,7 +153,8 @@ package struct PacketDecoder: Sendable {
             cursor.truncate(to: Int(wire))
         }
         if removedTag != 0 { VLAN.note(UInt16(truncatingIfNeeded: removedTag), &packet) }
-        let layer = decodeHeaders(.link(linkType), &cursor, &packet)
+        var path = TunnelPath(rule: tunnelRule, depthLimit: tunnelDepth)
+        let layer = decodeHeaders(.link(linkType), &cursor, &packet, &path)
         // Afterwards: until here these are the octets that the cursor counts in.
         if removedTag != 0 { packet.wireOctets &+= UInt32(VLAN.tagLength) }
         if packet.anomalies != 0 { addAnomalies(packet.anomalies) }
@@ -133,26 +162,70 @@ package struct PacketDecoder: Sendable {
             addOutsideFlows(layer, linkType, packet.wireOctets)
             return false
         }
-        if segmentRule == .none {
-            packet.segment = 0
-            packet.flags.remove(.segment)
-        }
+        if let opaque = path.opaque { tallies.add(opaque) }
+        setSegment(path.network, &packet)
         packet.canonicalise()
+        if path.isInside { addTunnel(path, packet.wireOctets, &packet, &tunnel) }
         return true
     }
 
+    /// Says which tunnel the flow was in, and keeps the flow of the outermost one, for which the packet may count too.
+    @inline(never)
+    private mutating func addTunnel(
+        _ path: borrowing TunnelPath, _ wire: UInt32, _ packet: inout PacketFacts, _ tunnel: inout TunnelFacts
+    ) {
+        packet.flags.insert(.tunnel)
+        tunnel = path.current
+        tallies.addTunnel(kind: tunnel.kind)
+        guard tunnelRule == .both else { return }
+        tunnelCopy = path.outermost
+        tunnelCopy.wireOctets = wire
+        setSegment(nil, &tunnelCopy)
+        tunnelCopy.canonicalise()
+        tunnelCopy.flags.insert(.tunnelCopy)
+        tunnelCopy.flags.insert(.tunnel)
+        copiedTunnel = path.outermostTunnel
+        // The flow is the tunnel, not in it.
+        copiedTunnel.depth = 0
+    }
+
+    /// Makes the segment what the rule says; until here it is the VLAN.
+    private func setSegment(_ network: UInt32?, _ packet: inout PacketFacts) {
+        switch segmentRule {
+        case .vlan: return
+        case .auto where network == nil: return
+        case .none, .vni, .auto: break
+        }
+        packet.segment = 0
+        packet.flags.remove(.segment)
+        if segmentRule != .none, let network {
+            packet.segment = network
+            packet.flags.insert(.segment)
+        }
+    }
+
     /// The headers, to the end.
-    private func decodeHeaders(_ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+    private func decodeHeaders(
+        _ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath
+    ) -> Layer {
         var layer = start
         for _ in 0..<Self.headerLimit {
-            guard layer.hasHeader else { return layer }
-            layer = Registry.decode(layer, &cursor, &packet)
+            guard layer.hasHeader else { return finish(layer, &packet, &path) }
+            layer = Registry.decode(layer, &cursor, &packet, &path)
         }
         // An IP header was read when there are network octets.
-        guard packet.networkOctets != 0 else { return .undecodable(.tooManyHeaders) }
+        guard packet.networkOctets != 0 else { return finish(.undecodable(.tooManyHeaders), &packet, &path) }
         // The addresses are sound: a flow of the last header followed.
         packet.note(.transportHeaderCut)
         packet.payloadOctets = 0
+        return .flow
+    }
+
+    /// How decoding ended: in a flow, if there was a tunnel, since that is one itself.
+    @inline(__always)
+    private func finish(_ end: Layer, _ packet: inout PacketFacts, _ path: inout TunnelPath) -> Layer {
+        guard end.space != .flow, path.isInside else { return end }
+        path.leave(isDamaged: end.space == .undecodable, &packet)
         return .flow
     }
 

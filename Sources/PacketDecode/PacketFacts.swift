@@ -138,6 +138,10 @@ public import NetTypes
         @inlinable public static var firstFragment: Flags { Flags(rawValue: 1 << 7) }
         /// A later fragment: no transport header.
         @inlinable public static var laterFragment: Flags { Flags(rawValue: 1 << 8) }
+        /// The flow is inside a tunnel: the batch's `TunnelFacts` of this packet hold.
+        @inlinable public static var tunnel: Flags { Flags(rawValue: 1 << 10) }
+        /// The flow is that of a tunnel in which the packet is counted a second time (`TunnelRule.both`).
+        @inlinable public static var tunnelCopy: Flags { Flags(rawValue: 1 << 11) }
 
         /// Whether any bit of `other` is set.
         @inlinable public func contains(_ other: Flags) -> Bool { rawValue & other.rawValue != 0 }

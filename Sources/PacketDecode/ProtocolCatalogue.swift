@@ -71,6 +71,7 @@ package enum ProtocolCatalogue {
         Row([0x8909], "Cisco metadata", "passed", "Cisco"),
         Row([0x8926], "VN-tag", "passed", "Cisco"),
         Row([0x893F], "E-tag", "passed", "IEEE 802.1BR"),
+        Row([0x894F], "network service header", "length, next protocol", "RFC 8300"),
         Row([0xDADA], "EDSA tag", "VLAN", "Linux"),
     ]
 
@@ -78,13 +79,48 @@ package enum ProtocolCatalogue {
     package static let ipProtocols = [
         Row([0, 43, 60], "IPv6 hop-by-hop, routing and destination options", "passed; jumbo payload", "RFC 8200"),
         Row([1], "ICMP", "type, code, identifier of queries", "RFC 792"),
+        Row([4, 41], "IP in IP, 6to4", "what is inside", "RFC 2003, RFC 2473, RFC 3056, RFC 4213"),
         Row([6], "TCP", "ports, sequence, acknowledgement, flags, length", "RFC 9293"),
         Row([17], "UDP", "ports, length", "RFC 768"),
         Row([33, 136], "DCCP, UDP-Lite", "ports", "RFC 4340, RFC 3828"),
         Row([44], "IPv6 fragment", "offset, identification", "RFC 8200"),
+        Row([47], "GRE", "GRE below", "RFC 2784, RFC 2890"),
+        Row([50], "ESP", "opaque: counted", "RFC 4303"),
         Row([51], "authentication header", "passed", "RFC 4302"),
         Row([58], "ICMPv6", "type, code, identifier of queries", "RFC 4443"),
+        Row([97, 143], "EtherIP, Ethernet", "the frame", "RFC 3378, RFC 8986"),
+        Row([108], "IPComp", "opaque: counted", "RFC 3173"),
+        Row([115], "L2TPv3", "session; see semantics.md for what it carries", "RFC 3931"),
         Row([132], "SCTP", "ports", "RFC 9260"),
+        Row([137], "MPLS in IP", "the last label; see semantics.md for what follows", "RFC 4023"),
+    ]
+
+    /// By UDP port, where the header fits: on any other port they are flows like others.
+    package static let udpPorts = [
+        Row([1194], "OpenVPN", "opaque: counted", "openvpn.net"),
+        Row([1701], "L2TP, versions 2 and 3", "tunnel and session; PPP, or see semantics.md", "RFC 2661, RFC 3931"),
+        Row([2152], "GTP-U, version 1", "TEID, extension headers; IP or a frame", "3GPP TS 29.281"),
+        Row([3544], "Teredo", "authentication and origin are passed; IPv6", "RFC 4380"),
+        Row([4341], "LISP data", "instance id; IP", "RFC 9300"),
+        Row([4500], "ESP in UDP", "opaque: counted", "RFC 3948"),
+        Row([4754], "GRE in UDP", "GRE below", "RFC 8086"),
+        Row([4789, 8472], "VXLAN", "network id; the frame", "RFC 7348"),
+        Row([4790], "VXLAN-GPE", "network id; IP, frame, NSH or MPLS", "draft-ietf-nvo3-vxlan-gpe"),
+        Row([5072], "AYIYA", "identity and signature are passed; IP", "draft-massar-v6ops-ayiya"),
+        Row([5247], "CAPWAP data", "lengths; 802.11 or Ethernet frames, unless DTLS", "RFC 5415"),
+        Row([6081], "GENEVE", "network id; options are passed; by EtherType", "RFC 8926"),
+        Row([6635], "MPLS in UDP", "the last label; see semantics.md for what follows", "RFC 7510"),
+        Row([51_820], "WireGuard", "opaque: counted", "wireguard.com"),
+    ]
+
+    /// What GRE carries, by protocol type; any other by its EtherType.
+    private static let gre = [
+        Row([0x22EB], "ERSPAN type III", "session, VLAN, direction; the frame or IP packet", "draft-foschiano-erspan"),
+        Row([0x6558], "Ethernet, NVGRE", "key, subnet id; the frame", "RFC 1701, RFC 7637"),
+        Row([0x8200, 0x9000], "802.11, with the 511 numbers that follow each", "the frame", "Aruba"),
+        Row([0x880B], "PPP, version 1", "call id; PPP", "RFC 2637"),
+        Row([0x883E], "web cache redirection", "IPv4", "Cisco"),
+        Row([0x88BE], "ERSPAN types I and II", "session, VLAN; the frame", "draft-foschiano-erspan"),
     ]
 
     /// `docs/protocols.md`.
@@ -109,6 +145,18 @@ package enum ProtocolCatalogue {
         ## IP protocols
 
         \(table(ipProtocols, "number") { "\($0)" })
+
+        ## GRE
+
+        Key, sequence number, checksum and source route are passed; the key is the tunnel's identifier.
+
+        \(table(gre, "protocol type") { "0x" + String($0, radix: 16, uppercase: true) })
+
+        ## UDP
+
+        Tunnels under the well-known port of either side, if their header fits.
+
+        \(table(udpPorts, "port") { "\($0)" })
 
         """
     }

@@ -3,13 +3,16 @@
 enum Registry {
     /// Decodes the header that `layer` announces and returns what comes next.
     @inline(__always)
-    static func decode(_ layer: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+    static func decode(
+        _ layer: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath
+    ) -> Layer {
         switch layer.space {
         case .link: link(layer.value, &cursor, &packet)
         case .etherType: etherType(layer.value, &cursor, &packet)
         case .llc: LLC.decode(&cursor, &packet)
         case .ip: RawIP.decode(&cursor, &packet)
-        case .ipProtocol: ipProtocol(UInt8(truncatingIfNeeded: layer.value), &cursor, &packet)
+        case .ipProtocol: ipProtocol(UInt8(truncatingIfNeeded: layer.value), &cursor, &packet, &path)
+        case .udpPort: udpPort(layer.value, &cursor, &packet, &path)
         default: layer
         }
     }
@@ -91,6 +94,7 @@ enum Registry {
         case 0x8909: CiscoMetadata.decode(&cursor, &packet)
         case 0x8926: PortTag.decode(octets: 4, &cursor, &packet)
         case 0x893F: PortTag.decode(octets: 6, &cursor, &packet)
+        case 0x894F: NSH.decode(&cursor, &packet)
         case 0xDADA: DSATag.decodeWithType(&cursor, &packet)
         default: .notAFlow(etherType: type)
         }
@@ -98,7 +102,9 @@ enum Registry {
 
     // Protocol numbers: https://www.iana.org/assignments/protocol-numbers
     @inline(__always)
-    private static func ipProtocol(_ number: UInt8, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+    private static func ipProtocol(
+        _ number: UInt8, _ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath
+    ) -> Layer {
         switch number {
         case 6: TCP.decode(&cursor, &packet)
         case 17: UDP.decode(&cursor, &packet)
@@ -109,6 +115,47 @@ enum Registry {
         case 0, 43, 60: IPv6Extension.decodeOptions(number, &cursor, &packet)
         case 44: IPv6Extension.decodeFragment(&cursor, &packet)
         case 51: AuthenticationHeader.decode(&cursor, &packet)
+        default: tunnelProtocol(number, &cursor, &packet, &path)
+        }
+    }
+
+    @inline(never)
+    private static func tunnelProtocol(
+        _ number: UInt8, _ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath
+    ) -> Layer {
+        switch number {
+        case 4, 41: IPInIP.decode(number, cursor, &packet, &path)
+        case 47: GRE.decode(&cursor, &packet, &path)
+        case 50: OpaqueTunnel.decode(.esp, &path)
+        case 97: EtherIP.decode(&cursor, &packet, &path)
+        case 108: OpaqueTunnel.decode(.ipComp, &path)
+        case 115: L2TPv3.decodeOverIP(&cursor, &packet, &path)
+        case 137: MPLSTunnel.decode(.mplsInIP, cursor, &packet, &path)
+        case 143: EtherIP.decodeBare(cursor, &packet, &path)
+        default: .flow
+        }
+    }
+
+    // Well-known UDP ports of tunnels; `TunnelPorts` has the same.
+    @inline(never)
+    private static func udpPort(
+        _ port: UInt16, _ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath
+    ) -> Layer {
+        switch port {
+        case 1194: OpaqueTunnel.decodeOpenVPN(cursor, &path)
+        case 1701: L2TP.decode(&cursor, &packet, &path)
+        case 2152: GTPU.decode(&cursor, &packet, &path)
+        case 3544: Teredo.decode(&cursor, &packet, &path)
+        case 4341: LISP.decode(&cursor, &packet, &path)
+        case 4500: OpaqueTunnel.decodeESPInUDP(cursor, &path)
+        case 4754: GRE.decode(&cursor, &packet, &path)
+        case 4789, 8472: VXLAN.decode(&cursor, &packet, &path)
+        case 4790: VXLANGPE.decode(&cursor, &packet, &path)
+        case 5072: AYIYA.decode(&cursor, &packet, &path)
+        case 5247: CAPWAP.decode(&cursor, &packet, &path)
+        case 6081: GENEVE.decode(&cursor, &packet, &path)
+        case 6635: MPLSTunnel.decode(.mplsInUDP, cursor, &packet, &path)
+        case 51_820: OpaqueTunnel.decodeWireGuard(cursor, packet, &path)
         default: .flow
         }
     }

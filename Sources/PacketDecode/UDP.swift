@@ -15,7 +15,10 @@ enum UDP {
         let octets = cursor.u16(length)
         if octets != 0, octets < UInt16(headerLength) { packet.note(.transportHeaderWrong) }
         packet.payloadOctets &-= min(packet.payloadOctets, UInt32(headerLength))
-        return .flow
+        guard let port = TunnelPorts.known(packet.portA, packet.portB) else { return .flow }
+        if octets >= UInt16(headerLength) { cursor.truncate(to: Int(octets)) }
+        cursor.skip(headerLength)
+        return .udpPort(port)
     }
 }
 

@@ -10,8 +10,8 @@ final class Chunk: @unchecked Sendable {
     static let capacity = 512
 
     let packets = PacketBatch(capacity: Chunk.capacity)
-    let facts = FactsBatch(capacity: Chunk.capacity)
-    var partition = Partition(capacity: Chunk.capacity)
+    let facts: FactsBatch
+    var partition: Partition
     let outputs = (0..<FlowTable.stripeCount).map { _ in StripeOutput() }
     /// Place in the input, from 0.
     var sequence = 0
@@ -42,6 +42,16 @@ final class Chunk: @unchecked Sendable {
         /// Whether so much time has passed that all slots are looked at.
         var all: Bool
     }
+
+    /// An empty chunk; `tunnels` says how many facts a packet may have.
+    init(tunnels: TunnelRule) {
+        let capacity = Chunk.factsCapacity(tunnels)
+        facts = FactsBatch(capacity: capacity)
+        partition = Partition(capacity: capacity)
+    }
+
+    /// Facts that the packets of a chunk may have.
+    static func factsCapacity(_ tunnels: TunnelRule) -> Int { tunnels == .both ? 2 * capacity : capacity }
 
     /// Clears what the last round left.
     func reset() {

@@ -17,6 +17,8 @@ package final class ReplayPipeline: Sendable {
         package var workers = 1
         /// What keeps tenants apart.
         package var segmentRule = PacketDecoder.SegmentRule.auto
+        /// What is done about tunnels.
+        package var tunnels = TunnelPolicy()
         /// Fills in what the table does not know, such as zones, before any sink sees a record.
         package var annotate: ((inout MutableSpan<FlowRecord>) -> Void)?
 
@@ -71,6 +73,7 @@ package final class ReplayPipeline: Sendable {
     private let stopRequested = Atomic(false)
     private let workers: Int
     private let segmentRule: PacketDecoder.SegmentRule
+    private let tunnels: TunnelPolicy
     /// Packets taken from the source so far, for a progress display.
     package let packetsRead = Atomic<UInt64>(0)
 
@@ -84,10 +87,11 @@ package final class ReplayPipeline: Sendable {
         table = FlowTable(configuration: configuration.table)
         workers = max(1, configuration.workers)
         segmentRule = configuration.segmentRule
+        tunnels = configuration.tunnels
         stage = OutputStage(sinks: sinks, annotate: configuration.annotate)
         turns = (0..<FlowTable.stripeCount).map { _ in Turn() }
         let chunkCount = workers == 1 ? 1 : workers * 4
-        free = Mutex((0..<chunkCount).map { _ in Chunk() })
+        free = Mutex((0..<chunkCount).map { _ in Chunk(tunnels: configuration.tunnels.rule) })
         reading = Mutex(
             Reading(reader: ChunkReader(source: source, reorderSlack: configuration.table.reorderSlack)))
         fragments = Mutex(Fragments(table: FragmentTable(hashKey: configuration.table.stripeKey)))
@@ -120,7 +124,7 @@ package final class ReplayPipeline: Sendable {
 
     /// One worker, from the first chunk it gets to the end of input.
     private func work() {
-        var decoder = PacketDecoder(segmentRule: segmentRule)
+        var decoder = PacketDecoder(segmentRule: segmentRule, tunnels: tunnels)
         while let chunk = nextChunk() {
             decoder.decode(chunk.packets, into: chunk.facts)
             resolveFragments(chunk)

@@ -63,6 +63,12 @@ extension Spool {
         }
     }
 
+    /// Notes in the index what destinations took after `close`. To be called once, when they have ended.
+    package func conclude(now: Nanoseconds) {
+        retain(now: now)
+        do throws(SpoolError) { try save() } catch { note(error) }
+    }
+
     private func stage(_ record: FlowRecord, _ now: Nanoseconds) {
         let buffer = staged[record.observationDomainId] ?? RecordBuffer(capacity: 64)
         staged[record.observationDomainId] = buffer
@@ -188,7 +194,7 @@ extension Spool {
     }
 
     private func beginSegment(_ now: Nanoseconds) throws(SpoolError) -> SegmentFile {
-        let number = (segments.last?.row.number ?? 0) + 1
+        let number = max(highestSegment, segments.last?.row.number ?? 0) + 1
         let path = SpoolRecovery.path(configuration.folder, number)
         let header = SegmentHeader(
             probe: probe, number: number, madeAt: now, firstBatch: nextBatch, recordsBefore: made)

@@ -38,6 +38,8 @@ package final class Spool: @unchecked Sendable {
     private let lock: SegmentFile
     var active: SegmentFile?
     var nextBatch: UInt64
+    /// The highest number that a file had when the spool was opened.
+    let highestSegment: UInt64
     var staged: [UInt32: RecordBuffer] = [:]
     var stagedCount = 0
     var stagedSince: Nanoseconds?
@@ -68,6 +70,7 @@ package final class Spool: @unchecked Sendable {
         accounts = found.accounts
         made = found.made
         nextBatch = found.nextBatch
+        highestSegment = found.highestSegment
         openingNotes = found.notes
         changedSegments = Set(found.segments.map(\.row.number))
         removedSegments = found.missing

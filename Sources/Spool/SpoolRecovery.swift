@@ -10,6 +10,8 @@ struct SpoolRecovery {
     private(set) var accounts: [SpoolAccount] = []
     private(set) var made: UInt64 = 0
     private(set) var nextBatch: UInt64 = 1
+    /// The highest number that a segment file has, whatever is in it.
+    private(set) var highestSegment: UInt64 = 0
     private(set) var notes: [String] = []
     /// Segments that the index knows and that are not there.
     private(set) var missing: Set<UInt64> = []
@@ -55,7 +57,11 @@ struct SpoolRecovery {
             if isLast || row == nil || reader.file.length < row?.octets ?? 0 {
                 row = try scan(reader, number, verifies: isLast)
             }
-            guard let row else { continue }
+            highestSegment = max(highestSegment, number)
+            guard let row else {
+                setAside(path)
+                continue
+            }
             segments.append(
                 Spool.Segment(row: row, path: path, madeAt: reader.header?.madeAt ?? row.committedAt, isClosed: true))
             made = max(made, row.recordsAfter)
@@ -71,6 +77,13 @@ struct SpoolRecovery {
         }
         if let known { probe = known }
         takeAccounts(configuration, content.accounts, fromOldest: lostIndex)
+    }
+
+    /// Takes a file in which nothing is sound out of the way: its beginning was torn before a batch was in it.
+    private mutating func setAside(_ path: String) {
+        // SAFETY: two strings that the call only reads. A file that stays is looked at again next time.
+        _ = unsafe rename(path, path + ".broken")
+        notes.append("Nothing in the spool's segment \(path) can be read; it is now called \(path).broken.")
     }
 
     private mutating func takeAccounts(

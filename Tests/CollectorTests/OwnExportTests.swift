@@ -7,7 +7,9 @@ import Testing
 
 /// Slices of every one-sided kind, exported to a file and collected: the lines are those of the JSON output.
 @Suite struct OwnExportTests {
-    private static func record(_ number: UInt64, forward: Bool, reverse: Bool, ipv6: Bool) -> FlowRecord {
+    private static func record(
+        _ number: UInt64, forward: Bool, reverse: Bool, ipv6: Bool, tunnel: Bool
+    ) -> FlowRecord {
         var record = FlowRecord()
         record.flowId = number
         record.firstFrameNumber = number * 3
@@ -36,6 +38,14 @@ import Testing
             record.retransmittedOctetsReverse = 77
             record.presence.formUnion([.vlanReverse, .segment])
         }
+        if tunnel {
+            record.presence.insert(.tunnel)
+            (record.tunnelType, record.tunnelDepth) = (11, 2)
+            (record.tunnelSourceHigh, record.tunnelSourceLow) = (0x2001_0db8_0000_0003, 4)
+            (record.tunnelDestinationHigh, record.tunnelDestinationLow) = (0, 0xFFFF_C000_0209)
+            if forward { (record.tunnelIdForward, record.tunnelDirectionForward) = (0xFEDC_BA98, 1) }
+            if reverse { (record.tunnelIdReverse, record.tunnelDirectionReverse) = (77, 2) }
+        }
         if forward, reverse {
             record.handshakeRoundTrip = 5_000_000
             record.presence.insert(.handshakeRoundTrip)
@@ -50,8 +60,11 @@ import Testing
         var records: [FlowRecord] = []
         for ipv6 in [false, true] {
             for (forward, reverse) in [(true, true), (true, false), (false, true)] {
-                records.append(
-                    Self.record(UInt64(records.count + 1), forward: forward, reverse: reverse, ipv6: ipv6))
+                for tunnel in [false, true] {
+                    records.append(
+                        Self.record(
+                            UInt64(records.count + 1), forward: forward, reverse: reverse, ipv6: ipv6, tunnel: tunnel))
+                }
             }
         }
         var options = IPFIXOptions()
@@ -73,9 +86,9 @@ import Testing
         }
         try output.finish(balance: "")
         #expect(stream.pending == 0 && !stream.isBroken)
-        #expect(session.tally.malformed.total == 0 && session.tally.exportedRecords == 6)
+        #expect(session.tally.malformed.total == 0 && session.tally.exportedRecords == 12)
         let wanted = try String(contentsOf: folder.appending(path: "a.json"), encoding: .utf8)
         #expect(try String(contentsOf: folder.appending(path: "b.json"), encoding: .utf8) == wanted)
-        #expect(wanted.split(separator: "\n").count == 6)
+        #expect(wanted.split(separator: "\n").count == 12)
     }
 }

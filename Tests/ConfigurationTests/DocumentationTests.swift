@@ -44,7 +44,7 @@ import Testing
         #expect(loaded.inputs[0].filter == "not port 22")
         #expect(loaded.flows.internal.map(\.description) == ["10.0.0.0/8", "2001:db8::/32"])
         #expect(loaded.flows.prefixes == "/etc/flowprobe/prefixes")
-        #expect(loaded.outputs.export.map(\.description) == ["udp://192.0.2.1:4739"])
+        #expect(loaded.outputs.export.map(\.description) == ["tcp://192.0.2.1:4739"])
         #expect(loaded.outputs.store != nil && loaded.outputs.json != nil && loaded.outputs.ipfix != nil)
         #expect(loaded.service.user == "flowprobe" && loaded.service.metricsSocket != nil)
         #expect(loaded.flows.idleTimeout != nil && loaded.flows.idleTimeoutOther != nil)

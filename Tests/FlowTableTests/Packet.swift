@@ -23,6 +23,10 @@ struct Packet {
     var segment: UInt32?
     var vlan: UInt16?
     var macs: (source: UInt64, destination: UInt64)?
+    /// What carried the packet, as the decoder tells it: from sender to receiver.
+    var tunnel: TunnelFacts?
+    /// The flow is a tunnel's own, in which the packet counts again.
+    var isTunnelCopy = false
     var payload: UInt32 = 0
     /// IP and transport headers.
     var headers: UInt32 = 40
@@ -106,6 +110,8 @@ struct Packet {
                 tcp.flags, tcp.sequence, tcp.acknowledgement
             )
         }
+        if tunnel != nil { facts.flags.insert(.tunnel) }
+        if isTunnelCopy { facts.flags.insert(.tunnelCopy) }
         if let segment {
             facts.flags.insert(.segment)
             facts.segment = segment

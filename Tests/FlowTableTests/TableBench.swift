@@ -20,7 +20,7 @@ final class TableBench {
     /// Counts packets, numbering those that have no number of their own by their place.
     func apply(_ packets: some Sequence<Packet>) {
         for packet in packets {
-            batch.append(packet.facts)
+            batch.append(packet.facts, tunnel: packet.tunnel ?? TunnelFacts())
             if batch.count == batch.capacity { applyBatch() }
         }
         if batch.count > 0 { applyBatch() }
@@ -101,6 +101,7 @@ extension FlowRecord {
             "vlan \(vlanForward) \(vlanReverse)", "mac \(sourceMAC) \(destinationMAC)",
             "ttl \(minimumTTLForward)-\(maximumTTLForward) \(minimumTTLReverse)-\(maximumTTLReverse)",
             "tos \(classOfServiceForward) \(classOfServiceReverse)",
+            "tunnel \(tunnelType) \(tunnelDepth) \(tunnelIdForward) \(tunnelIdReverse) \(tunnelSourceLow)",
             "length \(minimumLengthForward)-\(maximumLengthForward) \(minimumLengthReverse)-\(maximumLengthReverse)",
         ]
     }

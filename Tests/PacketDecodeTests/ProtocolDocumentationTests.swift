@@ -32,7 +32,7 @@ import Testing
             if line.hasPrefix("case ") { isInside = !line.hasPrefix("case .") }
             guard isInside else { continue }
             let list = line.prefix { $0 != ":" }
-            for match in list.matches(of: /(0x[0-9A-F]+|\d+)(?:\.\.\.(\d+))?/) {
+            for match in list.matches(of: /(0x[0-9A-F]+|[\d_]+)(?:\.\.\.(\d+))?/) {
                 let first = try #require(Self.number(match.1))
                 let last = try match.2.map { try #require(Self.number($0)) } ?? first
                 found[function, default: []].formUnion(first...last)
@@ -44,11 +44,12 @@ import Testing
         }
         #expect(numbers("link", "rareLink") == Self.numbers(ProtocolCatalogue.linkTypes))
         #expect(numbers("etherType", "rareEtherType") == Self.numbers(ProtocolCatalogue.etherTypes))
-        #expect(numbers("ipProtocol") == Self.numbers(ProtocolCatalogue.ipProtocols))
+        #expect(numbers("ipProtocol", "tunnelProtocol") == Self.numbers(ProtocolCatalogue.ipProtocols))
+        #expect(numbers("udpPort") == Self.numbers(ProtocolCatalogue.udpPorts))
     }
 
     private static func number(_ text: Substring) -> Int? {
-        text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text)
+        text.hasPrefix("0x") ? Int(text.dropFirst(2), radix: 16) : Int(text.filter { $0 != "_" })
     }
 
     private static func numbers(_ rows: [ProtocolCatalogue.Row]) -> Set<Int> { Set(rows.flatMap(\.numbers)) }

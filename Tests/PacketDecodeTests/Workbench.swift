@@ -14,25 +14,30 @@ final class Workbench {
     struct Result {
         var outcome: Outcome
         var facts: PacketFacts?
+        /// The tunnel, where the flags say that there is one.
+        var tunnel: TunnelFacts?
+        /// The flow of the tunnel, in which the packet counts again, and that tunnel.
+        var copy: (facts: PacketFacts, tunnel: TunnelFacts)?
         var anomalies: Set<Anomaly>
         var tallies: DecodeTallies
     }
 
     private static let margin = 512
     private let batch = PacketBatch(capacity: 1)
-    private let facts = FactsBatch(capacity: 1)
-    private let stepwiseFacts = FactsBatch(capacity: 1)
+    private let facts = FactsBatch(capacity: 2)
+    private let stepwiseFacts = FactsBatch(capacity: 2)
 
     /// Decodes `packet`, of which the first `captured` octets were captured. As a source does, takes off `fcs` octets of
     /// frame check sequence.
     func decode(
         _ packet: [UInt8], linkType: UInt16 = 1, captured: Int? = nil, wire: Int? = nil, fcs: UInt8 = 0,
         timestamp: Nanoseconds = 1, frame: UInt64 = 1, fill: UInt8 = 0xA5,
-        segmentRule: PacketDecoder.SegmentRule = .auto, domain: UInt16 = 0, removedTag: UInt16? = nil
+        segmentRule: PacketDecoder.SegmentRule = .auto, domain: UInt16 = 0, removedTag: UInt16? = nil,
+        tunnels: TunnelPolicy = TunnelPolicy()
     ) -> Result {
         let captured = captured ?? packet.count
         let onWire = max(0, (wire ?? packet.count) - Int(fcs))
-        var decoder = PacketDecoder(segmentRule: segmentRule, domain: domain)
+        var decoder = PacketDecoder(segmentRule: segmentRule, domain: domain, tunnels: tunnels)
         // SAFETY: the storage is as long as asked for, the packet starts one margin into it, and another follows.
         let storage = unsafe batch.storage(atLeast: captured + 2 * Self.margin)
         for index in 0..<storage.count { unsafe storage[index] = fill }
@@ -50,8 +55,18 @@ final class Workbench {
         decoder.decode(batch, into: facts)
         let tallies = decoder.tallies
         var found: PacketFacts?
-        if facts.count == 1 { facts.withMutableFacts { found = $0[0] } }
-        expectSameStepwise(found, tallies, segmentRule, domain)
+        if facts.count >= 1 { facts.withMutableFacts { found = $0[0] } }
+        var copy: (PacketFacts, TunnelFacts)?
+        var tunnel: TunnelFacts?
+        if facts.count >= 1 {
+            let own = facts
+            let all = own.facts
+            let around = own.tunnels
+            if all[0].flags.contains(.tunnel) { tunnel = around[0] }
+            if all.count == 2 { copy = (all[1], around[1]) }
+        }
+        #expect(facts.count <= 1 || tunnels.rule == .both)
+        expectSameStepwise(found, tallies, segmentRule, domain, tunnels)
         let outcome: Outcome
         if let reason = UndecodableReason.allCases.first(where: { tallies.count($0) > 0 }) {
             outcome = .undecodable(reason)
@@ -62,18 +77,20 @@ final class Workbench {
         }
         return Result(
             outcome: outcome, facts: found,
+            tunnel: tunnel, copy: copy,
             anomalies: Set(Anomaly.allCases.filter { tallies.count($0) > 0 }), tallies: tallies)
     }
 
     /// The shortcut for common packets gives what the registry's decoders give, for every packet that any test decodes.
     /// The place it writes to holds another packet's facts.
     private func expectSameStepwise(
-        _ found: PacketFacts?, _ tallies: DecodeTallies, _ segmentRule: PacketDecoder.SegmentRule, _ domain: UInt16
+        _ found: PacketFacts?, _ tallies: DecodeTallies, _ segmentRule: PacketDecoder.SegmentRule, _ domain: UInt16,
+        _ tunnels: TunnelPolicy
     ) {
-        var decoder = PacketDecoder(segmentRule: segmentRule, domain: domain, stepwise: true)
+        var decoder = PacketDecoder(segmentRule: segmentRule, domain: domain, tunnels: tunnels, stepwise: true)
         decoder.decode(batch, into: stepwiseFacts)
         var stepwise: PacketFacts?
-        if stepwiseFacts.count == 1 { stepwiseFacts.withMutableFacts { stepwise = $0[0] } }
+        if stepwiseFacts.count >= 1 { stepwiseFacts.withMutableFacts { stepwise = $0[0] } }
         #expect(found?.octets == stepwise?.octets, "\(found?.listed ?? []) \(stepwise?.listed ?? [])")
         #expect(tallies == decoder.tallies)
     }
@@ -87,6 +104,8 @@ extension DecodeTallies: Equatable {
         [
             "\(packets) \(wireOctets) \(capturedOctets) \(flowPackets) \(flowNetworkOctets) \(flowWireOctets)",
             "\(nonFlowPackets) \(nonFlowWireOctets) \(nonFlowProtocols.map { "\($0.protocol.code) \($0.packets)" })",
+            "\(TunnelKind.allCases.map(count)) \(OpaqueTunnel.allCases.map(count)) \(tunnelCopies)",
+            "\(tunnelCopyNetworkOctets) \(tunnelCopyWireOctets)",
             "\(UndecodableReason.allCases.map(count)) \(Anomaly.allCases.map(count))",
         ]
     }

@@ -53,6 +53,22 @@ import Testing
         #expect(losses == Int(Self.batches) * perBatch)
     }
 
+    /// The beginning of a segment may be all that a full disk took before the program was killed: records go on being made.
+    @Test func aTornBeginningIsSetAside() throws {
+        let (folder, segment) = try written(closes: false)
+        let torn = folder.spool + "/segment-0000000000000002.spool"
+        for length in [0, 1, 100, 1191] {
+            try Data(segment[..<length]).write(to: URL(filePath: torn))
+            let spool = try Spool(configuration(folder), now: epoch + second)
+            #expect(spool.openingNotes.contains { $0.contains(torn) })
+            #expect(!FileManager.default.fileExists(atPath: torn))
+            let made = spool.status.made
+            spool.add(1000..<1010, at: epoch + 2 * second)
+            #expect(spool.status.made == made + 10 && spool.status.problem == nil)
+            #expect(try deliver(spool, to: "a").records.suffix(10).map(\.flowId) == Array(1000..<1010))
+        }
+    }
+
     /// A segment may end anywhere: what stood before the cut is delivered.
     @Test func aCutCostsWhatWasBehindIt() throws {
         let (folder, segment) = try written(closes: false)

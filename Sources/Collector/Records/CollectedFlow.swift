@@ -38,6 +38,12 @@ extension CollectedFlow {
                 addresses.source6 = (octets.unsigned(at: offset, 8), octets.unsigned(at: offset + 8, 8))
             case .destinationIPv6:
                 addresses.destination6 = (octets.unsigned(at: offset, 8), octets.unsigned(at: offset + 8, 8))
+            case .tunnelSource:
+                assembly.record.tunnelSourceHigh = octets.unsigned(at: offset, 8)
+                assembly.record.tunnelSourceLow = octets.unsigned(at: offset + 8, 8)
+            case .tunnelDestination:
+                assembly.record.tunnelDestinationHigh = octets.unsigned(at: offset, 8)
+                assembly.record.tunnelDestinationLow = octets.unsigned(at: offset + 8, 8)
             case .biflowDirection: biflowDirection = UInt8(clamping: octets.unsigned(at: offset, place.length))
             case .initTime:
                 context.initMilliseconds = Int64(clamping: octets.unsigned(at: offset, place.length))
@@ -120,6 +126,7 @@ extension CollectedFlow {
         }
         if record.segment != 0 { record.presence.insert(.segment) }
         if plan.hasMACs, isOwn || record.sourceMAC | record.destinationMAC != 0 { record.presence.insert(.macs) }
+        if record.tunnelType != 0 { record.presence.insert(.tunnel) }
         if record.handshakeRoundTrip > 0 { record.presence.insert(.handshakeRoundTrip) }
     }
 

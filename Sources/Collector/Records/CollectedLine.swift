@@ -73,6 +73,10 @@ struct CollectedLine {
         case .identifier: line.appendDecimal(flow.assembly.value(index))
         case .sourceAddress: line.append(record.sourceAddress)
         case .destinationAddress: line.append(record.destinationAddress)
+        case .tunnelSource:
+            line.append(IPAddress(high: record.tunnelSourceHigh, low: record.tunnelSourceLow, version: 6))
+        case .tunnelDestination:
+            line.append(IPAddress(high: record.tunnelDestinationHigh, low: record.tunnelDestinationLow, version: 6))
         case .macAddress: line.append(MACAddress(bits: flow.assembly.value(index)))
         case .time: line.append(time: Nanoseconds(clamping: flow.assembly.value(index)))
         case .word, .biflowDirection: line.append(contentsOf: table.octets[word.start..<word.end])

@@ -23,6 +23,10 @@ extension FlowRecord {
         swap(&record.classOfServiceForward, &record.classOfServiceReverse)
         swap(&record.minimumLengthForward, &record.minimumLengthReverse)
         swap(&record.maximumLengthForward, &record.maximumLengthReverse)
+        swap(&record.tunnelSourceHigh, &record.tunnelDestinationHigh)
+        swap(&record.tunnelSourceLow, &record.tunnelDestinationLow)
+        swap(&record.tunnelIdForward, &record.tunnelIdReverse)
+        swap(&record.tunnelDirectionForward, &record.tunnelDirectionReverse)
         for (one, other) in [(Presence.icmpForward, Presence.icmpReverse), (.vlanForward, .vlanReverse)] {
             let (hadOne, hadOther) = (presence.contains(one), presence.contains(other))
             record.presence.remove(one)

@@ -4,7 +4,8 @@ import Exporter
 /// for each record: numbers, and octets in one array.
 final class LineMembers: Sendable {
     enum Kind: UInt8, Sendable {
-        case number, identifier, sourceAddress, destinationAddress, macAddress, time, word, biflowDirection
+        case number, identifier, sourceAddress, destinationAddress, tunnelSource, tunnelDestination, macAddress, time,
+            word, biflowDirection
     }
 
     struct Member: BitwiseCopyable, Sendable {
@@ -46,7 +47,13 @@ final class LineMembers: Sendable {
             case .number: kind = .number
             case .identifier: kind = .identifier
             case .ipv4Address, .ipv6Address:
-                kind = field.name.hasPrefix("source") ? .sourceAddress : .destinationAddress
+                kind =
+                    switch field.name {
+                    case "sourceIPv4Address", "sourceIPv6Address": .sourceAddress
+                    case "tunnelSourceAddress": .tunnelSource
+                    case "tunnelDestinationAddress": .tunnelDestination
+                    default: .destinationAddress
+                    }
             case .macAddress: kind = .macAddress
             case .time: kind = .time
             case .word(let list):

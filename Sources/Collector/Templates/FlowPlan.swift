@@ -10,6 +10,7 @@ struct FlowPlan {
         /// As `member`, when no field says it better: totals for deltas, for the store only.
         case unlessSet(Int)
         case sourceIPv4, destinationIPv4, sourceIPv6, destinationIPv6
+        case tunnelSource, tunnelDestination
         case biflowDirection
         case initTime
         case time(Int, TimeForm)
@@ -119,6 +120,10 @@ struct FlowPlan {
         func member(_ name: String) -> Int? { memberIndices[name] }
         // A private element is ours only by the name of one of ours.
         if element.isPrivate {
+            if element.type == .ipv6Address, let index = member(element.name) {
+                if element.name == "tunnelSourceAddress" { return (.tunnelSource, index) }
+                if element.name == "tunnelDestinationAddress" { return (.tunnelDestination, index) }
+            }
             guard ExportField.named(element.name)?.element.registry == .project, element.type.isUnsigned,
                 let index = RecordAssembly.member(named: element.name)
             else { return nil }

@@ -59,6 +59,7 @@ extension ConfigurationKeys {
                 "Which packets are taken: those the interface receives, those it sends, or both."),
             .init(
                 "segment", \.segment, .choice, .restart,
-                "What keeps equal addresses apart: virtual networks and VLANs, VLANs, or nothing."),
+                "What keeps equal addresses apart: virtual networks, and VLANs where there is none; VLANs; virtual "
+                    + "networks; or nothing."),
         ])
 }

@@ -1,6 +1,8 @@
 import Exporter
 import FlowTable
 import NetTypes
+import PacketDecode
+import Spool
 
 /// The table of all keys. What is read, what `flowprobe check` suggests, what a reload takes over, `docs/configuration.md`
 /// and `docs/flowprobe.example.yaml` all come from these rows.
@@ -53,6 +55,14 @@ enum ConfigurationKeys {
                 "memory", \.flows.memory, .size(1 << 20...1 << 40), .restart,
                 "Memory for live flows. When it is used up, the longest idle leave early, and are counted."),
             .init(
+                "tunnels", \.flows.tunnels, .choice, .restart,
+                "Which flow a tunnelled packet is counted in: that of what the tunnel carries, with the tunnel as its "
+                    + "attributes; that of the tunnel; or both, which the sums tell apart."),
+            .init(
+                "tunnelDepth", \.flows.tunnelDepth, .number(1...TunnelPolicy.largestDepthLimit), .restart,
+                "Tunnels followed in one packet. What is deeper is in the flow of the deepest one followed, and counted."
+            ),
+            .init(
                 "internal", \.flows.internal, ValueType.prefix.list(atMost: 4096), .live,
                 example: "[10.0.0.0/8, \"2001:db8::/32\"]",
                 "Prefixes of the inside: they tell inbound from outbound."),
@@ -66,8 +76,24 @@ enum ConfigurationKeys {
         keys: [
             .init(
                 "export", \.outputs.export, ValueType.endpoint.list(atMost: 64), .restart,
-                example: "[\"udp://192.0.2.1:4739\"]",
-                "Collectors that IPFIX is sent to ([IPFIX](ipfix.md)). The port is 4739 unless given."),
+                example: "[\"tcp://192.0.2.1:4739\"]",
+                "Collectors that IPFIX is sent to ([IPFIX](ipfix.md)): udp://, tcp:// or tls://, with parameters "
+                    + "([delivery](delivery.md)). The port is 4739, or 4740 for TLS, unless given."),
+            .init(
+                optional: "spool", \.outputs.spool, .outputPath, .restart, example: "/var/lib/flowprobe/spool",
+                "Folder that keeps records until every tcp:// and tls:// collector has them ([delivery](delivery.md))."),
+            .init(
+                "spoolSize", \.outputs.spoolSize, .size(SpoolConfiguration.smallestSize...1 << 46), .restart,
+                "Size of the spool; beyond it the oldest records are given up, and counted."),
+            .init(
+                "spoolAge", \.outputs.spoolAge,
+                .duration(60 * nanosecondsPerSecond...3650 * 86_400 * nanosecondsPerSecond), .restart,
+                "Age at which records in the spool are given up, and counted."),
+            .init(
+                "spoolSync", \.outputs.spoolSync, .choice, .restart,
+                "When the spool waits for the disk: at each commit, once a second, or never."),
+            .init(
+                "spoolCompression", \.outputs.spoolCompression, .choice, .restart, "How the spool packs records."),
             .init(
                 "uniflow", \.outputs.uniflow, .truth, .restart,
                 "IPFIX: two records of one direction each in place of a biflow (RFC 5103), for readers that cannot "

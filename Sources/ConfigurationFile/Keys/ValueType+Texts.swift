@@ -106,7 +106,7 @@ extension ValueType where Value == ExportEndpoint {
     /// A collector.
     static var endpoint: ValueType {
         .scalar(
-            "collector", range: "udp:// or tcp://, HOST[:PORT]", what: "a collector",
+            "collector", range: "udp://, tcp:// or tls://, HOST[:PORT]", what: "a collector",
             hint: "udp://192.0.2.1:4739 or tcp://[2001:db8::1]:4739",
             parse: { text in try? ExportEndpoint(parsing: text) }, write: { YAMLText.scalar($0.description) })
     }

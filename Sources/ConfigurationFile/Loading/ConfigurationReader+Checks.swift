@@ -28,7 +28,16 @@ extension ConfigurationReader {
         if configuration.service.group != nil, configuration.service.user == nil, !failed.contains("service.user") {
             fail("service.group", "service.group goes with service.user; name the user too")
         }
+        checkSpool()
         checkFiles(checks, file: file)
+    }
+
+    private mutating func checkSpool() {
+        let outputs = configuration.outputs
+        if failed.contains("outputs.export") || failed.contains("outputs.spool") { return }
+        if let problem = OutputsConfiguration.problem(spool: outputs.spool, collectors: outputs.export) {
+            fail(outputs.spool == nil ? "outputs.export" : "outputs.spool", "outputs: \(problem)")
+        }
     }
 
     private mutating func checkRing(_ index: Int) {

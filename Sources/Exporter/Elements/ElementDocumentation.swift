@@ -65,8 +65,9 @@ extension InformationElement.Carriage {
         case .icmpv4: "ICMP"
         case .icmpv6: "ICMPv6"
         case .vlan: "VLAN tag"
-        case .segment: "VLAN tag"
+        case .segment: "VLAN tag or tunnel"
         case .macs: "Ethernet"
+        case .tunnel: "tunnel"
         case .biflow: "biflow output"
         }
     }

@@ -5,7 +5,7 @@ extension InformationElement {
     ///
     /// To export one more field, add one row. Ids of the project's own list are frozen: never change or reuse one.
     package static let all: [InformationElement] =
-        identity + key + counters + times + headers + link + evidence + outcome
+        identity + key + counters + times + headers + link + tunnel + evidence + outcome
 
     private static let identity = [
         row(
@@ -145,6 +145,36 @@ extension InformationElement {
             about: "Ethernet address on the responder's side, from the flow's first packet."),
     ]
 
+    private static let tunnel = [
+        row(
+            own: 12, "tunnelType", .unsigned8, .identifier, when: .tunnel, from: at(\.tunnelType),
+            about: "Kind of the innermost tunnel that carried the flow, by its number in docs/json.md of flowprobe."),
+        row(
+            own: 13, "tunnelId", .unsigned32, .identifier, when: .tunnel,
+            from: at(\.tunnelIdForward), reverse: at(\.tunnelIdReverse),
+            about:
+                "What the tunnel's header calls it in the direction's first packet: VNI, VSID, GRE key, TEID, session "
+                + "or call, last MPLS label; L2TPv2 has the tunnel in the upper 16 bits. 0 when it has no such thing."),
+        row(
+            own: 14, "tunnelSourceAddress", .ipv6Address, .default, when: .tunnel,
+            from: words(\.tunnelSourceHigh), mirror: words(\.tunnelDestinationHigh),
+            about: "Address of the tunnel's end on the initiator's side; an IPv4 address as ::ffff:a.b.c.d."),
+        row(
+            own: 15, "tunnelDestinationAddress", .ipv6Address, .default, when: .tunnel,
+            from: words(\.tunnelDestinationHigh), mirror: words(\.tunnelSourceHigh),
+            about: "Address of the tunnel's end on the responder's side; an IPv4 address as ::ffff:a.b.c.d."),
+        row(
+            own: 16, "tunnelDepth", .unsigned8, .quantity, when: .tunnel, from: at(\.tunnelDepth),
+            about:
+                "How many tunnels the flow was inside, one in the other. 0: the flow is the tunnel's own, and each of "
+                + "its packets is counted in another flow too."),
+        row(
+            own: 17, "tunnelDirection", .unsigned8, .identifier, when: .tunnel,
+            from: at(\.tunnelDirectionForward), reverse: at(\.tunnelDirectionReverse),
+            about: "Which way the direction's first packet went through the port that it was mirrored at (ERSPAN type "
+                + "III): 0 unknown, 1 into the switch, 2 out of it."),
+    ]
+
     private static let evidence = [
         row(
             own: 3, "tcpState", .unsigned8, .identifier, when: .tcp, from: at(\.tcpState),
@@ -201,12 +231,12 @@ extension InformationElement {
     private static func row(
         own id: UInt16, _ name: String, _ type: DataType, _ semantics: Semantics, _ units: Units = .none,
         length: UInt16? = nil, when carriage: Carriage = .always, level: ElementSet = .standard, from source: Source,
-        reverse: Source? = nil, about description: String
+        reverse: Source? = nil, mirror: Source? = nil, about description: String
     ) -> InformationElement {
         InformationElement(
             id: id, registry: .project, name: name, type: type, semantics: semantics, units: units,
             length: length ?? type.fullLength, description: description, carriage: carriage, level: level,
-            source: source, reverseSource: reverse, mirrorSource: reverse ?? source)
+            source: source, reverseSource: reverse, mirrorSource: mirror ?? reverse ?? source)
     }
 
     /// Where `FlowRecord` stores a property.

@@ -56,6 +56,7 @@ package struct ExportField: Sendable {
         case .vlan: presence.contains(isReverse ? .vlanReverse : .vlanForward)
         case .segment: presence.contains(.segment)
         case .macs: presence.contains(.macs)
+        case .tunnel: presence.contains(.tunnel) && seen
         case .biflow: true
         }
     }

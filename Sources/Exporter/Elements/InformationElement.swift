@@ -44,6 +44,7 @@ extension InformationElement {
 
     /// Abstract data types; raw values are those of informationElementDataType (IE 339, RFC 5610 section 3.1).
     package enum DataType: UInt8, Sendable {
+        case octetArray = 0
         case unsigned8 = 1
         case unsigned16 = 2
         case unsigned32 = 3
@@ -64,7 +65,7 @@ extension InformationElement {
             case .macAddress: 6
             case .unsigned64, .dateTimeMilliseconds, .dateTimeNanoseconds: 8
             case .ipv6Address: 16
-            case .string: 65535
+            case .octetArray, .string: 65535
             }
         }
     }
@@ -111,10 +112,12 @@ extension InformationElement {
         case icmpv6
         /// `Presence.vlanForward`.
         case vlan
-        /// `Presence.segment`; on the wire, in the templates with a VLAN, with 0 for "no segment".
+        /// `Presence.segment`; on the wire, in the templates with a VLAN or a tunnel, with 0 for "no segment".
         case segment
         /// `Presence.macs`.
         case macs
+        /// `Presence.tunnel`.
+        case tunnel
         /// Biflow output only.
         case biflow
     }

@@ -67,6 +67,24 @@ extension InformationElement.Option {
     static let captureLossPackets = Self(
         11, "captureLossPacketTotalCount", .unsigned64, registry: .project, semantics: .totalCounter, units: .packets,
         description: "Packets lost between the wire and the probe, since the metering process began.")
+    static let batchId = Self(
+        200, "batchId", .unsigned64, registry: .project, semantics: .identifier,
+        description: "Names a batch of data records, together with batchProbe; never used twice.")
+    static let batchProbe = Self(
+        201, "batchProbe", .octetArray, registry: .project,
+        description: "16 octets that name the spool which a batch comes from.")
+    static let gapStart = Self(
+        202, "coverageGapStartMilliseconds", .dateTimeMilliseconds, registry: .project, units: .milliseconds,
+        description: "When the time begins that no record covers: the packet clock of the last commit before it.")
+    static let gapEnd = Self(
+        203, "coverageGapEndMilliseconds", .dateTimeMilliseconds, registry: .project, units: .milliseconds,
+        description: "When the time ends that no record covers.")
+    static let gapCause = Self(
+        204, "coverageGapCause", .unsigned8, registry: .project, semantics: .identifier,
+        description: "1: the run before had ended in good order. 2: it was killed, or the host went down.")
+    static let gapPackets = Self(
+        205, "coverageGapUnrecordedPackets", .unsigned64, registry: .project, semantics: .quantity, units: .packets,
+        description: "Packets that the run before had observed at its last commit and that are in no record made.")
 
     /// Every element of options data, by id, our own last.
     package static let all: [Self] = [
@@ -75,6 +93,6 @@ extension InformationElement.Option {
         notSentFlows, notSentPackets, notSentOctets, observationDomainName, selectorId, informationElementId,
         selectorAlgorithm, samplingPacketInterval, samplingPacketSpace, elementDataType, elementDescription,
         elementName, elementSemantics, elementUnits, privateEnterpriseNumber, layer2Octets, undecodablePackets,
-        captureLossPackets,
+        captureLossPackets, batchId, batchProbe, gapStart, gapEnd, gapCause, gapPackets,
     ]
 }

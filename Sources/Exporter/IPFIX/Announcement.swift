@@ -1,7 +1,7 @@
 /// What a domain's readers must have before its data: templates, and options data that explain them. Made once; the
 /// parts are the records of sets, with their set ids.
 struct Announcement {
-    /// Records of template sets (set id 2), options template sets (3) and options data (320 and up), in this order.
+    /// Records of template sets (set id 2), options template sets (3) and options data (512 and up), in this order.
     private(set) var parts: [(setId: UInt16, octets: [UInt8])] = []
 
     /// For `domain`; domain 0 is about the exporting process and has no flow templates.
@@ -12,19 +12,14 @@ struct Announcement {
                 parts.append((2, template.encoded(enterpriseNumber: number)))
             }
         }
-        for template in domain == 0 ? OptionsTemplate.ofProcess : OptionsTemplate.ofDomains {
-            parts.append((3, template.encoded(enterpriseNumber: number)))
-        }
+        var templates = domain == 0 ? OptionsTemplate.ofProcess : OptionsTemplate.ofDomains
+        if options.announcesBatches { templates += domain == 0 ? [.batch, .coverageGap] : [.batch] }
+        for template in templates { parts.append((3, template.encoded(enterpriseNumber: number))) }
         if domain == 0 {
-            for element in InformationElement.Option.all where element.registry == .project {
-                add(
-                    .elementType,
-                    Self.type(
-                        element.id, number, element.type, element.semantics, element.units, element.name,
-                        element.description))
-            }
+            describe(Set(templates.flatMap(\.fields).map(\.id)), number)
             return
         }
+        if options.announcesBatches { describe(Set(OptionsTemplate.batch.fields.map(\.id)), number) }
         let used = FlowTemplate.all(options: options).flatMap(\.fields).map(\.name)
         for field in ExportField.all where field.element.registry == .project && used.contains(field.name) {
             let element = field.element
@@ -43,6 +38,17 @@ struct Announcement {
         }
         if let name = options.observationDomainNames[domain] {
             add(.observationDomain, [.number(UInt64(domain)), .text(name)])
+        }
+    }
+
+    /// Type information about our own elements among `ids` (RFC 5610).
+    private mutating func describe(_ ids: Set<UInt16>, _ enterpriseNumber: UInt32) {
+        for element in InformationElement.Option.all where element.registry == .project && ids.contains(element.id) {
+            add(
+                .elementType,
+                Self.type(
+                    element.id, enterpriseNumber, element.type, element.semantics, element.units, element.name,
+                    element.description))
         }
     }
 

@@ -12,9 +12,9 @@ import FlowTable
     /// Octets of the longest data record.
     let longestRecord: Int
 
-    /// Number of the mirrored program of shape 0; shapes of one direction are below 32.
-    static let mirrorBase = 64
-    private static let count = 96
+    /// Number of the mirrored program of shape 0; shapes of one direction are below 96.
+    static let mirrorBase = 128
+    private static let count = 224
 
     /// One program: where its steps are, and what it writes.
     struct Entry: BitwiseCopyable {
@@ -76,7 +76,7 @@ import FlowTable
     /// Program by number: a shape's index, plus `mirrorBase` for the responder's side.
     @inline(__always)
     subscript(number: Int) -> Entry {
-        // SAFETY: a shape is below 64, a shape of one direction below 32: numbers stay below 96.
+        // SAFETY: a shape is below 128, a shape of one direction below 96: numbers stay below 224.
         unsafe entries[number]
     }
 

@@ -1,28 +1,36 @@
-/// A collector's address on the command line: `udp://192.0.2.1:4739`, `tcp://[2001:db8::1]`, `udp://collector.example`.
+/// A collector's address on the command line: `udp://192.0.2.1:4739`, `tcp://[2001:db8::1]`, and with parameters
+/// `tls://collector.example?ack=batch&ca=/etc/flowprobe/ca.pem`.
 package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
     /// How messages travel.
     package enum Transport: String, Sendable, CaseIterable {
-        case udp, tcp
+        case udp, tcp, tls
+
+        /// The port that IANA assigned (RFC 7011 section 11).
+        package var defaultPort: UInt16 { self == .tls ? 4740 : 4739 }
     }
 
-    /// UDP or TCP.
+    /// UDP, TCP, or TLS over TCP.
     package let transport: Transport
     /// A name or an address, an IPv6 address without its brackets.
     package let host: String
-    /// 4739 unless given (RFC 7011 section 11).
+    /// 4739, or 4740 for TLS, unless given.
     package let port: UInt16
-
-    /// The port IANA assigned to IPFIX.
-    package static let defaultPort: UInt16 = 4739
+    /// What else is said of a connection.
+    package let parameters: ConnectionParameters
 
     /// An endpoint from its parts.
-    package init(transport: Transport, host: String, port: UInt16 = defaultPort) {
+    package init(
+        transport: Transport, host: String, port: UInt16? = nil,
+        parameters: ConnectionParameters = ConnectionParameters()
+    ) {
         self.transport = transport
         self.host = host
-        self.port = port
+        self.port = port ?? transport.defaultPort
+        self.parameters = parameters
     }
 
-    /// Parses `TRANSPORT://HOST[:PORT]`, IPv6 addresses in brackets. Throws a message that says what is wrong.
+    /// Parses `TRANSPORT://HOST[:PORT][?PARAMETER=VALUE&…]`, IPv6 addresses in brackets. Throws a message that says what is
+    /// wrong.
     package init(parsing text: String) throws(ExportError) {
         let example = "Write it like udp://192.0.2.1:4739 or tcp://[2001:db8::1]:4739."
         guard let mark = text.firstRange(ofThreeCharacters: "://") else {
@@ -31,10 +39,16 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
         let scheme = text[..<mark.lowerBound].lowercased()
         guard let transport = Transport(rawValue: scheme) else {
             throw ExportError(
-                "The collector \"\(text)\" wants the transport \"\(scheme)\", and only udp and tcp are there. \(example)"
+                "The collector \"\(text)\" wants the transport \"\(scheme)\", and only udp, tcp and tls are there. \(example)"
             )
         }
         var rest = text[mark.upperBound...]
+        var parameters = ConnectionParameters()
+        if let question = rest.firstIndex(of: "?") {
+            parameters = try ConnectionParameters(
+                parsing: rest[rest.index(after: question)...], of: text, transport: transport)
+            rest = rest[..<question]
+        }
         if rest.hasSuffix("/") { rest.removeLast() }
         let host: Substring
         if rest.first == "[" {
@@ -54,7 +68,7 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
         guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x2F && $0 < 0x7F }) else {
             throw ExportError("The collector \"\(text)\" names no host. \(example)")
         }
-        var port = Self.defaultPort
+        var port = transport.defaultPort
         if !rest.isEmpty {
             let digits = rest.dropFirst()
             guard rest.first == ":", digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
@@ -64,13 +78,17 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
             }
             port = number
         }
-        self.init(transport: transport, host: String(host), port: port)
+        self.init(transport: transport, host: String(host), port: port, parameters: parameters)
     }
 
+    /// Transport, host and port: what the destination is called in messages, metrics and the spool.
+    package var name: String { "\(transport.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+
     /// The form that `init(parsing:)` reads.
-    package var description: String {
-        "\(transport.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
-    }
+    package var description: String { name + parameters.description }
+
+    /// Whether only a spool can serve it: its connection is secured, or its collector answers.
+    package var needsSpool: Bool { transport == .tls || parameters != ConnectionParameters() }
 }
 
 extension String {

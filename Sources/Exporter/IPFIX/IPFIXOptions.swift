@@ -34,6 +34,9 @@ package struct IPFIXOptions: Sendable {
     /// while its collector is away.
     package var startsUnconnected = false
 
+    /// Describe the options data that close batches and tell of gaps: for destinations of a spool (docs/delivery.md).
+    package var announcesBatches = false
+
     /// Seconds between two reports of the exporting and metering processes' statistics by `flush`; 0 for none but the
     /// last (and, over UDP, those beside the templates).
     package var statisticsSeconds = 0

@@ -90,6 +90,20 @@ package class IPFIXSink: RecordSink {
         try send()
     }
 
+    /// Goes on counting where earlier sessions with the same destination ended. Call it before the first record.
+    package func resume(_ earlier: IPFIXStatistics) {
+        statistics = earlier
+        statistics.sessions += 1
+    }
+
+    /// Adds a record of options data to `domain`, which is announced first when it has not been.
+    package func add(_ template: OptionsTemplate, _ values: [OptionsValue], domain: UInt32) throws(ExportError) {
+        guard lost == nil else { return }
+        if !announced.contains(domain) { try begin(domain) }
+        builder.select(domain: domain)
+        try add(template.record(values), setId: template.id)
+    }
+
     /// Whether records can be sent now, as far as is known.
     package var isConnected: Bool { lost == nil }
 

@@ -20,8 +20,13 @@ struct OctetWriter {
     mutating func appendString(_ text: String, limit: Int = 200) {
         var kept = text
         while kept.utf8.count > limit { kept.removeLast() }
-        octets.append(UInt8(kept.utf8.count))
-        octets.append(contentsOf: kept.utf8)
+        appendVariable(Array(kept.utf8))
+    }
+
+    /// A value of variable length (RFC 7011 section 7), at most 254 octets.
+    mutating func appendVariable(_ value: [UInt8]) {
+        octets.append(UInt8(value.count))
+        octets.append(contentsOf: value)
     }
 
     /// A field specifier (RFC 7011 section 3.2); the enterprise bit is set when there is an enterprise number.

@@ -1,6 +1,6 @@
 /// An options template (RFC 7011 section 3.4.2): what a record of options data is about (its scope) and what it says.
 package struct OptionsTemplate: Sendable {
-    /// 320 or more: flow templates end below.
+    /// 512 or more: flow templates end below.
     package let id: UInt16
     /// Scope fields, then the others.
     package let fields: [InformationElement.Option]
@@ -15,27 +15,33 @@ package struct OptionsTemplate: Sendable {
 
     /// Type information about one element (RFC 5610 section 3.9).
     package static let elementType = OptionsTemplate(
-        320, scope: [.informationElementId, .privateEnterpriseNumber],
+        512, scope: [.informationElementId, .privateEnterpriseNumber],
         [.elementDataType, .elementSemantics, .elementUnits, .elementName, .elementDescription])
     /// How packets are selected, so that readers can scale counters (RFC 5476 section 6.5.2).
     package static let selector = OptionsTemplate(
-        321, scope: [.selectorId], [.selectorAlgorithm, .samplingPacketInterval, .samplingPacketSpace])
+        513, scope: [.selectorId], [.selectorAlgorithm, .samplingPacketInterval, .samplingPacketSpace])
     /// What an observation point is called.
     package static let observationPoint = OptionsTemplate(
-        322, scope: [.observationPointId], [.interfaceName, .interfaceDescription])
+        514, scope: [.observationPointId], [.interfaceName, .interfaceDescription])
     /// What an observation domain is called.
     package static let observationDomain = OptionsTemplate(
-        323, scope: [.observationDomainId], [.observationDomainName])
+        515, scope: [.observationDomainId], [.observationDomainName])
     /// What was exported (RFC 7011 sections 4.1 and 4.3).
     package static let exportingProcess = OptionsTemplate(
-        324, scope: [.exportingProcessId],
+        516, scope: [.exportingProcessId],
         [
             .exportedOctets, .exportedMessages, .exportedFlowRecords, .notSentFlows, .notSentPackets, .notSentOctets,
         ])
     /// What was read and what is in no flow record (RFC 7011 section 4.2).
     package static let meteringProcess = OptionsTemplate(
-        325, scope: [.meteringProcessId],
+        517, scope: [.meteringProcessId],
         [.packets, .layer2Octets, .ignoredPackets, .ignoredOctets, .undecodablePackets, .captureLossPackets])
+    /// Closes a batch: all data records of the session and domain since the closing record before it are its own
+    /// (docs/delivery.md).
+    package static let batch = OptionsTemplate(326, scope: [.batchId], [.batchProbe])
+    /// A time that no record covers.
+    package static let coverageGap = OptionsTemplate(
+        327, scope: [.exportingProcessId], [.gapStart, .gapEnd, .gapCause, .gapPackets])
 
     /// Templates of every domain that has flow records.
     package static let ofDomains = [elementType, selector, observationPoint, observationDomain]
@@ -63,6 +69,7 @@ package struct OptionsTemplate: Sendable {
             switch value {
             case .number(let number): writer.append(number, length: Int(field.type.fullLength))
             case .text(let text): writer.appendString(text)
+            case .octets(let octets): writer.appendVariable(octets)
             }
         }
         return writer.octets
@@ -75,4 +82,6 @@ package enum OptionsValue: Sendable {
     case number(UInt64)
     /// For strings; cut after 200 octets.
     case text(String)
+    /// For octet arrays, at most 254 octets.
+    case octets([UInt8])
 }

@@ -2,14 +2,14 @@ import FlowTable
 
 /// Which fields a record carries, as a small number: what is absent has no field in the record's template.
 ///
-/// The list is closed: 2 IP versions x 4 kinds of key x MAC addresses or not x VLAN or not x one direction or both, 64
-/// in all, of which an export uses those that its options tell apart.
+/// The list is closed: 2 IP versions x 4 kinds of key x MAC addresses or not x VLAN or not x one direction or both x
+/// tunnel or not, 128 in all, of which an export uses those that its options tell apart.
 package struct TemplateShape: Hashable, Sendable {
-    /// 0..<64.
+    /// 0..<128.
     package let index: Int
 
     /// A shape by its number.
-    package init(index: Int) { self.index = index & 63 }
+    package init(index: Int) { self.index = index & 127 }
 
     /// What stands in for ports.
     package enum Kind: Int, Sendable {
@@ -24,6 +24,7 @@ package struct TemplateShape: Hashable, Sendable {
     static let macsBit = 8
     static let vlanBit = 16
     static let biflowBit = 32
+    static let tunnelBit = 64
 
     /// IPv6 addresses in place of IPv4 ones.
     package var isIPv6: Bool { index & Self.versionBit != 0 }
@@ -31,8 +32,10 @@ package struct TemplateShape: Hashable, Sendable {
     package var kind: Kind { Kind(rawValue: index >> Self.kindShift & 3) ?? .other }
     /// Ethernet addresses.
     package var hasMACs: Bool { index & Self.macsBit != 0 }
-    /// VLAN and segment.
+    /// VLAN, and segment.
     package var hasVLAN: Bool { index & Self.vlanBit != 0 }
+    /// The tunnel around the flow.
+    package var hasTunnel: Bool { index & Self.tunnelBit != 0 }
     /// Both directions have fields.
     package var isBiflow: Bool { index & Self.biflowBit != 0 }
 
@@ -48,20 +51,22 @@ package struct TemplateShape: Hashable, Sendable {
         case .tcpBothWays: kind == .tcp && isBiflow
         case .icmpv4: kind == .icmp && !isIPv6
         case .icmpv6: kind == .icmp && isIPv6
-        case .vlan, .segment: hasVLAN
+        case .vlan: hasVLAN
+        case .segment: hasVLAN || hasTunnel
         case .macs: hasMACs
+        case .tunnel: hasTunnel
         case .biflow: !uniflow
         }
     }
 
-    /// Index bits that tell templates of `elements` apart: the minimal set has neither MAC addresses nor VLANs.
+    /// Index bits that tell templates of `elements` apart: the minimal set has no MAC addresses, VLANs or tunnels.
     static func distinguishingBits(_ elements: ElementSet) -> Int {
-        elements == .minimal ? ~(macsBit | vlanBit) : ~0
+        elements == .minimal ? ~(macsBit | vlanBit | tunnelBit) : ~0
     }
 
     /// Every shape of an export, in template-id order.
     package static func all(elements: ElementSet, uniflow: Bool) -> [TemplateShape] {
-        (0..<64).filter { index in
+        (0..<128).filter { index in
             index & distinguishingBits(elements) == index && !(uniflow && index & biflowBit != 0)
         }.map(TemplateShape.init(index:))
     }
@@ -98,6 +103,6 @@ extension TemplateShape {
         let kind = ports + (ports & tcp) + 3 * (icmp & (1 - ports))
         let version = record.ipVersion == 6 ? 1 : 0
         return version | kind << kindShift | Int(presence >> 6 & 1) * macsBit | Int(presence >> vlanBit & 1)
-            * Self.vlanBit
+            * Self.vlanBit | Int(presence >> 9 & 1) * tunnelBit
     }
 }

@@ -47,8 +47,9 @@ package struct JSONField: Sendable {
         static let vlanReverse = Conditions(rawValue: 1 << 10)
         static let segment = Conditions(rawValue: 1 << 11)
         static let macs = Conditions(rawValue: 1 << 12)
+        static let tunnel = Conditions(rawValue: 1 << 13)
         /// How many different sets there are.
-        static let combinations = 1 << 13
+        static let combinations = 1 << 14
 
         /// What holds for a record.
         @inline(__always)
@@ -66,6 +67,7 @@ package struct JSONField: Sendable {
             if presence.contains(.vlanReverse) { bits |= 1 << 10 }
             if presence.contains(.segment) { bits |= 1 << 11 }
             if presence.contains(.macs) { bits |= 1 << 12 }
+            if presence.contains(.tunnel) { bits |= 1 << 13 }
             rawValue = bits
         }
     }
@@ -180,6 +182,7 @@ extension JSONField {
         case .vlan: field.isReverse ? .vlanReverse : .vlanForward
         case .segment: .segment
         case .macs: .macs
+        case .tunnel: seen.union(.tunnel)
         case .biflow: []
         }
     }

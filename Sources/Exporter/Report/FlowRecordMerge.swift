@@ -57,6 +57,22 @@ extension FlowRecord {
         }
     }
 
+    /// The tunnel is the flow's; what its header says in one direction may come with a later slice.
+    private mutating func mergeTunnel(_ later: FlowRecord, isFresh: Bool) {
+        if isFresh {
+            tunnelSourceHigh = later.tunnelSourceHigh
+            tunnelSourceLow = later.tunnelSourceLow
+            tunnelDestinationHigh = later.tunnelDestinationHigh
+            tunnelDestinationLow = later.tunnelDestinationLow
+            tunnelType = later.tunnelType
+            tunnelDepth = later.tunnelDepth
+        }
+        if tunnelIdForward == 0 { tunnelIdForward = later.tunnelIdForward }
+        if tunnelIdReverse == 0 { tunnelIdReverse = later.tunnelIdReverse }
+        if tunnelDirectionForward == 0 { tunnelDirectionForward = later.tunnelDirectionForward }
+        if tunnelDirectionReverse == 0 { tunnelDirectionReverse = later.tunnelDirectionReverse }
+    }
+
     /// What was seen first stays; what only the later slice has comes in.
     private mutating func mergeOptional(_ later: FlowRecord) {
         let fresh = later.presence.subtracting(presence)
@@ -69,6 +85,7 @@ extension FlowRecord {
             sourceMAC = later.sourceMAC
             destinationMAC = later.destinationMAC
         }
+        if later.presence.contains(.tunnel) { mergeTunnel(later, isFresh: fresh.contains(.tunnel)) }
         presence.formUnion(later.presence)
     }
 }

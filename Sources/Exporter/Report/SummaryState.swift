@@ -28,7 +28,9 @@ struct SummaryState: Sendable {
     mutating func consume(_ batch: Span<FlowRecord>) {
         var index = 0
         while index < batch.count {
-            if FlowStitcher.isWhole(batch[index]) {
+            if batch[index].isTunnelCopy {
+                // What it counts is counted in the flows inside.
+            } else if FlowStitcher.isWhole(batch[index]) {
                 count(batch[index])
             } else if let flow = stitcher.add(batch[index]) {
                 count(flow)

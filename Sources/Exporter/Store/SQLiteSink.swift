@@ -122,6 +122,13 @@ package final class SQLiteSink: RecordSink {
         insert.bind(4, Int64(record.presence.rawValue))
         insert.bind(5, StoreAddress(record.sourceAddress))
         insert.bind(6, StoreAddress(record.destinationAddress))
+        if record.presence.contains(.tunnel) {
+            insert.bind(7, StoreAddress(high: record.tunnelSourceHigh, low: record.tunnelSourceLow))
+            insert.bind(8, StoreAddress(high: record.tunnelDestinationHigh, low: record.tunnelDestinationLow))
+        } else {
+            insert.bindNull(7)
+            insert.bindNull(8)
+        }
         let conditions = JSONField.Conditions(record).rawValue
         var parameter = Int32(truncatingIfNeeded: StoreSchema.leadingColumns.count)
         let image = RecordImage(record)

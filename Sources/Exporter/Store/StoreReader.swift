@@ -125,8 +125,13 @@ package final class StoreReader {
         let destination = (row.address(5) ?? none).address(version: version)
         image.set(
             source: source, destination: destination,
-            presence: FlowRecord.Presence(rawValue: UInt16(truncatingIfNeeded: row.integer(3)) & 0x1FF))
+            presence: FlowRecord.Presence(rawValue: UInt16(truncatingIfNeeded: row.integer(3)) & 0x3FF))
         var record = image.record
+        if record.presence.contains(.tunnel) {
+            let (near, far) = (row.address(6) ?? none, row.address(7) ?? none)
+            (record.tunnelSourceHigh, record.tunnelSourceLow) = (near.high, near.low)
+            (record.tunnelDestinationHigh, record.tunnelDestinationLow) = (far.high, far.low)
+        }
         let run = row.integer(0)
         if run > 1 { record.flowId &+= UInt64(bitPattern: run) &* 0x9E37_79B9_7F4A_7C15 }
         return record

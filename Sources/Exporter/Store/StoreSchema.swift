@@ -6,7 +6,7 @@ enum StoreSchema {
     /// `PRAGMA application_id` of our files: "flpb".
     static let applicationID: Int64 = 0x666C_7062
     /// `PRAGMA user_version`: goes up when a reader of the version before would misread the file.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// One integer column of a record.
     struct Column {
@@ -57,6 +57,7 @@ enum StoreSchema {
     /// Columns before those of `columns`.
     static let leadingColumns = [
         "runId", "startNanoseconds", "endNanoseconds", "presence", "sourceAddress", "destinationAddress",
+        "tunnelSourceAddress", "tunnelDestinationAddress",
     ]
 
     /// All columns of the table `flowRecord`.
@@ -83,6 +84,8 @@ enum StoreSchema {
                 presence INTEGER NOT NULL,
                 sourceAddress BLOB NOT NULL,
                 destinationAddress BLOB NOT NULL,
+                tunnelSourceAddress BLOB,
+                tunnelDestinationAddress BLOB,
             \(integers)
             );
             \(StoreView.creation)

@@ -6,6 +6,8 @@ enum StoreView {
                 "runId", time("startNanoseconds") + " AS start", time("endNanoseconds") + " AS end",
                 address("sourceAddress") + " AS sourceAddress",
                 address("destinationAddress") + " AS destinationAddress",
+                tunnelAddress("tunnelSourceAddress") + " AS tunnelSourceAddress",
+                tunnelAddress("tunnelDestinationAddress") + " AS tunnelDestinationAddress",
             ]
             + StoreSchema.columns.map { column in
                 if column.place.isTime { return time(column.name) + " AS \(column.name)" }
@@ -24,7 +26,15 @@ enum StoreView {
     }
 
     /// Dotted quads, or eight hexadecimal groups without leading zeros (SQL alone cannot elide the longest run).
-    private static func address(_ column: String) -> String {
+    private static func address(_ column: String) -> String { address(column, isIPv4: "ipVersion = 4") }
+
+    /// The outer version need not be the flow's: the address itself tells.
+    private static func tunnelAddress(_ column: String) -> String {
+        "CASE WHEN \(column) IS NOT NULL THEN "
+            + address(column, isIPv4: "substr(hex(\(column)), 1, 24) = '00000000000000000000FFFF'") + " END"
+    }
+
+    private static func address(_ column: String, isIPv4: String) -> String {
         func nibble(_ position: Int) -> String {
             "(instr('0123456789ABCDEF', substr(hex(\(column)), \(position), 1)) - 1)"
         }
@@ -32,7 +42,7 @@ enum StoreView {
         let groups = stride(from: 1, to: 33, by: 4).map {
             "coalesce(nullif(lower(ltrim(substr(hex(\(column)), \($0), 4), '0')), ''), '0')"
         }
-        return "CASE ipVersion WHEN 4 THEN \(quads.joined(separator: " || '.' || ")) "
+        return "CASE WHEN \(isIPv4) THEN \(quads.joined(separator: " || '.' || ")) "
             + "ELSE \(groups.joined(separator: " || ':' || ")) END"
     }
 

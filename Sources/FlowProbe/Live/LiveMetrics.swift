@@ -1,9 +1,11 @@
+import Delivery
 import Exporter
 import FlowTable
 import Foundation
 import PacketDecode
 import Pipeline
 import Service
+import Spool
 import Synchronization
 
 /// What a live run shows of itself to those who ask: the metrics page, and whether it is well.
@@ -23,17 +25,21 @@ final class LiveMetrics: Sendable {
     private let rings: [Ring]
     private let pipeline: LivePipeline
     private let books: [LiveOutputs.Books]
+    private let spool: Spool?
+    private let streams: [DeliveryStream]
     private let budget: Int
     private let started = Date()
     /// Seconds that each input was down, by name.
     private let gaps = Mutex<[String: Double]>([:])
 
     init(
-        rings: [Ring], pipeline: LivePipeline, books: [LiveOutputs.Books], budget: Int, batches: DurationHistogram
+        rings: [Ring], pipeline: LivePipeline, outputs: LiveOutputs, budget: Int, batches: DurationHistogram
     ) {
         self.rings = rings
         self.pipeline = pipeline
-        self.books = books
+        books = outputs.books
+        spool = outputs.delivery?.spool
+        streams = outputs.delivery?.streams ?? []
         self.budget = budget
         self.batches = batches
     }
@@ -51,6 +57,8 @@ final class LiveMetrics: Sendable {
         var problems = rings.compactMap { $0.status.problem }
         problems += pipeline.destinations.compactMap(\.failure)
         problems += books.filter { !$0.isConnected }.map { "\($0.name): there is no connection." }
+        problems += streams.compactMap(\.status.problem)
+        if let problem = spool?.status.problem { problems.append(problem) }
         return HealthVerdict(problems: problems.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })
     }
 
@@ -107,6 +115,11 @@ final class LiveMetrics: Sendable {
         page.set(.packets, "not_a_flow", to: tallies.nonFlowPackets)
         page.set(.packets, "undecodable", to: tallies.undecodablePackets)
         for reason in UndecodableReason.allCases { page.set(.undecodable, "\(reason)", to: tallies.count(reason)) }
+        for kind in TunnelKind.allCases where kind != .none {
+            page.set(.tunnelledPackets, "\(kind)", to: tallies.count(kind))
+        }
+        for tunnel in OpaqueTunnel.allCases { page.set(.opaquePackets, "\(tunnel)", to: tallies.count(tunnel)) }
+        page.set(.tunnelCopies, to: tallies.tunnelCopies)
         for anomaly in Anomaly.allCases { page.set(.anomalies, "\(anomaly)", to: tallies.count(anomaly)) }
     }
 
@@ -141,7 +154,37 @@ final class LiveMetrics: Sendable {
             }
             page.set(.exportUp, destination.name, to: destination.failure == nil && own?.isConnected != false)
         }
+        if let spool { addDelivery(spool.status, &page) }
         page.set(.exportQueue, to: pipeline.destinations.map(\.queued).max() ?? 0)
         page.set(.exportDiscarded, "queue full", to: pipeline.discarded.load(ordering: .relaxed))
+    }
+}
+
+// What the spool and its destinations are doing.
+extension LiveMetrics {
+    private func addDelivery(_ spool: SpoolStatus, _ page: inout MetricsPage) {
+        page.set(.spoolRecords, to: spool.made)
+        page.set(.spoolOctets, to: spool.octets)
+        page.set(.spoolUp, to: spool.problem == nil)
+        for (reason, records) in spool.lost { page.set(.spoolLost, reason.rawValue, to: records) }
+        for stream in streams {
+            let status = stream.status
+            guard let account = stream.account else { continue }
+            page.set(.deliveryAcknowledged, stream.name, to: account.acknowledged)
+            page.set(.deliveryPending, stream.name, to: spool.made - min(spool.made, account.settled))
+            page.set(.deliveryResent, stream.name, to: account.resent)
+            page.set(.deliveryLast, stream.name, to: Double(status.lastAcknowledged ?? 0) / 1e9)
+            for reason in SpoolAccount.DiscardReason.allCases {
+                page.set(.deliveryDiscarded, stream.name, reason.rawValue, to: account.discarded(reason))
+            }
+            for state in DeliveryStatus.State.allCases {
+                page.set(.deliveryState, stream.name, state.rawValue, to: status.state == state)
+            }
+            page.set(.exportRecords, stream.name, to: status.sent.records)
+            page.set(.exportOctets, stream.name, to: status.sent.octets)
+            page.set(.exportMessages, stream.name, to: status.sent.messages)
+            page.set(.exportFailed, stream.name, to: account.discarded)
+            page.set(.exportUp, stream.name, to: status.problem == nil)
+        }
     }
 }

@@ -1,5 +1,7 @@
+import Delivery
 import Exporter
 import Foundation
+import PacketDecode
 import Pipeline
 import Synchronization
 
@@ -25,33 +27,25 @@ final class LiveOutputs {
         }
     }
 
-    /// The capture side's numbers on their way to the exporters, which send them on.
-    final class CaptureNumbers: Sendable {
-        private let state = Mutex(ExportStatistics())
-
-        var value: ExportStatistics {
-            get { state.withLock { $0 } }
-            set { state.withLock { $0 = newValue } }
-        }
-    }
-
     private(set) var destinations: [Destination] = []
     /// The IPFIX outputs among them.
     private(set) var books: [Books] = []
     /// What the report is made of; nil when nobody asked for one. Only to be read when the run is over.
     private(set) var summary: TrafficSummary?
+    /// The spool and its collectors; nil without one.
+    private(set) var delivery: SpooledDelivery?
     let captureNumbers = CaptureNumbers()
 
-    /// Opens every output; throws when one cannot be opened. Collectors need not be there yet.
-    init(_ plan: LivePlan) throws {
+    /// Opens every output; throws when one cannot be opened. Collectors need not be there yet. `rings` count packets.
+    init(_ plan: LivePlan, rings: [LiveSourceStatus]) throws {
         do throws(ExportError) {
-            try open(plan)
+            try open(plan, rings)
         } catch {
             throw ProbeFailure(code: .outputFailed, message: error.description)
         }
     }
 
-    private func open(_ plan: LivePlan) throws(ExportError) {
+    private func open(_ plan: LivePlan, _ rings: [LiveSourceStatus]) throws(ExportError) {
         let output = plan.output
         if !output.quiet {
             let summary = TrafficSummary()
@@ -70,11 +64,23 @@ final class LiveOutputs {
         options.startsUnconnected = true
         options.statisticsSeconds = 60
         if let path = output.ipfix { add(path, try IPFIXFileSink(path: path, options: options)) }
-        for text in output.export {
-            let endpoint = try ExportEndpoint(parsing: text)
+        let collectors = try output.collectors
+        if let configuration = output.spooling.configuration {
+            let numbers = captureNumbers
+            let delivery = try SpooledDelivery(
+                configuration, endpoints: collectors.filter { $0.transport != .udp }, options: options,
+                captureStatistics: { numbers.value },
+                observedPackets: { rings.reduce(0) { $0 + $1.handedOut.load(ordering: .relaxed) } })
+            self.delivery = delivery
+            destinations.append(
+                Destination(name: "spool", sink: delivery.sink, flushSeconds: SpoolSink.flushSeconds))
+        }
+        for endpoint in collectors {
             switch endpoint.transport {
-            case .udp: add(text, try IPFIXUDPSink(endpoint: endpoint, options: options))
-            case .tcp: add(text, try IPFIXTCPSink(endpoint: endpoint, options: options))
+            case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: options))
+            case .tcp where delivery == nil:
+                add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: options))
+            case .tcp, .tls: break
             }
         }
         if let path = output.store {

@@ -21,6 +21,7 @@ struct LivePlan {
 
     var inputs: [Input] = []
     var table = FlowTableConfiguration()
+    var tunnels = TunnelPolicy()
     var zones: ZoneTable?
     var output: OutputOptions
     /// Seconds that the end of a run may take.
@@ -45,6 +46,8 @@ struct LivePlan {
         var group: String?
         var readable: [String]
         var writable: [String]
+        /// Folders that the user gets.
+        var owned: [String] = []
     }
 
     /// A plan without inputs.
@@ -64,8 +67,10 @@ struct LivePlan {
         output.ipfix = configuration.outputs.ipfix
         output.json = configuration.outputs.json
         output.store = configuration.outputs.store
+        output.spooling = SpoolOptions(configuration.outputs)
         inputs = configuration.inputs.map(Input.init)
         table = configuration.flows.tableConfiguration
+        tunnels = configuration.flows.tunnelPolicy
         do throws(ZoneError) {
             zones = try configuration.flows.zoneTable()
         } catch {
@@ -82,10 +87,13 @@ struct LivePlan {
         }
         metricsSocket = configuration.service.metricsSocket
         let files = [output.ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
+        let secrets = configuration.outputs.export.map(\.parameters)
+            .flatMap { [$0.authorities, $0.certificate, $0.key] }.compactMap { $0 }
         rights = Rights(
             user: configuration.service.user, group: configuration.service.group,
-            readable: ([configuration.flows.prefixes].compactMap { $0 } + [path]).map(Self.folder),
-            writable: Array(Set(files.map(Self.folder))).sorted())
+            readable: ([configuration.flows.prefixes].compactMap { $0 } + [path] + secrets).map(Self.folder),
+            writable: Array(Set(files.map(Self.folder) + [configuration.outputs.spool].compactMap { $0 })).sorted(),
+            owned: [configuration.outputs.spool].compactMap { $0 })
         logLevel = Logger.Level(rawValue: configuration.log.level.rawValue) ?? .info
         // `auto` is no format of its own.
         logFormat = Service.LogFormat(rawValue: configuration.log.format.rawValue) ?? .automatic()

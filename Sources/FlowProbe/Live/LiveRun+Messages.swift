@@ -21,6 +21,7 @@ extension LiveRun {
 
     /// Says what has become better or worse with inputs and destinations.
     func sayChanges() {
+        sayDelivery()
         for (index, ring) in rings.enumerated() {
             let problem = ring.ring.status.problem
             guard problem != ringProblems[index] else { continue }
@@ -39,6 +40,30 @@ extension LiveRun {
                 logger.error("\(failure)")
             } else {
                 logger.notice("\(destination.name): takes records again.")
+            }
+        }
+    }
+
+    /// Says what has changed between the spool and its collectors.
+    func sayDelivery() {
+        guard let delivery = outputs.delivery else { return }
+        let problem = delivery.spool.status.problem
+        if problem != spoolProblem {
+            spoolProblem = problem
+            if let problem {
+                logger.error("\(problem) Capture goes on; records that do not fit in memory are counted as lost.")
+            } else {
+                logger.notice("the spool takes records again")
+            }
+        }
+        for (index, stream) in delivery.streams.enumerated() {
+            let status = stream.status
+            guard status.state != deliveryStates[index] || status.problem != deliveryProblems[index] else { continue }
+            (deliveryStates[index], deliveryProblems[index]) = (status.state, status.problem)
+            if let problem = status.problem {
+                logger.warning("\(problem) Records stay in the spool meanwhile.")
+            } else {
+                logger.notice("\(stream.name): \(status.state.rawValue)")
             }
         }
     }
@@ -108,6 +133,6 @@ extension LiveRun {
         }
         let lost = pipeline.discarded.load(ordering: .relaxed)
         if lost > 0 { lines.append("export     \(lost) records discarded before any destination") }
-        return lines
+        return lines + (outputs.delivery.map(Balance.deliveryLines) ?? [])
     }
 }

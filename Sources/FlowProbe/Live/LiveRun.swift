@@ -1,4 +1,5 @@
 import Capture
+import Delivery
 import Exporter
 import Foundation
 import Logging
@@ -31,6 +32,10 @@ final class LiveRun {
     /// What was last said about each ring and each destination, so that a change is said once.
     var ringProblems: [String?]
     var failures: [String?]
+    /// What was last said about the spool and each of its collectors.
+    var spoolProblem: String?
+    var deliveryStates: [DeliveryStatus.State] = []
+    var deliveryProblems: [String?] = []
     /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
     var reload: (() throws -> (LivePlan, [String]))?
 
@@ -44,7 +49,7 @@ final class LiveRun {
         } catch {
             throw ProbeFailure(code: error.isUsage ? .usage : .inputUnreadable, message: error.description)
         }
-        outputs = try LiveOutputs(plan)
+        outputs = try LiveOutputs(plan, rings: rings.map(\.ring.status))
         // Before any thread begins: rights are a thread's, and those of the threads that it begins.
         try Self.giveUpRights(plan, logger)
         var configuration = LivePipeline.Configuration()
@@ -61,15 +66,18 @@ final class LiveRun {
             places[ring.input.capture.interface] = place + 1
             return LivePipeline.Input(
                 source: ring.ring, domain: UInt16(ring.input.domain - 1), segmentRule: ring.input.segmentRule,
+                tunnels: plan.tunnels,
                 processor: place < ring.input.processors.count ? ring.input.processors[place] : nil)
         }
         pipeline = LivePipeline(configuration: configuration, inputs: inputs, destinations: outputs.destinations)
         metrics = LiveMetrics(
             rings: rings.map { .init(input: $0.input.capture.name, worker: $0.worker, status: $0.ring.status) },
-            pipeline: pipeline, books: outputs.books, budget: plan.table.memoryOctets, batches: batches)
+            pipeline: pipeline, outputs: outputs, budget: plan.table.memoryOctets, batches: batches)
         service = try LiveService(plan, metrics, workers: rings.map { "The loop of \($0.name)" }, logger: logger)
         ringProblems = rings.map { _ in nil }
         failures = outputs.destinations.map { _ in nil }
+        deliveryStates = outputs.delivery?.streams.map { _ in .connecting } ?? []
+        deliveryProblems = outputs.delivery?.streams.map { _ in nil } ?? []
     }
 
     static func annotation(_ plan: LivePlan) -> LivePipeline.Annotation? {
@@ -85,7 +93,8 @@ final class LiveRun {
         guard let rights = plan.rights else { return }
         do throws(SandboxError) {
             let report = try Sandbox.enter(
-                user: rights.user, group: rights.group, readable: rights.readable, writable: rights.writable)
+                user: rights.user, group: rights.group, readable: rights.readable, writable: rights.writable,
+                owned: rights.owned)
             for line in report.lines { logger.log(level: report.isComplete ? .info : .notice, "\(line)") }
         } catch {
             throw ProbeFailure(code: .inputUnreadable, message: error.description)
@@ -120,6 +129,8 @@ final class LiveRun {
             throw ProbeFailure(code: error.isUsage ? .usage : .inputUnreadable, message: error.description)
         }
         pipeline.start()
+        outputs.delivery?.start()
+        for note in outputs.delivery?.spool.openingNotes ?? [] { logger.warning("\(note)") }
         sayStart(service.place)
         service.ready(statusLine)
         var lastSummary = Date()
@@ -140,7 +151,10 @@ final class LiveRun {
         withExtendedLifetime(signals) {}
         service.stopping(within: plan.drainSeconds)
         outputs.captureNumbers.value = captureStatistics(pipeline.snapshot())
+        let deadline = Date(timeIntervalSinceNow: plan.drainSeconds)
         let (snapshot, unfinished) = pipeline.stop(within: plan.drainSeconds)
+        let hasArrived = outputs.delivery?.finish(until: deadline) ?? true
+        if !hasArrived { logger.notice("what collectors have not got stays in the spool for the next run") }
         service.stop()
         try conclude(snapshot, unfinished)
     }

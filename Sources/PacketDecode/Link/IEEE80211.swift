@@ -31,7 +31,7 @@ enum IEEE80211 {
     }
 
     /// `isPadded`: the header is followed by zeros up to a multiple of four octets. `isSwapped`: the octets of the frame
-    /// control field are exchanged.
+    /// control and sequence control fields are exchanged.
     static func decode(
         _ cursor: inout Cursor, _ packet: inout PacketFacts, isPadded: Bool, isSwapped: Bool
     ) -> Layer {
@@ -55,7 +55,7 @@ enum IEEE80211 {
         }
         if isPadded { length = (length &+ 3) & ~3 }
         guard cursor.remaining >= length else { return .undecodable(.linkHeaderCut) }
-        if cursor.u8(sequence) & 0x0F != 0 { return .notAFlow(wireless: .fragment) }
+        if cursor.u8(isSwapped ? sequence &+ 1 : sequence) & 0x0F != 0 { return .notAFlow(wireless: .fragment) }
         packet.destinationMAC = address(cursor, toDS ? 16 : 4)
         packet.sourceMAC = address(cursor, fromDS ? (toDS ? headerLength : 16) : 10)
         packet.flags.insert(.macs)

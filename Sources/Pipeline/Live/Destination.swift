@@ -12,7 +12,7 @@ package final class Destination: @unchecked Sendable {
     /// Seconds between two attempts after a failure.
     private static let retrySeconds: Double = 5
     /// Seconds after which records that wait in a half-filled message or block are sent.
-    private static let flushSeconds: Double = 1
+    private let flushSeconds: Double
 
     /// What it is called in messages and metrics.
     package let name: String
@@ -29,14 +29,15 @@ package final class Destination: @unchecked Sendable {
     /// Called on the destination's thread after each batch and each second: for counters that only the sink knows.
     private let report: (any RecordSink) -> Void
 
-    /// A destination for `sink`. `report` is called now and then on the only thread that uses the sink.
+    /// A destination for `sink`, which is flushed every `flushSeconds`. `report` is called now and then on the only thread that uses the sink.
     package init(
-        name: String, sink: any RecordSink, queueLimit: Int = 262_144,
+        name: String, sink: any RecordSink, queueLimit: Int = 262_144, flushSeconds: Double = 1,
         report: @escaping (any RecordSink) -> Void = { _ in }
     ) {
         self.name = name
         self.sink = sink
         self.report = report
+        self.flushSeconds = flushSeconds
         queue = RecordQueue(limit: queueLimit)
     }
 
@@ -68,7 +69,7 @@ package final class Destination: @unchecked Sendable {
         var lastFlush = Date()
         var retry: Date?
         running: while true {
-            switch queue.take(within: Self.flushSeconds) {
+            switch queue.take(within: flushSeconds) {
             case .batch(let batch):
                 if let again = retry, again > Date() {
                     discardedByFailure.wrappingAdd(UInt64(batch.buffer.count), ordering: .relaxed)
@@ -78,7 +79,7 @@ package final class Destination: @unchecked Sendable {
             case .nothing: break
             case .end: break running
             }
-            if retry == nil, Date().timeIntervalSince(lastFlush) >= Self.flushSeconds {
+            if retry == nil, Date().timeIntervalSince(lastFlush) >= flushSeconds {
                 lastFlush = Date()
                 retry = note { sink throws(ExportError) in try sink.flush() } ? nil : Self.later
             }

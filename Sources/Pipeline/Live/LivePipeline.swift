@@ -36,17 +36,20 @@ package final class LivePipeline: @unchecked Sendable {
         package var domain: UInt16
         /// What keeps tenants apart.
         package var segmentRule: PacketDecoder.SegmentRule
+        /// What is done about tunnels.
+        package var tunnels: TunnelPolicy
         /// The processor that the worker stays on, from 0; nil for any.
         package var processor: Int?
 
         /// A ring of an observation domain.
         package init(
             source: any LivePacketSource, domain: UInt16, segmentRule: PacketDecoder.SegmentRule = .auto,
-            processor: Int? = nil
+            tunnels: TunnelPolicy = TunnelPolicy(), processor: Int? = nil
         ) {
             self.source = source
             self.domain = domain
             self.segmentRule = segmentRule
+            self.tunnels = tunnels
             self.processor = processor
         }
     }

@@ -1,3 +1,4 @@
+import Exporter
 import FlowTable
 import Foundation
 import NetTypes
@@ -16,8 +17,8 @@ package final class LiveWorker: @unchecked Sendable {
     let source: any LivePacketSource
     private let pipeline: LivePipeline
     private let packets = PacketBatch(capacity: Chunk.capacity)
-    private let facts = FactsBatch(capacity: Chunk.capacity)
-    private var partition = Partition(capacity: Chunk.capacity)
+    private let facts: FactsBatch
+    private var partition: Partition
     private let records = RecordBuffer(capacity: LiveWorker.handOnRecords * 2)
     private var recordsSince: Nanoseconds = 0
     private var decoder: PacketDecoder
@@ -49,7 +50,9 @@ package final class LiveWorker: @unchecked Sendable {
         source = input.source
         self.pipeline = pipeline
         processor = input.processor
-        decoder = PacketDecoder(segmentRule: input.segmentRule, domain: input.domain)
+        decoder = PacketDecoder(segmentRule: input.segmentRule, domain: input.domain, tunnels: input.tunnels)
+        facts = FactsBatch(capacity: Chunk.factsCapacity(input.tunnels.rule))
+        partition = Partition(capacity: Chunk.factsCapacity(input.tunnels.rule))
         let (start, monotonic) = (HostClock.timeOfDay, HostClock.monotonic)
         clock = WorkerClock(start: start, monotonic: monotonic, latency: source.latency)
         watermark = Atomic(start)

@@ -1,5 +1,4 @@
 import FlowTable
-import Glibc
 import NetTypes
 import PacketDecode
 
@@ -33,20 +32,5 @@ package struct WorkerClock {
     /// Up to when everything has been seen when nothing is left to be read at `monotonic`.
     package func quiet(monotonic: Nanoseconds) -> Nanoseconds {
         max(base, base &+ (monotonic &- baseMonotonic) &- latency)
-    }
-}
-
-/// The host's clocks.
-enum HostClock {
-    /// Nanoseconds since some moment, never set by anyone; goes on while the process is stopped.
-    static var monotonic: Nanoseconds { read(CLOCK_MONOTONIC) }
-    /// Nanoseconds since 1970.
-    static var timeOfDay: Nanoseconds { read(CLOCK_REALTIME) }
-
-    private static func read(_ clock: clockid_t) -> Nanoseconds {
-        var time = timespec()
-        // SAFETY: the call writes the structure.
-        unsafe clock_gettime(clock, &time)
-        return Nanoseconds(time.tv_sec) &* nanosecondsPerSecond &+ Nanoseconds(time.tv_nsec)
     }
 }

@@ -6,13 +6,16 @@ package enum Metric: CaseIterable, Sendable {
     // Inputs.
     case inputPackets, inputOctets, inputDrops, inputUp, inputReopens, inputLastPacket, coverageGap
     // Packets.
-    case packets, undecodable, anomalies
+    case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
     // Workers.
     case workerBusy, workerTurns, batchDuration
     // Export.
     case exportRecords, exportOctets, exportMessages, exportFailed, exportUp, exportQueue, exportDiscarded
+    // The spool and its destinations.
+    case spoolRecords, spoolLost, spoolOctets, spoolUp
+    case deliveryAcknowledged, deliveryPending, deliveryDiscarded, deliveryResent, deliveryState, deliveryLast
     // The clock and the books.
     case clockSteps, clockLag, balance
 
@@ -75,6 +78,18 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_anomalies_total", .counter, unit: "packets", labels: ["kind"],
                 help: "Packets that were odd and were counted all the same; one packet may be odd in several ways.")
+        case .tunnelledPackets:
+            .init(
+                "flowprobe_tunnelled_packets_total", .counter, unit: "packets", labels: ["kind"],
+                help: "Packets counted in a flow inside a tunnel, by the kind of the innermost tunnel.")
+        case .opaquePackets:
+            .init(
+                "flowprobe_opaque_tunnel_packets_total", .counter, unit: "packets", labels: ["kind"],
+                help: "Packets of tunnels whose contents cannot be read; they are in the tunnel's own flow.")
+        case .tunnelCopies:
+            .init(
+                "flowprobe_tunnel_copy_packets_total", .counter, unit: "packets",
+                help: "Packets counted a second time, in the flow of the tunnel around them (tunnels: both).")
 
         case .flowsBegun:
             .init("flowprobe_flows_begun_total", .counter, unit: "flows", help: "Flows begun.")
@@ -138,6 +153,43 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_export_discarded_records_total", .counter, unit: "records", labels: ["reason"],
                 help: "Records given up before any destination had them, by reason.")
+
+        case .spoolRecords:
+            .init(
+                "flowprobe_spool_records", .gauge, unit: "records",
+                help: "Records that the spool has taken, over all runs.")
+        case .spoolLost:
+            .init(
+                "flowprobe_spool_lost_records_total", .counter, unit: "records", labels: ["reason"],
+                help: "Records that the spool could not take, by what the disk said.")
+        case .spoolOctets:
+            .init("flowprobe_spool_octets", .gauge, unit: "octets", help: "Octets that the spool's segments have.")
+        case .spoolUp:
+            .init("flowprobe_spool_up", .gauge, help: "1 while the disk takes what the spool writes, else 0.")
+        case .deliveryAcknowledged:
+            .init(
+                "flowprobe_delivery_acknowledged_records", .gauge, unit: "records", labels: ["destination"],
+                help: "Records that the destination has acknowledged, over all runs.")
+        case .deliveryPending:
+            .init(
+                "flowprobe_delivery_pending_records", .gauge, unit: "records", labels: ["destination"],
+                help: "Records in the spool that the destination has not acknowledged.")
+        case .deliveryDiscarded:
+            .init(
+                "flowprobe_delivery_discarded_records", .gauge, unit: "records", labels: ["destination", "reason"],
+                help: "Records that the destination will not get, over all runs, by reason.")
+        case .deliveryResent:
+            .init(
+                "flowprobe_delivery_resent_records", .gauge, unit: "records", labels: ["destination"],
+                help: "Records sent once more, over all runs, which the destination may have had already.")
+        case .deliveryState:
+            .init(
+                "flowprobe_delivery_state", .gauge, labels: ["destination", "state"],
+                help: "1 for what the destination is at: connecting, streaming, catching-up or failing; else 0.")
+        case .deliveryLast:
+            .init(
+                "flowprobe_delivery_last_acknowledged_seconds", .gauge, unit: "seconds", labels: ["destination"],
+                help: "When the destination last acknowledged a batch, Unix time; 0 when it has not in this run.")
 
         case .clockSteps:
             .init("flowprobe_clock_steps_total", .counter, unit: "steps", help: "Steps of the packet clock.")

@@ -89,7 +89,7 @@ extension RecordLayout {
                 of("sourcePort", \.sourcePort), of("destinationPort", \.destinationPort),
                 of("protocolIdentifier", \.protocolIdentifier), of("ipVersion", \.ipVersion),
                 of("presence", \.presence),
-            ] + counters + times + evidence
+            ] + counters + times + evidence + tunnel
 
         private static let counters: [OwnField] = [
             of("octetsForward", \.octetsForward), of("octetsReverse", \.octetsReverse),
@@ -118,6 +118,15 @@ extension RecordLayout {
             of("minimumLengthForward", \.minimumLengthForward), of("maximumLengthForward", \.maximumLengthForward),
             of("minimumLengthReverse", \.minimumLengthReverse), of("maximumLengthReverse", \.maximumLengthReverse),
             of("endFrameNumber", \.endFrameNumber),
+        ]
+
+        private static let tunnel: [OwnField] = [
+            of("tunnelSourceHigh", \.tunnelSourceHigh), of("tunnelSourceLow", \.tunnelSourceLow),
+            of("tunnelDestinationHigh", \.tunnelDestinationHigh), of("tunnelDestinationLow", \.tunnelDestinationLow),
+            of("tunnelIdForward", \.tunnelIdForward), of("tunnelIdReverse", \.tunnelIdReverse),
+            of("tunnelType", \.tunnelType), of("tunnelDepth", \.tunnelDepth),
+            of("tunnelDirectionForward", \.tunnelDirectionForward),
+            of("tunnelDirectionReverse", \.tunnelDirectionReverse), of("reservedLast", \.reservedLast),
         ]
 
         private static func of<Value>(_ name: String, _ path: KeyPath<FlowRecord, Value>, maximum: UInt64 = .max)

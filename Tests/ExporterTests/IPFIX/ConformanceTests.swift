@@ -96,8 +96,8 @@ import Testing
     /// Section 8: templates come before their data (else the reader fails), and once per session unless datagrams.
     @Test func templatesAreSentOnceOverAStreamAndInCopiesInDatagrams() throws {
         let stream = try Self.export(syntheticRecords(500)).flatMap(\.templates)
-        #expect(Set(stream.map(\.id)).count == 64 + 4 + 2)
-        #expect(stream.count == 64 + 4 + 3)
+        #expect(Set(stream.map(\.id)).count == 128 + 4 + 2)
+        #expect(stream.count == 128 + 4 + 3)
         var options = IPFIXOptions()
         options.templateCopies = 3
         options.templateRefreshRecords = 400
@@ -106,7 +106,7 @@ import Testing
         let copies = datagrams.flatMap(\.templates).filter { $0.id == 256 }.count
         #expect(copies == 3 + 1500 / 400)
         let firstFlow = try #require(datagrams.firstIndex { $0.records.contains { !$0.isOptions } })
-        #expect(datagrams[..<firstFlow].flatMap(\.templates).count == 3 * (64 + 4 + 3))
+        #expect(datagrams[..<firstFlow].flatMap(\.templates).count == 3 * (128 + 4 + 3))
     }
 
     @Test(arguments: [512, 1232, 1472, 65535])
@@ -155,11 +155,11 @@ import Testing
         #expect(numbers == [0, 29305, 4_000_000_000])
     }
 
-    /// A closed list of at most 64, each with a name of its own, and none that shows a field twice.
+    /// A closed list of at most 128, each with a name of its own, and none that shows a field twice.
     @Test(arguments: ElementSet.allCases, [false, true])
-    func shapesAreAtMostSixtyFour(elements: ElementSet, uniflow: Bool) throws {
+    func shapesAreAClosedList(elements: ElementSet, uniflow: Bool) throws {
         let templates = FlowTemplate.all(options: Self.options(elements, uniflow: uniflow))
-        #expect(templates.count <= 64 && templates.count >= 8)
+        #expect(templates.count <= 128 && templates.count >= 8)
         #expect(Set(templates.map(\.id)).count == templates.count)
         #expect(templates.allSatisfy { $0.id >= 256 && $0.encoded(enterpriseNumber: 1).count <= 512 - 20 })
     }
@@ -208,6 +208,11 @@ import Testing
                 #expect(data.number(9, Self.pen) == UInt64(record.segment))
             }
             if let vlan = data.reverse(243) { #expect(vlan >= 100) }
+            #expect((data.number(12, Self.pen) != nil) == record.presence.contains(.tunnel))
+            if record.presence.contains(.tunnel) {
+                #expect(data.number(13, Self.pen) == UInt64(record.segment))
+                #expect(data.number(9, Self.pen) == UInt64(record.segment))
+            }
             #expect((data.number(239) == nil) == uniflow)
             if uniflow { #expect(!data.values.keys.contains { $0.enterprise == 29305 || $0.id & 0x4000 != 0 }) }
         }

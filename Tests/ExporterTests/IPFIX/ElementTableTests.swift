@@ -21,7 +21,11 @@ import Testing
             (1, "sliceIndex"), (2, "firstFrameNumber"), (3, "tcpState"), (4, "serviceEvidence"),
             (5, "initiatorEvidence"), (6, "zoneDirection"), (7, "handshakeRoundTripNanoseconds"),
             (8, "retransmittedOctetDeltaCount"), (9, "segmentId"), (10, "undecodablePacketTotalCount"),
-            (11, "captureLossPacketTotalCount"),
+            (11, "captureLossPacketTotalCount"), (12, "tunnelType"), (13, "tunnelId"), (14, "tunnelSourceAddress"),
+            (15, "tunnelDestinationAddress"), (16, "tunnelDepth"), (17, "tunnelDirection"),
+            (200, "batchId"), (201, "batchProbe"),
+            (202, "coverageGapStartMilliseconds"), (203, "coverageGapEndMilliseconds"), (204, "coverageGapCause"),
+            (205, "coverageGapUnrecordedPackets"),
         ]
         for (id, name) in frozen { #expect(rows.contains { $0 == (id, name) }) }
         #expect(rows.count == frozen.count)
@@ -61,6 +65,7 @@ import Testing
             .ports, .icmpForward, .icmpReverse, .segment, .vlanForward, .vlanReverse, .macs, .handshakeRoundTrip,
         ]
         for (number, bit) in bits.enumerated() { #expect(bit.rawValue == 1 << UInt16(number)) }
+        #expect(FlowRecord.Presence.tunnel.rawValue == 1 << 9)
         #expect(DerivedValues.handshakeBit == FlowRecord.Presence.handshakeRoundTrip.rawValue)
     }
 
@@ -70,7 +75,7 @@ import Testing
         func length(_ version: Int, _ kind: TemplateShape.Kind, macs: Bool) -> Int {
             templates.first {
                 $0.shape.isBiflow && $0.shape.isIPv6 == (version == 6) && $0.shape.kind == kind && !$0.shape.hasVLAN
-                    && $0.shape.hasMACs == macs
+                    && $0.shape.hasMACs == macs && !$0.shape.hasTunnel
             }?.recordLength ?? 0
         }
         #expect(length(4, .tcp, macs: true) == 169)
@@ -82,7 +87,7 @@ import Testing
     /// Encoded values of a record whose every field is different, read back by name through the table.
     @Test func everyFieldLandsInItsPlace() throws {
         var record = FlowRecord()
-        record.presence = [.ports, .macs, .vlanForward, .vlanReverse, .segment, .handshakeRoundTrip]
+        record.presence = [.ports, .macs, .vlanForward, .vlanReverse, .segment, .handshakeRoundTrip, .tunnel]
         record.protocolIdentifier = 6
         (record.flowId, record.firstFrameNumber, record.sliceIndex) = (0x1122_3344_5566_7788, 0x99AA_BBCC_DDEE, 3)
         (record.observationPointId, record.segment) = (0xDEAD_BEEF, 0x0102_0304)
@@ -105,6 +110,10 @@ import Testing
         (record.minimumLengthReverse, record.maximumLengthReverse) = (41, 1500)
         (record.tcpState, record.service, record.initiator) = (.reset, .refused, .perimeter)
         (record.zoneDirection, record.endReason) = (.transit, .lackOfResources)
+        (record.tunnelSourceHigh, record.tunnelSourceLow) = (0x2001_0db8_0000_0001, 0x0102_0304_0506_0708)
+        (record.tunnelDestinationHigh, record.tunnelDestinationLow) = (0, 0xFFFF_C000_0201)
+        (record.tunnelIdForward, record.tunnelIdReverse, record.tunnelType, record.tunnelDepth) = (71, 72, 11, 3)
+        (record.tunnelDirectionForward, record.tunnelDirectionReverse) = (1, 2)
         let data = try #require(
             try ConformanceTests.export([record]).flatMap(\.records).first { !$0.isOptions })
         let expected: [String: UInt64] = [
@@ -126,8 +135,16 @@ import Testing
             "tcpState": 6, "serviceEvidence": 2, "initiatorEvidence": 5, "zoneDirection": 4,
             // Measured as less than a nanosecond; 0 would say "not measured".
             "handshakeRoundTripNanoseconds": 1, "biflowDirection": 3, "selectorId": 1,
+            "tunnelType": 11, "tunnelId": 71, "reverseTunnelId": 72, "tunnelDepth": 3, "tunnelDirection": 1,
+            "reverseTunnelDirection": 2,
         ]
-        #expect(expected.count == data.values.count)
+        #expect(expected.count + 2 == data.values.count)
+        #expect(
+            data.values[.init(enterprise: 32473, id: 14)]
+                == [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(
+            data.values[.init(enterprise: 32473, id: 15)]
+                == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0xC0, 0, 2, 1])
         for (name, value) in expected {
             let field = try #require(ExportField.named(name))
             let read = data.number(field.templateId, field.enterpriseNumber(project: 32473) ?? 0)

@@ -23,6 +23,8 @@ struct Recipe {
     var noReverse = 10
     /// Percent of records without MAC addresses.
     var noMACs = 10
+    /// Percent of records in a tunnel.
+    var tunnel = 15
     /// Percent of records whose VLAN or ICMP type is known in one direction only.
     var uneven = 2
     /// Protocols to choose from.
@@ -76,6 +78,13 @@ func syntheticRecords(_ count: Int, _ recipe: Recipe = Recipe()) -> [FlowRecord]
             record.presence.insert(.macs)
             record.sourceMAC = 0x0053_FF00_0000 | random.next() & 0xFFFF
             record.destinationMAC = 0x0053_FF01_0000 | random.next() & 0xFFFF
+        }
+        if chance(recipe.tunnel) {
+            record.presence.formUnion([.tunnel, .segment])
+            record.segment = 5000 + UInt32(number % 7)
+            (record.tunnelType, record.tunnelDepth) = (8, 1)
+            (record.tunnelIdForward, record.tunnelIdReverse) = (record.segment, record.segment)
+            (record.tunnelSourceLow, record.tunnelDestinationLow) = (0xFFFF_C000_0201, 0xFFFF_C000_0202)
         }
         let start = syntheticEpoch + Nanoseconds(number) * 1_000_003
         if hasForward {

@@ -11,6 +11,29 @@ import Testing
         ("TCP://[2001:db8::1]:4739", ExportEndpoint(transport: .tcp, host: "2001:db8::1", port: 4739)),
         ("udp://[::1]", ExportEndpoint(transport: .udp, host: "::1")),
         ("tcp://collector.example/", ExportEndpoint(transport: .tcp, host: "collector.example")),
+        ("tls://host", ExportEndpoint(transport: .tls, host: "host", port: 4740)),
+        (
+            "tcp://host?ack=batch&resend=0&timeout=5",
+            ExportEndpoint(
+                transport: .tcp, host: "host",
+                parameters: parameters {
+                    $0.acknowledgement = .batch
+                    $0.resendSeconds = 0
+                    $0.timeoutSeconds = 5
+                })
+        ),
+        (
+            "tls://[::1]:1?ca=/a&certificate=/b&key=/c=d&name=x.example&retry=1",
+            ExportEndpoint(
+                transport: .tls, host: "::1", port: 1,
+                parameters: parameters {
+                    $0.authorities = "/a"
+                    $0.certificate = "/b"
+                    $0.key = "/c=d"
+                    $0.serverName = "x.example"
+                    $0.retrySeconds = 1
+                })
+        ),
     ])
     func parses(text: String, expected: ExportEndpoint) throws {
         let endpoint = try ExportEndpoint(parsing: text)
@@ -19,8 +42,18 @@ import Testing
         #expect(again == expected)
     }
 
+    private static func parameters(_ body: (inout ConnectionParameters) -> Void) -> ConnectionParameters {
+        var parameters = ConnectionParameters()
+        body(&parameters)
+        return parameters
+    }
+
     @Test(arguments: [
-        "", "192.0.2.1", "udp:", "udp://", "udp://:4739", "udp://[::1", "udp://::1:4739", "tls://host", "udp://host:",
+        "", "192.0.2.1", "udp:", "udp://", "udp://:4739", "udp://[::1", "udp://::1:4739", "sctp://host", "udp://host:",
+        "udp://host?ack=batch", "tcp://host?ack=twice", "tcp://host?ack", "tcp://host?", "tcp://host?retry=0",
+        "tcp://host?resend=3601", "tcp://host?timeout=x", "tcp://host?ca=/a", "tls://host?certificate=/a",
+        "tls://host?key=/a",
+        "tls://host?ack=batch&ack=batch", "tls://host?colour=red", "tls://host?ca=",
         "udp://host:0", "udp://host:65536", "udp://host:4x", "udp://ho st", "udp://[::1]4739", "udp://host:+1", "é://a",
     ])
     func refusesWithASentence(text: String) {

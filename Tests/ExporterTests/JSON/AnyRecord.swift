@@ -31,7 +31,7 @@ enum AnyRecord {
         record.sourcePort = any(UInt16.self)
         record.destinationPort = any(UInt16.self)
         record.protocolIdentifier = Bool.random(using: &random) ? 6 : any(UInt8.self)
-        record.presence = FlowRecord.Presence(rawValue: any(UInt16.self) & 0x1FF)
+        record.presence = FlowRecord.Presence(rawValue: any(UInt16.self) & 0x3FF)
         if record.presence.contains(.segment) { record.segment = any(UInt32.self) }
         record.octetsForward = any(UInt64.self)
         record.octetsReverse = any(UInt64.self)
@@ -71,6 +71,20 @@ enum AnyRecord {
         if record.presence.contains(.macs) {
             record.sourceMAC = any(UInt64.self) & 0xFFFF_FFFF_FFFF
             record.destinationMAC = any(UInt64.self) & 0xFFFF_FFFF_FFFF
+        }
+        if record.presence.contains(.tunnel) {
+            (record.tunnelSourceHigh, record.tunnelSourceLow) = (any(UInt64.self), any(UInt64.self))
+            record.tunnelDestinationLow = 0xFFFF_0000_0000 | UInt64(any(UInt32.self))
+            record.tunnelType = any(UInt8.self)
+            record.tunnelDepth = any(UInt8.self)
+            if record.packetsForward > 0 {
+                record.tunnelIdForward = any(UInt32.self)
+                record.tunnelDirectionForward = any(UInt8.self)
+            }
+            if record.packetsReverse > 0 {
+                record.tunnelIdReverse = any(UInt32.self)
+                record.tunnelDirectionReverse = any(UInt8.self)
+            }
         }
         record.tcpState = FlowRecord.TCPState.allCases.randomElement(using: &random) ?? .none
         record.service = FlowRecord.ServiceEvidence.allCases.randomElement(using: &random) ?? .silent
@@ -153,6 +167,22 @@ enum AnyRecord {
         if presence.contains(.macs) {
             members["sourceMacAddress"] = "\(MACAddress(bits: record.sourceMAC))"
             members["destinationMacAddress"] = "\(MACAddress(bits: record.destinationMAC))"
+        }
+        if presence.contains(.tunnel) {
+            members["tunnelSourceAddress"] =
+                "\(IPAddress(high: record.tunnelSourceHigh, low: record.tunnelSourceLow, version: 6))"
+            members["tunnelDestinationAddress"] =
+                "\(IPAddress(high: record.tunnelDestinationHigh, low: record.tunnelDestinationLow, version: 6))"
+            members["tunnelType"] = "\(record.tunnelType)"
+            members["tunnelDepth"] = "\(record.tunnelDepth)"
+            if record.packetsForward > 0 {
+                members["tunnelId"] = "\(record.tunnelIdForward)"
+                members["tunnelDirection"] = "\(record.tunnelDirectionForward)"
+            }
+            if record.packetsReverse > 0 {
+                members["reverseTunnelId"] = "\(record.tunnelIdReverse)"
+                members["reverseTunnelDirection"] = "\(record.tunnelDirectionReverse)"
+            }
         }
         if presence.contains(.handshakeRoundTrip) {
             members["handshakeRoundTripNanoseconds"] = "\(min(record.handshakeRoundTrip, 4_294_967_295))"

@@ -1,0 +1,213 @@
+import Exporter
+import NetTypes
+import Spool
+
+/// One connection's time: batches go out, acknowledgements come in, until the spool is closed and everything is there, or
+/// the connection is lost.
+final class DeliverySession {
+    /// How a session ends.
+    enum End {
+        /// The spool is closed, and the collector has everything.
+        case finished
+        /// The connection is lost, or not worth keeping; a sentence.
+        case lost(String)
+    }
+
+    /// Batches that may be under way at once: what an answering collector holds in memory, or a stalled one costs in repeats.
+    private static let batchLimit = 64
+    /// A batch that was committed longer ago is being caught up on.
+    private static let lateAfter = 5 * nanosecondsPerSecond
+    /// Seconds between two reports of the exporting process's statistics.
+    private static let statisticsSeconds = 60
+
+    private let endpoint: ExportEndpoint
+    private let spool: Spool
+    private let name: String
+    private let reader: SpoolReader
+    private let connection: any StreamConnection
+    private let board: DeliveryBoard
+    private let sink: IPFIXSink
+    private var window = BatchWindow()
+    private var answers = AnswerReader()
+    private var acknowledgedOctets: UInt64 = 0
+    private var lastProgress = HostClock.monotonic
+    /// The highest batch that any session has sent.
+    private(set) var highestSent: UInt64
+    /// Whether the collector has acknowledged a batch in this session.
+    private(set) var hasDelivered = false
+
+    private var parameters: ConnectionParameters { endpoint.parameters }
+
+    init(
+        _ connection: any StreamConnection, to endpoint: ExportEndpoint, options: IPFIXOptions, spool: Spool,
+        reader: SpoolReader, board: DeliveryBoard, highestSent: UInt64
+    ) throws(ExportError) {
+        self.connection = connection
+        self.endpoint = endpoint
+        self.spool = spool
+        self.reader = reader
+        self.board = board
+        self.highestSent = highestSent
+        name = endpoint.name
+        var options = options
+        options.announcesBatches = true
+        options.statisticsSeconds = Self.statisticsSeconds
+        sink = try IPFIXSink(transport: ConnectionTransport(connection, destination: endpoint.name), options: options)
+        sink.resume(board.status.sent)
+    }
+
+    /// Works until the session ends. `captureStatistics` are asked for once in a while, for options data; `isLeft` tells
+    /// whether nobody wants it to go on.
+    func run(captureStatistics: () -> ExportStatistics, isLeft: () -> Bool) -> End {
+        reader.rewind()
+        board.enter(.streaming)
+        while !isLeft() {
+            if let problem = hear(waitingMilliseconds: 0) ?? stall() { return .lost(problem) }
+            guard window.waiting.count < Self.batchLimit else {
+                if let problem = hear(waitingMilliseconds: 20) { return .lost(problem) }
+                continue
+            }
+            do {
+                // Long enough to cost nothing, short enough for acknowledgements to be seen in time.
+                switch try reader.next(within: window.waiting.isEmpty ? 0.25 : 0.01) {
+                case .records(let batch): try send(batch)
+                case .gap(let batch, let gap): try send(batch, gap)
+                case .nothing: try idle(captureStatistics())
+                case .end:
+                    if window.waiting.isEmpty { return try end(captureStatistics()) }
+                    if let problem = hear(waitingMilliseconds: 10) { return .lost(problem) }
+                }
+            } catch let error as SpoolError {
+                return .lost(error.description)
+            } catch {
+                return .lost("\(error)")
+            }
+            publish()
+            if !sink.isConnected { return .lost(brokenBy(connection.receive(waitingMilliseconds: 0))) }
+        }
+        return .lost("The run has ended.")
+    }
+
+    // Sending.
+
+    private func send(_ batch: SpoolBatch) throws(ExportError) {
+        let account = spool.account(name)
+        if batch.id <= highestSent || batch.recordsBefore + UInt64(batch.recordCount) <= account?.settled ?? 0 {
+            spool.countResent(batch.recordCount, for: name)
+        }
+        let now = HostClock.timeOfDay
+        board.enter(now - batch.committedAt > Self.lateAfter ? .catchingUp : .streaming)
+        let block = reader.block
+        try sink.consume(block.records, packetClock: now)
+        try close(batch)
+    }
+
+    private func send(_ batch: SpoolBatch, _ gap: CoverageGap) throws(ExportError) {
+        try sink.add(
+            .coverageGap,
+            [
+                .number(1), .number(UInt64(clamping: gap.start / 1_000_000)),
+                .number(UInt64(clamping: gap.end / 1_000_000)), .number(gap.isClean ? 1 : 2),
+                .number(gap.unrecordedPackets),
+            ], domain: 0)
+        try close(batch)
+    }
+
+    /// Sends the closing record, and everything that is still in a block.
+    private func close(_ batch: SpoolBatch) throws(ExportError) {
+        try sink.add(
+            .batch, [.number(batch.id), .octets(spool.probe.octets)],
+            domain: batch.recordCount == 0 ? 0 : batch.domain)
+        try sink.flush()
+        guard sink.isConnected else { return }
+        if window.waiting.isEmpty { lastProgress = HostClock.monotonic }
+        window.add(batch, end: connection.written, at: HostClock.monotonic)
+        highestSent = max(highestSent, batch.id)
+    }
+
+    private func idle(_ statistics: ExportStatistics) throws(ExportError) {
+        if window.waiting.isEmpty { board.enter(.streaming) }
+        sink.captureStatistics = statistics
+        try sink.flush()
+    }
+
+    private func end(_ statistics: ExportStatistics) throws(ExportError) -> End {
+        sink.captureStatistics = statistics
+        try sink.finish(packetClock: HostClock.timeOfDay)
+        publish()
+        if let next = window.forget(before: .max) { spool.release(before: next, for: name) }
+        return .finished
+    }
+
+    private func publish() {
+        var sent = sink.statistics
+        sent.failedRecords = spool.account(name)?.discarded ?? 0
+        board.update { $0.sent = sent }
+    }
+
+    // Hearing.
+
+    /// Takes acknowledgements. Why the session is over, a sentence; nil while it is not.
+    private func hear(waitingMilliseconds: Int) -> String? {
+        switch connection.receive(waitingMilliseconds: waitingMilliseconds) {
+        case .octets(let octets):
+            guard parameters.acknowledgement == .batch else { break }
+            guard let answers = answers.take(octets) else {
+                return "The collector \(name) sends what is no acknowledgement of a batch. "
+                    + "Check that it is meant for ack=batch."
+            }
+            for answer in answers where !(answer.probe == spool.probe.octets && window.note(answer)) {
+                board.update { $0.strayAnswers += 1 }
+            }
+        case let input: return brokenBy(input)
+        }
+        if let unacknowledged = connection.unacknowledged {
+            let octets = connection.written - min(connection.written, unacknowledged)
+            if octets > acknowledgedOctets { (acknowledgedOctets, lastProgress) = (octets, HostClock.monotonic) }
+        }
+        settle()
+        return nil
+    }
+
+    private func settle() {
+        let now = HostClock.monotonic
+        switch parameters.acknowledgement {
+        case .transport:
+            for batch in window.acknowledge(octets: acknowledgedOctets, at: now) { book(batch, isRefused: false) }
+            let kept = Nanoseconds(parameters.resendSeconds) * nanosecondsPerSecond
+            if let next = window.forget(before: now - kept) { spool.release(before: next, for: name) }
+        case .batch:
+            for sent in window.takeAnswered() {
+                lastProgress = now
+                book(sent.batch, isRefused: sent.answer?.isRefused == true)
+                spool.release(before: sent.batch.id + 1, for: name)
+            }
+        }
+    }
+
+    private func book(_ batch: SpoolBatch, isRefused: Bool) {
+        spool.settle(batch, for: name, refused: isRefused)
+        hasDelivered = true
+        board.update { $0.lastAcknowledged = HostClock.timeOfDay }
+    }
+
+    /// Why the connection is not worth keeping, when nothing has moved for too long.
+    private func stall() -> String? {
+        let seconds = parameters.timeoutSeconds
+        guard !window.waiting.isEmpty, HostClock.monotonic - lastProgress > Nanoseconds(seconds) * nanosecondsPerSecond
+        else { return nil }
+        if parameters.acknowledgement == .batch, connection.unacknowledged == 0 {
+            return "The collector \(name) has acknowledged no batch for \(seconds) seconds. "
+                + "Check that it is meant for ack=batch, and that its disk is well."
+        }
+        return "The collector \(name) has taken nothing for \(seconds) seconds. Check that it is well."
+    }
+
+    private func brokenBy(_ input: StreamInput) -> String {
+        switch input {
+        case .failed(let reason): "The connection to \(name) broke: \(reason)."
+        case .closed: "The collector \(name) closed the connection."
+        case .octets: "The connection to \(name) broke."
+        }
+    }
+}

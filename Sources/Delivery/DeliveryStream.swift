@@ -1,0 +1,100 @@
+import Exporter
+import Foundation
+import NetTypes
+import Spool
+import Synchronization
+
+/// A destination of a spool: a thread that connects, sends what is pending, and connects again when a connection is lost.
+// SAFETY: (@unchecked) all but the board, the stop flag and the semaphores belongs to the destination's own thread.
+package final class DeliveryStream: @unchecked Sendable {
+    /// What it is called in messages, metrics and the spool's accounts.
+    package let name: String
+    private let endpoint: ExportEndpoint
+    private let options: IPFIXOptions
+    private let spool: Spool
+    private let reader: SpoolReader
+    private let board = DeliveryBoard()
+    private let captureStatistics: @Sendable () -> ExportStatistics
+    private let isLeft = Atomic(false)
+    private let wake = DispatchSemaphore(value: 0)
+    private let done = DispatchSemaphore(value: 0)
+    private var highestSent: UInt64 = 0
+
+    /// A destination whose name the spool knows; nil when it does not. `captureStatistics` tells what the capture side has
+    /// counted, for options data.
+    package init?(
+        _ endpoint: ExportEndpoint, options: IPFIXOptions, spool: Spool,
+        captureStatistics: @escaping @Sendable () -> ExportStatistics
+    ) {
+        guard let reader = SpoolReader(spool, destination: endpoint.name) else { return nil }
+        self.endpoint = endpoint
+        self.options = options
+        self.spool = spool
+        self.reader = reader
+        self.captureStatistics = captureStatistics
+        name = endpoint.name
+    }
+
+    /// What it is doing.
+    package var status: DeliveryStatus { board.status }
+
+    /// What became of every record.
+    package var account: SpoolAccount? { spool.account(name) }
+
+    /// Begins to work.
+    package func start() {
+        let thread = Thread { self.work() }
+        thread.name = "delivery"
+        thread.start()
+    }
+
+    /// Waits until the closed spool has been delivered as a whole; false when that takes longer. What is left stays in the
+    /// spool.
+    package func join(until deadline: Date) -> Bool {
+        let isDone = done.wait(timeout: .now() + max(0, deadline.timeIntervalSinceNow)) == .success
+        if isDone { done.signal() }
+        return isDone
+    }
+
+    /// Makes the thread give up at the next moment it looks up.
+    package func leave() {
+        isLeft.store(true, ordering: .relaxed)
+        wake.signal()
+    }
+
+    private func work() {
+        board.update { $0.since = HostClock.timeOfDay }
+        while !isLeft.load(ordering: .relaxed) {
+            let wasConnected: Bool
+            do throws(ExportError) {
+                let session = try DeliverySession(
+                    connect(), to: endpoint, options: options, spool: spool, reader: reader, board: board,
+                    highestSent: highestSent)
+                let end = session.run(
+                    captureStatistics: captureStatistics, isLeft: { self.isLeft.load(ordering: .relaxed) })
+                highestSent = session.highestSent
+                switch end {
+                case .finished:
+                    done.signal()
+                    return
+                case .lost(let problem):
+                    board.enter(.failing, problem: problem)
+                    wasConnected = session.hasDelivered
+                }
+            } catch {
+                board.enter(.failing, problem: error.description)
+                wasConnected = false
+            }
+            // RFC 7011 section 10.4.4: what takes no connection is tried again after a minute.
+            let seconds = wasConnected ? 1 : endpoint.parameters.retrySeconds
+            _ = wake.wait(timeout: .now() + .seconds(seconds))
+        }
+    }
+
+    private func connect() throws(ExportError) -> any StreamConnection {
+        switch endpoint.transport {
+        case .tls: try SecureConnection(endpoint)
+        case .tcp, .udp: try PlainConnection(endpoint)
+        }
+    }
+}

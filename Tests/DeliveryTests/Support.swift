@@ -1,0 +1,90 @@
+import Delivery
+import Exporter
+import FlowTable
+import Foundation
+import NetTypes
+import Spool
+import Testing
+
+/// A spool in a folder of its own with one destination, and what is put into it.
+final class Workbench {
+    let folder: String
+    let endpoint: ExportEndpoint
+    private var current: SpooledDelivery?
+    private var next: UInt64 = 1
+
+    /// Records put into the spool so far.
+    var made: UInt64 { next - 1 }
+
+    /// A spool whose batches have at most 100 records.
+    init(_ address: String) throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "delivery-\(UUID())").path(
+            percentEncoded: false)
+        endpoint = try ExportEndpoint(parsing: address)
+        current = try Self.open(folder, endpoint)
+        delivery.start()
+    }
+
+    deinit {
+        for stream in current?.streams ?? [] { stream.leave() }
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    private static func open(_ folder: String, _ endpoint: ExportEndpoint) throws -> SpooledDelivery {
+        var configuration = SpoolConfiguration(folder: folder)
+        configuration.synchronization = .never
+        configuration.batchRecords = 100
+        return try SpooledDelivery(
+            configuration, endpoints: [endpoint], options: IPFIXOptions(), captureStatistics: { ExportStatistics() },
+            observedPackets: { 1_000_000 })
+    }
+
+    /// The run that goes on.
+    var delivery: SpooledDelivery { current! }
+
+    /// Begins another run with the same spool, which has been finished.
+    func restart() throws {
+        current = nil
+        current = try Self.open(folder, endpoint)
+        delivery.start()
+    }
+
+    /// Makes so many batches of 100 records, with flow ids that count up from 1.
+    func add(batches: Int) throws {
+        for _ in 0..<batches {
+            let records = (0..<100).map { offset in
+                var record = FlowRecord()
+                record.flowId = next + UInt64(offset)
+                record.observationDomainId = 1
+                record.ipVersion = 4
+                record.packetsForward = 1
+                return record
+            }
+            next += 100
+            try delivery.sink.consume(records.span, packetClock: 0)
+        }
+    }
+
+    /// Closes the spool and waits for the collector; true when it has everything.
+    func finish(within seconds: Double = 20) throws -> Bool {
+        try delivery.sink.finish(packetClock: 0)
+        return delivery.finish(until: Date(timeIntervalSinceNow: seconds))
+    }
+
+    var stream: DeliveryStream { delivery.streams[0] }
+
+    func account() throws -> SpoolAccount { try #require(stream.account) }
+
+    /// Ids of all records made.
+    var ids: [UInt64] { Array(1..<next) }
+}
+
+/// Waits until `condition` holds; false when it does not within `seconds`.
+func eventually(within seconds: Double = 20, _ condition: () throws -> Bool) rethrows -> Bool {
+    let end = Date(timeIntervalSinceNow: seconds)
+    while try !condition() {
+        guard Date() < end else { return false }
+        usleep(10_000)
+    }
+    return true
+}
