@@ -61,7 +61,8 @@ struct ClientHello {
             serverName = range.lowerBound + 5..<range.lowerBound + 5 + length
         case HelloExtension.supportedGroups: groups = HelloExtension.list(payload, range, prefix: 2)
         case HelloExtension.pointFormats:
-            guard let length = payload.u8(range.lowerBound) else { return }
+            // Without this an empty extension would lend its length from the next one.
+            guard !range.isEmpty, let length = payload.u8(range.lowerBound) else { return }
             let formats = range.lowerBound + 1..<min(range.upperBound, range.lowerBound + 1 + length)
             pointFormats = formats.isEmpty ? [] : formats.compactMap { payload.u8($0) }
         case HelloExtension.signatureAlgorithms: signatureAlgorithms = HelloExtension.list(payload, range, prefix: 2)
