@@ -4,7 +4,8 @@ import Exporter
 /// for each record: numbers, and octets in one array.
 final class LineMembers: Sendable {
     enum Kind: UInt8, Sendable {
-        case number, identifier, sourceAddress, destinationAddress, tunnelSource, tunnelDestination, macAddress, time, word
+        case number, identifier, sourceAddress, destinationAddress, tunnelSource, tunnelDestination, macAddress, time,
+            word
         case biflowDirection, application
     }
 
