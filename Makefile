@@ -2,10 +2,11 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test bench fuzz format lint deb captures record
+.PHONY: help run test bench torture fuzz format lint deb captures record
 
 CAPTURE ?= captures/recorded-session.pcap
 SECONDS ?= 60
+FAULTS ?= 1000
 SWIFT_FILES = $(shell git ls-files -co --exclude-standard '*.swift')
 
 help: ## say what there is
@@ -28,6 +29,11 @@ test: ## build and run all tests, debug
 bench: ## generate the benchmark's inputs, and measure side by side with other probes (ARGS='--rounds 3 …')
 	@scripts/bootstrap --bench
 	@scripts/bench $(ARGS)
+
+torture: ## fail collectors, connections, disk and probe FAULTS=1000 times, and count what is where afterwards
+	@scripts/bootstrap
+	swift build -c release --product flowprobe
+	@FLOWPROBE_BIN=.build/release/flowprobe scripts/torture --faults $(FAULTS)
 
 fuzz: ## fuzz each target for SECONDS=60
 	@scripts/bootstrap --build-only
