@@ -14,10 +14,19 @@ extension PacketDecoder {
         var facts = PacketFacts()
         facts.wireOctets = UInt32(truncatingIfNeeded: batch.wireLength(index))
         var path = TunnelPath(rule: depth == 0 ? .outer : .inner, depthLimit: depth)
-        let layer = Self.decodeHeaders(.link(batch.linkType(index)), &cursor, &facts, &path)
+        var layer = Layer.link(batch.linkType(index))
+        // The last header that an IP protocol number led to is the transport's: a datagram on a tunnel's port is read on.
+        var transport = 0
+        for _ in 0..<Self.headerLimit where layer.hasHeader {
+            if layer.space == .ipProtocol { transport = cursor.offset }
+            layer = Registry.decode(layer, &cursor, &facts, &path)
+        }
         guard layer.space == .flow, facts.flags.contains(.ports), !facts.isLaterFragment, facts.payloadOctets > 0 else {
             return nil
         }
+        cursor = Cursor(bytes)
+        cursor.truncate(to: batch.wireLength(index))
+        cursor.skip(transport)
         guard let header = Self.transportHeader(cursor, facts.protocolIdentifier), header.start < cursor.remaining
         else {
             return nil

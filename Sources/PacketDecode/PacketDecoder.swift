@@ -16,7 +16,7 @@ package struct PacketDecoder: Sendable {
     }
 
     /// Headers followed in one packet before it is given up.
-    private static let headerLimit = 40
+    static let headerLimit = 40
     /// Packets whose first bytes are asked for ahead of the one being decoded.
     private static let prefetchDistance = 8
 
@@ -204,7 +204,7 @@ package struct PacketDecoder: Sendable {
     }
 
     /// The headers, to the end.
-    static func decodeHeaders(
+    private static func decodeHeaders(
         _ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath
     ) -> Layer {
         var layer = start

@@ -33,6 +33,8 @@ import Testing
                 "IPv6 with an option",
                 Build.ethernet(0x86DD, Build.ipv6(0, Build.extensionHeader(17, Build.udp(1, 2, Self.text)))), Self.text
             ),
+            ("on WireGuard's port", Build.ethernet(0x0800, Build.ipv4(17, Build.udp(5, 51820, Self.text))), Self.text),
+            ("on VXLAN's port", Build.ethernet(0x0800, Build.ipv4(17, Build.udp(5, 4789, Self.text))), Self.text),
             ("nothing carried", Build.ethernet(0x0800, Build.ipv4(6, Build.tcp(1, 2))), nil),
             ("a later fragment", Build.ethernet(0x0800, Build.ipv4(17, Self.text, offset: 64)), nil),
             ("no ports", Build.ethernet(0x0800, Build.ipv4(89, Self.text)), nil),
@@ -41,6 +43,19 @@ import Testing
             _ = bench.decode(octets)
             #expect(bench.payload == expected, "\(name)")
         }
+    }
+
+    /// In a tunnel the payload is that of the flow inside; for the tunnel's own flow it is the tunnel's header and the rest.
+    @Test func payloadsInTunnelsAreFound() throws {
+        let inner = Build.ipv4(17, Build.udp(1, 2, Self.text))
+        let bench = Workbench()
+        _ = bench.decode(Build.ethernet(0x0800, Build.ipv4(4, inner)))
+        #expect(bench.payload(depth: 1) == Self.text)
+        let frame = Build.ethernet(0x0800, inner)
+        let header: [UInt8] = [8, 0, 0, 0, 0, 0, 7, 0]
+        _ = bench.decode(Build.ethernet(0x0800, Build.ipv4(17, Build.udp(5, 4789, header + frame))))
+        #expect(bench.payload(depth: 1) == Self.text)
+        #expect(bench.payload == header + frame)
     }
 
     /// The first DATA chunk of an SCTP packet, behind another chunk.

@@ -82,9 +82,12 @@ final class Workbench {
     }
 
     /// The payload of the packet decoded last, as labels get to see it.
-    var payload: [UInt8]? {
+    var payload: [UInt8]? { payload(depth: 0) }
+
+    /// The same for a flow that is inside so many tunnels.
+    func payload(depth: UInt8) -> [UInt8]? {
         let packets = batch
-        guard let range = PacketDecoder().payload(of: packets, 0) else { return nil }
+        guard let range = PacketDecoder().payload(of: packets, 0, depth: depth) else { return nil }
         let octets = packets.octets(0)
         var found: [UInt8] = []
         for index in range { found.append(octets[index]) }
