@@ -8,6 +8,8 @@ final class ConnectionTransport: MessageTransport {
     let messageLimit = 65535
     let blockLength = 1 << 18
     private let connection: any StreamConnection
+    /// Whether the peer has closed too after `close`: then it has read everything, whatever TCP says.
+    private(set) var peerHasClosed = false
 
     init(_ connection: any StreamConnection, destination: String) {
         self.connection = connection
@@ -24,6 +26,10 @@ final class ConnectionTransport: MessageTransport {
     func reconnect() -> Bool { false }
 
     func close() throws(ExportError) {
-        if let problem = connection.close() { throw ExportError("The collector \(destination) \(problem).") }
+        switch connection.close() {
+        case .closed: peerHasClosed = true
+        case .acknowledged: break
+        case .failed(let problem): throw ExportError("The collector \(destination) \(problem).")
+        }
     }
 }

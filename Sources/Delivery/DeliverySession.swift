@@ -26,6 +26,7 @@ final class DeliverySession {
     private let reader: SpoolReader
     private let connection: any StreamConnection
     private let board: DeliveryBoard
+    private let transport: ConnectionTransport
     private let sink: IPFIXSink
     private var window = BatchWindow()
     private var answers = AnswerReader()
@@ -52,7 +53,8 @@ final class DeliverySession {
         var options = options
         options.announcesBatches = true
         options.statisticsSeconds = Self.statisticsSeconds
-        sink = try IPFIXSink(transport: ConnectionTransport(connection, destination: endpoint.name), options: options)
+        transport = ConnectionTransport(connection, destination: endpoint.name)
+        sink = try IPFIXSink(transport: transport, options: options)
         sink.resume(board.status.sent)
     }
 
@@ -135,7 +137,8 @@ final class DeliverySession {
         sink.captureStatistics = statistics
         try sink.finish(packetClock: HostClock.timeOfDay)
         publish()
-        if let next = window.forget(before: .max) { spool.release(before: next, for: name) }
+        // A collector that did not close may not have read what its TCP acknowledged: the next run sends that again.
+        if transport.peerHasClosed, let next = window.forget(before: .max) { spool.release(before: next, for: name) }
         return .finished
     }
 

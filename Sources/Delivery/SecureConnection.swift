@@ -89,10 +89,11 @@ final class SecureConnection: StreamConnection {
         return .octets(plain)
     }
 
-    func close() -> String? {
+    func close() -> StreamSocket.Ending {
         // Sends TLS's own farewell; the peer's is not waited for, but its end of the connection is.
         channel.close(promise: nil)
-        return drain() ?? socket.close()
+        if let problem = drain() { return .failed("broke the connection: \(problem)") }
+        return socket.close()
     }
 
     /// Gives TLS what the socket had.

@@ -13,9 +13,8 @@ protocol StreamConnection: AnyObject {
     /// What the peer has said since the last call, for which it waits so long.
     func receive(waitingMilliseconds: Int) -> StreamInput
 
-    /// Ends the sending side and waits, for a bounded time, until the peer has closed too or at least has everything. What
-    /// went wrong, as what a sentence says of the collector; nil when all is well.
-    func close() -> String?
+    /// Ends the sending side and waits, for a bounded time, until the peer has closed too or at least has everything.
+    func close() -> StreamSocket.Ending
 }
 
 /// What a peer said.
@@ -52,5 +51,5 @@ final class PlainConnection: StreamConnection {
         }
     }
 
-    func close() -> String? { socket.close() }
+    func close() -> StreamSocket.Ending { socket.close() }
 }

@@ -9,6 +9,8 @@ final class Collector: Sendable {
     enum Manner: Sendable {
         /// Takes everything, and says nothing.
         case silent
+        /// Takes everything, says nothing, and never closes.
+        case hanging
         /// Answers each batch; breaks the connection when so many have been answered and one more has come.
         case answering(breakAfter: Int? = nil)
         /// Answers each batch, those with these places (from 0) with a refusal.
@@ -127,6 +129,7 @@ final class Collector: Sendable {
             // SAFETY: a value of the type and size that the option wants.
             _ = unsafe setsockopt(connection, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
         }
+        if case .hanging = manner { return }
         close(connection)
     }
 
@@ -136,7 +139,7 @@ final class Collector: Sendable {
                 + (0..<8).map { UInt8(truncatingIfNeeded: batch.id >> (56 - $0 * 8)) }
         }
         switch manner {
-        case .silent, .breaking: return []
+        case .silent, .hanging, .breaking: return []
         case .answering: return [answer(probe)]
         case .refusing(let places): return [answer(probe, status: places.contains(place) ? 1 : 0)]
         case .babbling: return [Array("HTTP/1.1 400 Bad Request\r\nServer: x\r\n".utf8)]

@@ -51,6 +51,20 @@ import Testing
         #expect(account.acknowledged == bench.made && account.resent >= 400)
     }
 
+    /// A collector that does not close when everything was sent may not have read it: the next run sends it again.
+    @Test func anEndWithoutTheCollectorsIsNotTrusted() throws {
+        let collector = try Collector([.hanging, .silent])
+        defer { collector.stop() }
+        let bench = try Workbench("tcp://127.0.0.1:\(collector.port)")
+        try bench.add(batches: 3)
+        #expect(try bench.finish())
+        #expect(try bench.account().acknowledged == 300 && bench.account().releasedBatch == 1)
+        try bench.restart()
+        #expect(try bench.finish())
+        #expect(collector.batches.filter { $0.connection == 1 }.flatMap(\.flows) == bench.ids)
+        #expect(try bench.account().resent == 300)
+    }
+
     /// What is acknowledged is kept for as long as the address says, and no longer.
     @Test func theResendWindowEnds() throws {
         let collector = try Collector([.silent])

@@ -19,6 +19,16 @@ package final class StreamSocket {
         case failed(String)
     }
 
+    /// How a connection ended that was ended from here.
+    package enum Ending: Equatable {
+        /// The peer has closed too: it has read everything.
+        case closed
+        /// The peer's TCP has everything, and the peer itself has not closed in time.
+        case acknowledged
+        /// The peer has not got everything; what a sentence says of it.
+        case failed(String)
+    }
+
     /// Connects to the first address of the endpoint's host that takes a connection within `timeoutSeconds`.
     package init(_ endpoint: ExportEndpoint, timeoutSeconds: Int) throws(ExportError) {
         self.timeoutSeconds = timeoutSeconds
@@ -126,25 +136,25 @@ package final class StreamSocket {
         }
     }
 
-    /// Half-closes, then waits until the peer has closed too, or at least acknowledged everything. What went wrong, as
-    /// what a sentence says of the collector; nil when all is well.
-    package func close() -> String? {
+    /// Half-closes, then waits until the peer has closed too, or at least acknowledged everything.
+    package func close() -> Ending {
         _ = shutdown(descriptor.number, Int32(SHUT_WR))
         let start = ContinuousClock.now
         var pending: UInt64 = 0
         var octets = [UInt8](repeating: 0, count: 512)
         while start.duration(to: .now) < .seconds(timeoutSeconds) {
             switch receive(into: &octets, waitingMilliseconds: 50) {
-            case .closed: return nil
-            case .failed(let reason): return "broke the connection before it had everything: \(reason)"
+            case .closed: return .closed
+            case .failed(let reason):
+                return .failed("broke the connection before it had everything: \(reason)")
             case .octets, .nothing: break
             }
-            guard let unacknowledged else { return nil }
+            guard let unacknowledged else { return .acknowledged }
             pending = unacknowledged
             // A collector that never closes has all once its kernel says so.
-            if pending == 0, start.duration(to: .now) > .milliseconds(500) { return nil }
+            if pending == 0, start.duration(to: .now) > .milliseconds(500) { return .acknowledged }
         }
-        guard pending > 0 else { return nil }
-        return "has not taken the last \(pending) octets within \(timeoutSeconds) seconds"
+        guard pending > 0 else { return .acknowledged }
+        return .failed("has not taken the last \(pending) octets within \(timeoutSeconds) seconds")
     }
 }

@@ -46,7 +46,7 @@ final class TCPTransport: MessageTransport {
     }
 
     func close() throws(ExportError) {
-        if let problem = socket?.close() {
+        if case .failed(let problem)? = socket?.close() {
             throw ExportError(
                 "The collector \(destination) \(problem). Check the collector, then run the export again.")
         }

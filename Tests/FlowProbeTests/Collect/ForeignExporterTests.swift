@@ -55,7 +55,8 @@ extension ProbeTests {
             let pmacctd = try Program.run(
                 "/usr/bin/python3",
                 ["-c", launch, folder.path("log"), "/usr/sbin/pmacctd", "-f", folder.path("pmacctd.conf")])
-            #expect(pmacctd.output.contains("OK, Exiting"), "\(pmacctd.output)")
+            // The plugin says that it has sent what it had; whether its core hears of it before it ends is a race of theirs.
+            #expect(pmacctd.output.contains("Shutting down on user request"), "\(pmacctd.output)")
             let outcome = try collector.stop()
             #expect(outcome.code == 0 && outcome.text.contains(" 0 lost, 0 messages twice"), "\(outcome.text)")
             let own = try Probe.run(["replay", Captures.bundled[0], "--quiet", "--json", "-"])

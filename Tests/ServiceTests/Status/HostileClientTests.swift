@@ -49,7 +49,8 @@ struct HostileClientTests {
 
     @Test func hundredsOfConnections() async throws {
         let seen = try await attack("many")
-        #expect(try #require(seen["most"]) <= 32 + 4, "\(seen)")
+        // Those that have just been closed are open to a client that has not looked yet: at most as many again.
+        #expect(try #require(seen["most"]) <= 2 * 32, "\(seen)")
         #expect(try #require(seen["most"]) >= 32, "\(seen)")
         // Others are answered as soon as the first ones' second is over.
         #expect(try #require(seen["answered_after_milliseconds"]) < 25_000, "\(seen)")
