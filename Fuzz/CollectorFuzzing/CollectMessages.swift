@@ -19,6 +19,7 @@ package struct CollectedOutcome: Equatable {
 /// when what comes out is not sound.
 package func collectMessages(_ octets: [UInt8]) -> CollectedOutcome {
     guard let first = octets.first else { return CollectedOutcome() }
+    checkAnswers(octets.dropFirst())
     var limits = CollectorLimits()
     (limits.templates, limits.fields, limits.domains, limits.elements) = (64, 512, 8, 16)
     (limits.heldOctets, limits.heldOctetsInAll) = (8192, 12_288)
@@ -57,6 +58,24 @@ private func messages(_ octets: ArraySlice<UInt8>, isStream: Bool) -> [[UInt8]] 
         rest = rest.dropFirst(2 + length)
     }
     return messages
+}
+
+/// The same octets as what a collecting process answers: however they are cut, the answers are the same, and are written
+/// as they were read but for the two octets that stand for nothing.
+private func checkAnswers(_ octets: ArraySlice<UInt8>) {
+    var whole = AnswerReader()
+    let wanted = whole.take(octets)
+    var pieces = AnswerReader()
+    var found: [BatchAnswer]? = []
+    for octet in octets {
+        guard let more = pieces.take(CollectionOfOne(octet)) else {
+            found = nil
+            break
+        }
+        found? += more
+    }
+    precondition(wanted == found, "answers depend on how they are cut")
+    for answer in wanted ?? [] { precondition(BatchAnswer(answer.octets) == answer, "an answer reads differently") }
 }
 
 private func check(_ line: [UInt8]) {

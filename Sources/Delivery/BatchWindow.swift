@@ -1,3 +1,4 @@
+import Exporter
 import NetTypes
 import Spool
 
@@ -37,7 +38,7 @@ struct BatchWindow {
 
     /// Notes an answer; false when no batch waits for it.
     mutating func note(_ answer: BatchAnswer) -> Bool {
-        guard let place = waiting.firstIndex(where: { $0.batch.id == answer.batch && $0.answer == nil }) else {
+        guard let place = waiting.firstIndex(where: { $0.batch.id == answer.batch.number && $0.answer == nil }) else {
             return false
         }
         waiting[place].answer = answer

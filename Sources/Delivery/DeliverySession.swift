@@ -30,6 +30,8 @@ final class DeliverySession {
     private let sink: IPFIXSink
     private var window = BatchWindow()
     private var answers = AnswerReader()
+    /// What batches of this spool are called beside their ids.
+    private let probe: CollectedBatch.Probe?
     private var acknowledgedOctets: UInt64 = 0
     private var lastProgress = HostClock.monotonic
     /// The highest batch that any session has sent.
@@ -50,12 +52,14 @@ final class DeliverySession {
         self.board = board
         self.highestSent = highestSent
         name = endpoint.name
+        probe = CollectedBatch.Probe(spool.probe.description)
         var options = options
         options.announcesBatches = true
         options.statisticsSeconds = Self.statisticsSeconds
         transport = ConnectionTransport(connection, destination: endpoint.name)
         sink = try IPFIXSink(transport: transport, options: options)
         sink.resume(board.status.sent)
+        sink.givenUp = spool.account(name)?.discarded ?? 0
     }
 
     /// Works until the session ends. `captureStatistics` are asked for once in a while, for options data; `isLeft` tells
@@ -143,9 +147,9 @@ final class DeliverySession {
     }
 
     private func publish() {
-        var sent = sink.statistics
-        sent.failedRecords = spool.account(name)?.discarded ?? 0
+        let sent = sink.statistics
         board.update { $0.sent = sent }
+        sink.givenUp = spool.account(name)?.discarded ?? 0
     }
 
     // Hearing.
@@ -159,7 +163,7 @@ final class DeliverySession {
                 return "The collector \(name) sends what is no acknowledgement of a batch. "
                     + "Check that it is meant for ack=batch."
             }
-            for answer in answers where !(answer.probe == spool.probe.octets && window.note(answer)) {
+            for answer in answers where !(answer.batch.probe == probe && window.note(answer)) {
                 board.update { $0.strayAnswers += 1 }
             }
         case let input: return brokenBy(input)
@@ -182,7 +186,7 @@ final class DeliverySession {
         case .batch:
             for sent in window.takeAnswered() {
                 lastProgress = now
-                book(sent.batch, isRefused: sent.answer?.isRefused == true)
+                book(sent.batch, isRefused: sent.answer?.verdict == .refused)
                 spool.release(before: sent.batch.id + 1, for: name)
             }
         }

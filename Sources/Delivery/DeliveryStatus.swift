@@ -24,7 +24,7 @@ package struct DeliveryStatus: Sendable, Equatable {
     package var lastAcknowledged: Nanoseconds?
     /// Why it fails, a sentence; nil while it does not.
     package var problem: String?
-    /// What was sent in this run: records sent again are counted again. Failed records are those discarded.
+    /// What was sent in this run: records sent again are counted again.
     package var sent = IPFIXStatistics()
     /// Answers that belonged to no batch.
     package var strayAnswers: UInt64 = 0

@@ -79,14 +79,14 @@ final class SecureConnection: StreamConnection {
         switch socket.receive(into: &buffer, waitingMilliseconds: waitingMilliseconds) {
         case .octets(let count):
             if let problem = feed(count) ?? drain() { return .failed(problem) }
-            if progress.isClosed { return .closed }
         case .nothing: break
         case .closed: return .closed
         case .failed(let reason): return .failed(reason)
         }
         var plain: [UInt8] = []
         while let part = try? channel.readInbound(as: ByteBuffer.self) { plain += part.readableBytesView }
-        return .octets(plain)
+        // What was said before the farewell counts.
+        return plain.isEmpty && progress.isClosed ? .closed : .octets(plain)
     }
 
     func close() -> StreamSocket.Ending {

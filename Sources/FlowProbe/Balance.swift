@@ -167,12 +167,14 @@ extension Balance {
         ]
         for stream in delivery.streams {
             guard let account = stream.account else { continue }
+            let stray = stream.status.strayAnswers
             let discarded = SpoolAccount.DiscardReason.allCases.filter { account.discarded($0) > 0 }
                 .map { " + \(account.discarded($0)) given up (\($0.rawValue))" }.joined()
             lines.append(
                 "export     \(stream.name): \(status.made - account.start) records made since it began = "
                     + "\(account.acknowledged) acknowledged + \(status.made - account.settled) pending\(discarded); "
-                    + "\(account.resent) sent again")
+                    + "\(account.resent) sent again"
+                    + (stray > 0 ? "; \(stray) answers were about no batch under way" : ""))
         }
         return lines
     }

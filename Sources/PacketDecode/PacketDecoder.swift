@@ -51,7 +51,8 @@ package struct PacketDecoder: Sendable {
 
     /// Decodes every packet of `batch` and puts the facts of those that belong to flows into `facts`, in order.
     ///
-    /// `facts` is emptied first and must hold as many as the batch, with `TunnelRule.both` twice as many. Never traps and never allocates, whatever the bytes.
+    /// `facts` is emptied first and must hold as many as the batch, with `TunnelRule.both` twice as many. Never traps and
+    /// never allocates, whatever the bytes.
     package mutating func decode(_ batch: PacketBatch, into facts: FactsBatch) {
         let count = batch.count
         precondition(count <= facts.capacity / (tunnelRule == .both ? 2 : 1))

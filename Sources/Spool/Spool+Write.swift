@@ -63,8 +63,10 @@ extension Spool {
         }
     }
 
-    /// Notes in the index what destinations took after `close`. To be called once, when they have ended.
+    /// Notes in the index what destinations took after `close`. Does nothing while the writing thread has not closed the spool:
+    /// the index is its own until then.
     package func conclude(now: Nanoseconds) {
+        guard isOver else { return }
         retain(now: now)
         do throws(SpoolError) { try save() } catch { note(error) }
     }

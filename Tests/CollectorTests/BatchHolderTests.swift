@@ -47,7 +47,7 @@ private final class Connection {
     }
 
     @Test func answersAreWhatTheContractSays() {
-        let octets = BatchAnswer.refused.octets(TestExporter.batch(0x0102_0304_0506_0708))
+        let octets = BatchAnswer(.refused, TestExporter.batch(0x0102_0304_0506_0708)).octets
         #expect(octets == Array("FPAK".utf8) + [1, 1, 0, 0] + Array(0...15) + Array(1...8))
     }
 

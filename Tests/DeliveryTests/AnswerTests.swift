@@ -1,6 +1,5 @@
+import Exporter
 import Testing
-
-@testable import Delivery
 
 /// What a collecting process may say, and what it may not.
 @Suite struct AnswerTests {
@@ -9,12 +8,15 @@ import Testing
 
     @Test func reads() {
         var reader = AnswerReader()
-        let wanted = BatchAnswer(isRefused: false, probe: (0..<16).map { UInt8($0) }, batch: 258)
+        let wanted = BatchAnswer(
+            .durable,
+            CollectedBatch(probe: .init(high: 0x0001_0203_0405_0607, low: 0x0809_0A0B_0C0D_0E0F), number: 258))
+        #expect(wanted.octets == answer)
         #expect(reader.take(answer + answer.prefix(5)) == [wanted])
         #expect(reader.take(Array(answer.dropFirst(5))) == [wanted])
         var refusal = answer
         refusal[5] = 1
-        #expect(reader.take(refusal)?.map(\.isRefused) == [true])
+        #expect(reader.take(refusal)?.map(\.verdict) == [.refused])
     }
 
     /// Any cut of any octets into parts gives the same answers; what is no answer is found out.

@@ -11,10 +11,9 @@ final class Collector: Sendable {
         case silent
         /// Takes everything, says nothing, and never closes.
         case hanging
-        /// Answers each batch; breaks the connection when so many have been answered and one more has come.
-        case answering(breakAfter: Int? = nil)
-        /// Answers each batch, those with these places (from 0) with a refusal.
-        case refusing([Int])
+        /// Answers each batch, those with the places (from 0) of `refusing` with a refusal; breaks the connection when so many
+        /// have been answered and one more has come.
+        case answering(refusing: [Int] = [], breakAfter: Int? = nil)
         /// Answers with what is no answer.
         case babbling
         /// Answers each batch, and one of another spool before it.
@@ -39,7 +38,7 @@ final class Collector: Sendable {
         var batches: [Batch] = []
         var connections = 0
         var problems: [String] = []
-        var octets = 0
+        var notSent: UInt64?
     }
 
     /// Batches in the order in which they came whole.
@@ -48,6 +47,8 @@ final class Collector: Sendable {
     var connections: Int { state.withLock { $0.connections } }
     /// What was wrong with the messages.
     var problems: [String] { state.withLock { $0.problems } }
+    /// Element 166 of the last statistics that came: records that were not sent.
+    var notSent: UInt64? { state.withLock { $0.notSent } }
     /// Each batch once: what an idempotent collector keeps.
     var kept: [UInt64] {
         var seen: Set<UInt64> = []
@@ -104,8 +105,9 @@ final class Collector: Sendable {
             let count = unsafe recv(connection, &buffer, buffer.count, 0)
             guard count > 0 else { break }
             let came = reader.take(buffer[..<count])
+            if let number = reader.notSent { state.withLock { $0.notSent = number } }
             for (batch, probe) in came {
-                if case .answering(let limit?) = manner, whole == limit { isCut = true }
+                if case .answering(_, let limit?) = manner, whole == limit { isCut = true }
                 state.withLock { $0.batches.append(batch) }
                 if isCut { break serving }
                 for answer in answers(to: batch, probe, whole, manner) {
@@ -140,8 +142,7 @@ final class Collector: Sendable {
         }
         switch manner {
         case .silent, .hanging, .breaking: return []
-        case .answering: return [answer(probe)]
-        case .refusing(let places): return [answer(probe, status: places.contains(place) ? 1 : 0)]
+        case .answering(let places, _): return [answer(probe, status: places.contains(place) ? 1 : 0)]
         case .babbling: return [Array("HTTP/1.1 400 Bad Request\r\nServer: x\r\n".utf8)]
         case .straying: return [answer([UInt8](repeating: 7, count: 16)), answer(probe)]
         }
@@ -156,6 +157,8 @@ struct MessageReader {
     private var open: [UInt32: Collector.Batch] = [:]
     private var sequences: [UInt32: UInt32] = [:]
     private(set) var problem: String?
+    /// Element 166 of the last statistics.
+    private(set) var notSent: UInt64?
 
     init(connection: Int) { self.connection = connection }
 
@@ -227,6 +230,7 @@ struct MessageReader {
                 case 0x8000 | 200: batch.id = UInt64(number(position, length))
                 case 0x8000 | 201: probe = Array(octets[position..<position + length])
                 case 0x8000 | 202: batch.gaps += 1
+                case 166: notSent = UInt64(number(position, length))
                 default: break
                 }
                 position += length

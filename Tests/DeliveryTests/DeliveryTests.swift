@@ -77,13 +77,26 @@ import Testing
     }
 
     @Test func refusedBatchesAreGivenUp() throws {
-        let collector = try Collector([.refusing([1, 4])])
+        let collector = try Collector([.answering(refusing: [1, 4])])
         defer { collector.stop() }
         let bench = try Workbench("tcp://127.0.0.1:\(collector.port)?ack=batch")
         try bench.add(batches: 6)
         #expect(try bench.finish())
         let account = try bench.account()
         #expect(account.acknowledged == 400 && account.discarded(.refusal) == 200 && account.settled == 600)
+    }
+
+    /// What was given up in one session is no failure of the next; statistics tell of it, and the run ends.
+    @Test func aRefusalDoesNotKeepARunFromEnding() throws {
+        let collector = try Collector([.answering(refusing: [0], breakAfter: 2), .answering()])
+        defer { collector.stop() }
+        let bench = try Workbench("tcp://127.0.0.1:\(collector.port)?ack=batch&retry=1")
+        try bench.add(batches: 6)
+        #expect(try bench.finish(within: 10))
+        let account = try bench.account()
+        #expect(account.acknowledged == 500 && account.discarded(.refusal) == 100)
+        #expect(collector.connections == 2)
+        #expect(eventually { collector.notSent == 100 })
     }
 
     @Test func answersOfOtherSpoolsAreCounted() throws {

@@ -95,7 +95,7 @@ package final class BatchHolder: CollectedRecordReceiver {
         if keeper.output.hasBatch(batch) {
             keeper.tally.repeated += 1
             keeper.tally.repeatedRecords += held.count
-            answers += BatchAnswer.durable.octets(batch)
+            answers += BatchAnswer(.durable, batch).octets
         } else if !isWhole {
             guard keeper.isBrokenAgain(batch) else {
                 keeper.tally.unfinishedRecords += held.count
@@ -105,7 +105,7 @@ package final class BatchHolder: CollectedRecordReceiver {
             }
             keeper.tally.refused += 1
             keeper.tally.refusedRecords += held.count
-            answers += BatchAnswer.refused.octets(batch)
+            answers += BatchAnswer(.refused, batch).octets
         } else if let reason = keeper.output.commit(batch, lines: held.lines, records: held.records) {
             keeper.tally.unfinishedRecords += held.count
             refusal = reason
@@ -113,7 +113,7 @@ package final class BatchHolder: CollectedRecordReceiver {
             keeper.isMended(batch)
             keeper.tally.durable += 1
             keeper.tally.durableRecords += held.count
-            answers += BatchAnswer.durable.octets(batch)
+            answers += BatchAnswer(.durable, batch).octets
         }
     }
 

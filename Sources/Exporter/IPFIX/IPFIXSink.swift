@@ -8,6 +8,8 @@ package class IPFIXSink: RecordSink {
     package private(set) var statistics = IPFIXStatistics()
     /// The capture side's numbers, for options data. Set them before `finish`.
     package var captureStatistics = ExportStatistics()
+    /// Records that whoever feeds this sink has given up, for options data: they count as not sent beside those that failed.
+    package var givenUp: UInt64 = 0
 
     private let options: IPFIXOptions
     private let transport: any MessageTransport
@@ -90,9 +92,11 @@ package class IPFIXSink: RecordSink {
         try send()
     }
 
-    /// Goes on counting where earlier sessions with the same destination ended. Call it before the first record.
+    /// Goes on counting where earlier sessions with the same destination ended. What failed in them is sent again, and is no
+    /// failure of this one. Call it before the first record.
     package func resume(_ earlier: IPFIXStatistics) {
         statistics = earlier
+        (statistics.failedRecords, statistics.failedPackets, statistics.failedOctets) = (0, 0, 0)
         statistics.sessions += 1
     }
 
@@ -175,7 +179,8 @@ extension IPFIXSink {
         builder.select(domain: 0)
         let exported = OptionsTemplate.exportingProcess.record([
             .number(1), .number(statistics.octets), .number(statistics.messages), .number(statistics.records),
-            .number(statistics.failedRecords), .number(statistics.failedPackets), .number(statistics.failedOctets),
+            .number(statistics.failedRecords &+ givenUp), .number(statistics.failedPackets),
+            .number(statistics.failedOctets),
         ])
         try add(exported, setId: OptionsTemplate.exportingProcess.id)
         let capture = captureStatistics

@@ -14,7 +14,8 @@ extension LiveRun {
                 with a ring of \(capture.ringOctets >> 10) KiB each\(filter)
                 """)
         }
-        let names = outputs.destinations.map(\.name).filter { $0 != "report" }
+        var names = outputs.destinations.map(\.name).filter { $0 != "report" }
+        if let delivery = outputs.delivery { names += delivery.streams.map { "\($0.name) from the spool" } }
         if let statusPages { logger.notice("status pages at \(statusPages)") }
         logger.notice("\(names.isEmpty ? "exports to nobody" : "exports to \(names.joined(separator: ", "))")")
     }

@@ -29,7 +29,8 @@ package final class Destination: @unchecked Sendable {
     /// Called on the destination's thread after each batch and each second: for counters that only the sink knows.
     private let report: (any RecordSink) -> Void
 
-    /// A destination for `sink`, which is flushed every `flushSeconds`. `report` is called now and then on the only thread that uses the sink.
+    /// A destination for `sink`, which is flushed every `flushSeconds`. `report` is called now and then on the only thread
+    /// that uses the sink.
     package init(
         name: String, sink: any RecordSink, queueLimit: Int = 262_144, flushSeconds: Double = 1,
         report: @escaping (any RecordSink) -> Void = { _ in }
