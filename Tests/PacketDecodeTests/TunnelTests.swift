@@ -218,6 +218,36 @@ import Testing
         }
     }
 
+    /// A client's ephemeral port may be a tunnel's, and what it sends may begin as that tunnel's header does: seen with
+    /// "payload!…" from port 6635, a label stack whose last entry is "ayl" with the nibble of IPv6 behind it.
+    @Test func textOnATunnelsPortIsNoTunnel() throws {
+        let text = Array(repeating: Array("payload!".utf8), count: 12).flatMap { $0 }
+        let overlong = Array(TunnelFixture.udp6.prefix(4)) + Build.be16(500) + TunnelFixture.udp6.dropFirst(6)
+        let datagrams: [(port: Int, octets: [UInt8])] =
+            [4341, 5072, 6635, 3544].map { ($0, text) } + [
+                (4341, [0, 0, 0, 0, 0, 0, 0, 0] + overlong), (3544, overlong),
+                (5072, [0x44, 0x52, 0x11, 41] + Build.zeros(4 + 16 + 20) + overlong),
+                (6635, TunnelFixture.label(42) + overlong), (4341, [0, 0, 0, 0, 0, 0, 0, 0, 0x44, 0, 0, 0x24, 0, 0]),
+            ]
+        for (port, octets) in datagrams {
+            for bytes in [TunnelFixture.inUDP(port, octets), TunnelFixture.over4(17, Build.udp(port, 53, octets))] {
+                let result = Workbench().decode(bytes)
+                let facts = try #require(result.facts, "\(port)")
+                #expect(result.tunnel == nil && Self.pair(facts) == Self.outerPair4, "\(port): \(octets.count)")
+                #expect(result.anomalies == [], "\(port): \(result.anomalies)")
+            }
+        }
+    }
+
+    /// Their source ports are hashes of what is inside, so that one of them may be any port.
+    @Test func onlyTheDestinationsPortMakesLISPAndMPLS() throws {
+        for (port, header) in [(4341, Build.zeros(8)), (6635, TunnelFixture.label(42))] {
+            let there = Workbench().decode(TunnelFixture.inUDP(port, header + TunnelFixture.udp4))
+            let back = Workbench().decode(TunnelFixture.over4(17, Build.udp(port, 50_000, header + TunnelFixture.udp4)))
+            #expect(there.tunnel != nil && back.tunnel == nil, "\(port)")
+        }
+    }
+
     /// The first fragment of a datagram stays outside, since the later ones cannot be told to be inside.
     @Test func fragmentsOfATunnelAreTheTunnels() throws {
         let bytes = Build.ethernet(

@@ -11,8 +11,10 @@ enum AYIYA {
         guard cursor.remaining >= fixedLength, cursor.u8(2) & 0x0F == forward else { return .flow }
         let length = fixedLength &+ 1 << Int(cursor.u8(0) >> 4) &+ Int(cursor.u8(1) >> 4) &* 4
         guard cursor.remaining > length else { return .flow }
-        let (next, version) = (cursor.u8(3), cursor.u8(length) >> 4)
-        guard (next == 41 && version == 6) || (next == 4 && version == 4) else { return .flow }
+        let next = cursor.u8(3)
+        guard next == 41 || next == 4 else { return .flow }
+        let rest = Int(packet.payloadOctets) &- length
+        guard InnerPacket.stands(at: length, version: next == 41 ? 6 : 4, within: rest, cursor) else { return .flow }
         guard path.enter(.ayiya, &packet) else { return .flow }
         cursor.skip(length)
         return .ip

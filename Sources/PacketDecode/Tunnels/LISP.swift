@@ -7,9 +7,8 @@ enum LISP {
     private static let hasInstance: UInt8 = 0x08
 
     static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath) -> Layer {
-        guard cursor.remaining > headerLength else { return .flow }
-        let version = cursor.u8(headerLength) >> 4
-        guard version == 4 || version == 6 else { return .flow }
+        let rest = Int(packet.payloadOctets) &- headerLength
+        guard InnerPacket.stands(at: headerLength, within: rest, cursor) else { return .flow }
         let instance = cursor.u8(0) & hasInstance != 0 ? cursor.u32(4) >> 8 : 0
         guard path.enter(.lisp, identifier: instance, network: instance == 0 ? nil : instance, &packet) else {
             return .flow

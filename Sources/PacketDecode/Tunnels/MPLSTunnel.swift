@@ -15,8 +15,18 @@ enum MPLSTunnel {
             let entry = cursor.u32(place)
             place &+= entryLength
             guard entry & bottom != 0 else { continue }
+            if kind == .mplsInUDP, !isPlausible(at: place, cursor, packet) { return .flow }
             return path.enter(kind, identifier: entry >> 12, &packet) ? .etherType(0x8847) : .flow
         }
         return .flow
+    }
+
+    /// Whether what is below the last label can be what `MPLS` would take it for, as far as its length tells.
+    private static func isPlausible(at place: Int, _ cursor: borrowing Cursor, _ packet: borrowing PacketFacts) -> Bool
+    {
+        guard cursor.remaining > place else { return false }
+        let version = cursor.u8(place) >> 4
+        guard version == 4 || version == 6, !Ethernet.looksLikeFrame(cursor, at: place) else { return true }
+        return InnerPacket.stands(at: place, within: Int(packet.payloadOctets) &- place, cursor)
     }
 }

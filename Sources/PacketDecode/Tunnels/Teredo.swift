@@ -11,13 +11,18 @@ enum Teredo {
     private static let originLength = 8
 
     static func decode(_ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath) -> Layer {
+        var rest = Int(packet.payloadOctets)
         if cursor.remaining >= authenticationLength, cursor.u16(0) == authentication {
             let length = authenticationLength &+ Int(cursor.u8(2)) &+ Int(cursor.u8(3))
             guard cursor.remaining >= length else { return .flow }
             cursor.skip(length)
+            rest &-= length
         }
-        if cursor.remaining >= originLength, cursor.u16(0) == origin { cursor.skip(originLength) }
-        guard cursor.remaining >= IPv6.headerLength, cursor.u8(0) >> 4 == 6 else { return .flow }
+        if cursor.remaining >= originLength, cursor.u16(0) == origin {
+            cursor.skip(originLength)
+            rest &-= originLength
+        }
+        guard InnerPacket.stands(at: 0, version: 6, within: rest, cursor) else { return .flow }
         return path.enter(.teredo, &packet) ? .etherType(0x86DD) : .flow
     }
 }

@@ -12,15 +12,18 @@ enum TunnelPorts {
         {
             return true
         }
-        return known(first, second) == nil
+        return !isKnown(first) && !isKnown(second)
     }
 
     /// The tunnel's port among a packet's two, the destination's first: answers of VXLAN and its like do not come from
-    /// the well-known port, those of GTP or Teredo do.
+    /// the well-known port, those of GTP or Teredo do. The source port of MPLS and LISP is a hash of the flow inside
+    /// (RFC 7510 section 3, RFC 9300 section 5.1), and their headers prove little: only the destination counts.
     @inline(never)
     static func known(_ source: UInt16, _ destination: UInt16) -> UInt16? {
-        isKnown(destination) ? destination : isKnown(source) ? source : nil
+        isKnown(destination) ? destination : isKnown(source) && !isHashed(source) ? source : nil
     }
+
+    private static func isHashed(_ source: UInt16) -> Bool { source == 4341 || source == 6635 }
 
     private static let lowest: UInt16 = 1194
     private static let highest: UInt16 = 8472
