@@ -30,7 +30,7 @@ package struct FlowsConfiguration: Sendable, Equatable {
     /// Whether checksums are checked.
     package var checksums = false
     /// Octets of the longest IP packet of a link; nil: what each interface says.
-    package var mtu: UInt32?
+    package var linkMtu: UInt32?
     /// Prefixes of the inside.
     package var `internal`: [Prefix] = []
     /// Path of a file of prefixes with tags (docs/zones.md); nil for none.

@@ -3,6 +3,8 @@ extension PacketDecoder {
     /// and what tells them from others. Call when the facts are complete.
     @inline(never)
     mutating func inspect(_ batch: PacketBatch, _ facts: FactsBatch) {
+        if let mtu = inspection.mtu { noteMerged(facts, mtu) }
+        guard inspection.checksums || inspection.identityKeys != nil else { return }
         let (count, factCount) = (batch.count, facts.count)
         // SAFETY: read and written below the two counts only, as `decode` does.
         let (references, places) = unsafe (batch.references, facts.places)
@@ -14,12 +16,6 @@ extension PacketDecoder {
             // SAFETY: index < factCount; packet < count.
             while packet < count, unsafe references[packet].frameNumber != places[index].frameNumber { packet &+= 1 }
             guard packet < count else { return }
-            // SAFETY: index < factCount.
-            if let mtu = inspection.mtu, unsafe places[index].networkOctets > mtu {
-                // SAFETY: as above.
-                unsafe noteMerged(&places[index], mtu)
-            }
-            guard inspection.checksums || inspection.identityKeys != nil else { continue }
             // SAFETY: packet < count; the source promises capturedLength readable bytes until the batch is refilled.
             let bytes = unsafe RawSpan(
                 _unsafeStart: references[packet].bytes, byteCount: Int(references[packet].capturedLength))
@@ -50,6 +46,17 @@ extension PacketDecoder {
         }
         if let keys = inspection.identityKeys {
             identity = PacketIdentity.read(header, transport: transport, facts, tunnel, keys)
+        }
+    }
+
+    /// Notes the packets that are longer than their link takes. Live this is done for every batch: it reads one number a packet.
+    private mutating func noteMerged(_ facts: FactsBatch, _ mtu: UInt32) {
+        let count = facts.count
+        // SAFETY: read and written below the count only.
+        let places = unsafe facts.places
+        for index in 0..<count {
+            // SAFETY: index < count.
+            if unsafe places[index].networkOctets > mtu { unsafe noteMerged(&places[index], mtu) }
         }
     }
 

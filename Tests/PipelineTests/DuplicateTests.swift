@@ -1,5 +1,6 @@
 import FlowTable
 import NetTypes
+import PacketDecode
 import Testing
 
 /// Packets that a mirror port brings twice, through a whole run.
@@ -194,6 +195,42 @@ import Testing
         let kept = run(frames)
         #expect(kept.records.count == 1 && kept.records.first?.packets == 20 && kept.records.first?.segment == 10)
         #expect(run(frames, .off).records.count == 2)
+    }
+
+    /// A datagram inside a tunnel of IP in IP, whose outer header has an identification of its own.
+    private func tunnelled(_ time: Nanoseconds, outer: Int, timeToLive: UInt8 = 64) -> Frame {
+        var inner = Frame.udp(time, from: (0x101, 5000), to: (0x102, 53))
+        inner.octets[19] = 7
+        var frame = Frame.ipv4(time, 4, from: 1, to: 2, Array(inner.octets.dropFirst(14)), identification: outer)
+        frame.octets[22] = timeToLive
+        return frame
+    }
+
+    /// Two switches send the same packet in tunnels of their own: what is compared is what the flow is of.
+    @Test func insideTunnelsTheInnerPacketCounts() {
+        let frames = [tunnelled(Frame.start, outer: 1), tunnelled(Frame.start + 1000, outer: 2)]
+        let inner = run(frames)
+        #expect(inner.balances && inner.result.counters.dropped.packets == 1 && inner.records.first?.packets == 1)
+        let outer = Run(frames, tunnels: TunnelPolicy(rule: .outer)) { $0.duplicates.action = .drop }
+        #expect(outer.balances && outer.result.counters.duplicates == 0 && outer.records.first?.packets == 2)
+    }
+
+    /// A packet's second count, in the tunnel's own flow, is a copy when the whole tunnelled packet is one.
+    @Test(arguments: [1, 2])
+    func bothCountsAreCompared(workers: Int) {
+        func both(_ frames: [Frame]) -> Run {
+            Run(frames, workers: workers, tunnels: TunnelPolicy(rule: .both)) { $0.duplicates.action = .drop }
+        }
+        let forwarded = both([
+            tunnelled(Frame.start, outer: 1), tunnelled(Frame.start + 1000, outer: 1, timeToLive: 63),
+        ])
+        #expect(forwarded.balances && forwarded.records.map(\.packets) == [1, 1])
+        #expect(forwarded.result.counters.dropped.packets == 1 && forwarded.result.counters.duplicates == 1)
+        #expect(forwarded.result.counters.droppedTunnelCopies.packets == 1)
+        let twoTunnels = both([tunnelled(Frame.start, outer: 1), tunnelled(Frame.start + 1000, outer: 2)])
+        #expect(twoTunnels.balances && twoTunnels.records.map(\.packets).sorted() == [1, 2])
+        #expect(twoTunnels.result.counters.dropped.packets == 1)
+        #expect(twoTunnels.result.counters.droppedTunnelCopies == PacketSums())
     }
 
     /// Neither workers nor batches show, with copies, retransmissions and ambiguous ones all over, and packets out of order.

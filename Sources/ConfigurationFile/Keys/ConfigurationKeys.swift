@@ -74,7 +74,7 @@ enum ConfigurationKeys {
                 "Check the checksums of IPv4 headers, TCP and UDP; packets with a wrong one stay in their flows and are "
                     + "counted."),
             .init(
-                optional: "mtu", \.flows.mtu, .number(PacketInspection.mtuRange), .restart,
+                optional: "linkMtu", \.flows.linkMtu, .number(PacketInspection.mtuRange), .restart,
                 default: "what each interface says", example: "1500",
                 "Octets of the longest IP packet of the links. Longer ones are counted as several that an offload merged "
                     + "into one."),

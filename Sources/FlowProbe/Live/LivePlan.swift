@@ -76,7 +76,7 @@ struct LivePlan {
         table = configuration.flows.tableConfiguration
         tunnels = configuration.flows.tunnelPolicy
         checksums = configuration.flows.checksums
-        mtu = configuration.flows.mtu
+        mtu = configuration.flows.linkMtu
         table.labels = output.labelConfiguration
         do throws(ZoneError) {
             zones = try configuration.flows.zoneTable()
