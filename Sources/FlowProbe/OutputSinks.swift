@@ -82,6 +82,7 @@ final class OutputSinks {
             result.tallies.nonFlowPackets + balance.packetsFiltered + result.counters.dropped.packets
         // The octets of filtered packets are not known: they were never looked at.
         statistics.ignoredOctets = result.tallies.nonFlowWireOctets + result.counters.dropped.wireOctets
+        statistics.duplicatePackets = result.counters.dropped.packets
         statistics.undecodablePackets = result.tallies.undecodablePackets
         for (_, sink) in ipfix { sink.captureStatistics = statistics }
         captureNumbers.value = statistics
