@@ -39,6 +39,8 @@ package struct ExportStatistics: Sendable, Equatable {
     package var captureLossPackets: UInt64 = 0
     /// Copies of other packets that were dropped; they are among `ignoredPackets`.
     package var duplicatePackets: UInt64 = 0
+    /// How the inputs of a live run are; empty when nobody judges.
+    package var mirror: [MirrorState] = []
 
     /// All zero.
     package init() {}
