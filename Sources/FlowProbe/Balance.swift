@@ -177,7 +177,7 @@ extension Balance {
     private var duplicateLines: [String] {
         var lines: [String] = []
         if counters.duplicates > 0 {
-            let part = counters.dropped.packets == 0 ? "counted in their flows all the same" : "dropped"
+            let part = counters.dropped.packets == 0 ? "counted in flows" : "dropped"
             lines.append("duplicates \(counters.duplicates) copies of packets that had come just before, \(part)")
         }
         if counters.uncertainDuplicates > 0 {
