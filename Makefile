@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test bench torture fuzz format lint deb captures record
+.PHONY: help run test bench torture fleet fuzz format lint deb captures record
 
 CAPTURE ?= captures/recorded-session.pcap
 SECONDS ?= 60
@@ -34,6 +34,11 @@ torture: ## fail collectors, connections, disk and probe FAULTS=1000 times, and 
 	@scripts/bootstrap
 	swift build -c release --product flowprobe
 	@FLOWPROBE_BIN=.build/release/flowprobe scripts/torture --faults $(FAULTS)
+
+fleet: ## write to a Kafka broker and load ClickHouse from it, and compare with the report (scripts/fleet-tests)
+	@scripts/bootstrap --fleet
+	swift build -c release --product flowprobe
+	@FLOWPROBE_BIN=.build/release/flowprobe scripts/fleet-tests
 
 fuzz: ## fuzz each target for SECONDS=60
 	@scripts/bootstrap --build-only

@@ -36,6 +36,7 @@ final class LiveRun {
     var spoolProblem: String?
     var deliveryStates: [DeliveryStatus.State] = []
     var deliveryProblems: [String?] = []
+    var deliveryRefusals: [String?] = []
     /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
     var reload: (() throws -> (LivePlan, [String]))?
 
@@ -77,6 +78,7 @@ final class LiveRun {
         ringProblems = rings.map { _ in nil }
         failures = outputs.destinations.map { _ in nil }
         deliveryStates = outputs.delivery?.streams.map { _ in .connecting } ?? []
+        deliveryRefusals = outputs.delivery?.streams.map { _ in nil } ?? []
         deliveryProblems = outputs.delivery?.streams.map { _ in nil } ?? []
     }
 
