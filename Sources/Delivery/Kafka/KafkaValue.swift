@@ -15,7 +15,8 @@ final class KafkaValue {
     init(_ format: KafkaAddress.Format, options: IPFIXOptions, destination: String) throws(ExportError) {
         self.format = format
         var options = options
-        options.statisticsSeconds = 0
+        // What is told of the processes and the inputs has no place among flows.
+        (options.statisticsSeconds, options.tellsMirror) = (0, false)
         // A closing record would name the batch once more, and the message's headers do already.
         options.announcesBatches = false
         messages = MemoryTransport(destination: destination)
