@@ -75,7 +75,7 @@ SELECT now('UTC') AS received, _error AS error, _raw_message AS message FROM flo
 
 -- The five lists by hour. A view that counts what is inserted would count repeats; these count `flows FINAL` again for each
 -- hour that got something in the last half hour, and the newest count of an hour takes the place of the older ones. Traffic that
--- was answered is apart from attempts, as in `flowprobe report`; a flow is counted with its last slice.
+-- was answered is apart from attempts, as in `flowprobe report`; a flow is counted with its first slice.
 CREATE TABLE list_protocols (
     hour DateTime('UTC'), protocolIdentifier UInt8, flows UInt64, packets UInt64, octets UInt64, attempts UInt64,
     counted DateTime('UTC')
@@ -84,10 +84,10 @@ CREATE TABLE list_protocols (
 CREATE MATERIALIZED VIEW list_protocols_count REFRESH EVERY 5 MINUTE APPEND TO list_protocols AS
 SELECT
     toStartOfHour(toDateTime(flows.end, 'UTC')) AS hour, protocolIdentifier,
-    countIf(serviceEvidence = 'answered' AND flowEndReason != 'active-timeout') AS flows,
+    countIf(serviceEvidence = 'answered' AND sliceIndex = 0) AS flows,
     sumIf(packets + reversePackets, serviceEvidence = 'answered') AS packets,
     sumIf(octets + reverseOctets, serviceEvidence = 'answered') AS octets,
-    countIf(serviceEvidence != 'answered' AND flowEndReason != 'active-timeout') AS attempts, now('UTC') AS counted
+    countIf(serviceEvidence != 'answered' AND sliceIndex = 0) AS attempts, now('UTC') AS counted
 FROM flows FINAL
 WHERE NOT isTunnelCopy AND toStartOfHour(toDateTime(flows.end, 'UTC')) IN (
     SELECT toStartOfHour(toDateTime(end, 'UTC')) FROM flows WHERE received > now('UTC') - INTERVAL 30 MINUTE)
@@ -100,10 +100,10 @@ CREATE TABLE list_sources (
 CREATE MATERIALIZED VIEW list_sources_count REFRESH EVERY 5 MINUTE APPEND TO list_sources AS
 SELECT
     toStartOfHour(toDateTime(flows.end, 'UTC')) AS hour, source AS address,
-    countIf(serviceEvidence = 'answered' AND flowEndReason != 'active-timeout') AS flows,
+    countIf(serviceEvidence = 'answered' AND sliceIndex = 0) AS flows,
     sumIf(packets + reversePackets, serviceEvidence = 'answered') AS packets,
     sumIf(octets + reverseOctets, serviceEvidence = 'answered') AS octets,
-    countIf(serviceEvidence != 'answered' AND flowEndReason != 'active-timeout') AS attempts, now('UTC') AS counted
+    countIf(serviceEvidence != 'answered' AND sliceIndex = 0) AS attempts, now('UTC') AS counted
 FROM flows FINAL
 WHERE NOT isTunnelCopy AND toStartOfHour(toDateTime(flows.end, 'UTC')) IN (
     SELECT toStartOfHour(toDateTime(end, 'UTC')) FROM flows WHERE received > now('UTC') - INTERVAL 30 MINUTE)
@@ -116,10 +116,10 @@ CREATE TABLE list_destinations (
 CREATE MATERIALIZED VIEW list_destinations_count REFRESH EVERY 5 MINUTE APPEND TO list_destinations AS
 SELECT
     toStartOfHour(toDateTime(flows.end, 'UTC')) AS hour, destination AS address,
-    countIf(serviceEvidence = 'answered' AND flowEndReason != 'active-timeout') AS flows,
+    countIf(serviceEvidence = 'answered' AND sliceIndex = 0) AS flows,
     sumIf(packets + reversePackets, serviceEvidence = 'answered') AS packets,
     sumIf(octets + reverseOctets, serviceEvidence = 'answered') AS octets,
-    countIf(serviceEvidence != 'answered' AND flowEndReason != 'active-timeout') AS attempts, now('UTC') AS counted
+    countIf(serviceEvidence != 'answered' AND sliceIndex = 0) AS attempts, now('UTC') AS counted
 FROM flows FINAL
 WHERE NOT isTunnelCopy AND toStartOfHour(toDateTime(flows.end, 'UTC')) IN (
     SELECT toStartOfHour(toDateTime(end, 'UTC')) FROM flows WHERE received > now('UTC') - INTERVAL 30 MINUTE)
@@ -133,10 +133,10 @@ CREATE TABLE list_services (
 CREATE MATERIALIZED VIEW list_services_count REFRESH EVERY 5 MINUTE APPEND TO list_services AS
 SELECT
     toStartOfHour(toDateTime(flows.end, 'UTC')) AS hour, protocolIdentifier, assumeNotNull(servicePort) AS port,
-    countIf(serviceEvidence = 'answered' AND flowEndReason != 'active-timeout') AS flows,
+    countIf(serviceEvidence = 'answered' AND sliceIndex = 0) AS flows,
     sumIf(packets + reversePackets, serviceEvidence = 'answered') AS packets,
     sumIf(octets + reverseOctets, serviceEvidence = 'answered') AS octets,
-    countIf(serviceEvidence != 'answered' AND flowEndReason != 'active-timeout') AS attempts, now('UTC') AS counted
+    countIf(serviceEvidence != 'answered' AND sliceIndex = 0) AS attempts, now('UTC') AS counted
 FROM flows FINAL
 WHERE NOT isTunnelCopy AND servicePort IS NOT NULL AND toStartOfHour(toDateTime(flows.end, 'UTC')) IN (
     SELECT toStartOfHour(toDateTime(end, 'UTC')) FROM flows WHERE received > now('UTC') - INTERVAL 30 MINUTE)
@@ -150,10 +150,10 @@ CREATE TABLE list_directions (
 CREATE MATERIALIZED VIEW list_directions_count REFRESH EVERY 5 MINUTE APPEND TO list_directions AS
 SELECT
     toStartOfHour(toDateTime(flows.end, 'UTC')) AS hour, zoneDirection,
-    countIf(serviceEvidence = 'answered' AND flowEndReason != 'active-timeout') AS flows,
+    countIf(serviceEvidence = 'answered' AND sliceIndex = 0) AS flows,
     sumIf(packets + reversePackets, serviceEvidence = 'answered') AS packets,
     sumIf(octets + reverseOctets, serviceEvidence = 'answered') AS octets,
-    countIf(serviceEvidence != 'answered' AND flowEndReason != 'active-timeout') AS attempts, now('UTC') AS counted
+    countIf(serviceEvidence != 'answered' AND sliceIndex = 0) AS attempts, now('UTC') AS counted
 FROM flows FINAL
 WHERE NOT isTunnelCopy AND toStartOfHour(toDateTime(flows.end, 'UTC')) IN (
     SELECT toStartOfHour(toDateTime(end, 'UTC')) FROM flows WHERE received > now('UTC') - INTERVAL 30 MINUTE)
