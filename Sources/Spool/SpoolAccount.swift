@@ -60,8 +60,9 @@ package struct SpoolAccount: Sendable, Equatable {
         discard(upTo: batch.recordsBefore, .damage)
         let end = batch.recordsBefore + UInt64(batch.recordCount)
         guard end > settled else { return }
-        acknowledged += end - settled - min(end - settled, UInt64(refused))
-        settled += end - settled - min(end - settled, UInt64(refused))
+        let taken = end - settled - min(end - settled, UInt64(refused))
+        acknowledged += taken
+        settled += taken
         discard(upTo: end, .refusal)
     }
 }

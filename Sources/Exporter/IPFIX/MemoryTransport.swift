@@ -4,9 +4,9 @@ package final class MemoryTransport: MessageTransport {
     package let destination: String
     /// Nothing is lost on the way.
     package let isDatagram = false
-    /// What an IPFIX message can have (RFC 7011 section 3.1).
+    /// The largest there is.
     package let messageLimit = 65535
-    /// A quarter of a mebibyte is added at a time.
+    /// Where a block is appended.
     package let blockLength = 1 << 18
     private var octets: [UInt8] = []
 
