@@ -53,7 +53,7 @@ final class OutputSinks {
             case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: ipfixOptions))
             case .tcp where delivery == nil:
                 add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: ipfixOptions))
-            case .tcp, .tls: break
+            case .tcp, .tls, .kafka: break
             }
         }
         if let path = options.store {

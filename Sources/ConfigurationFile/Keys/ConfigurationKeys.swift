@@ -93,11 +93,13 @@ enum ConfigurationKeys {
             .init(
                 "export", \.outputs.export, ValueType.endpoint.list(atMost: 64), .restart,
                 example: "[\"tcp://192.0.2.1:4739\"]",
-                "Collectors that IPFIX is sent to ([IPFIX](ipfix.md)): udp://, tcp:// or tls://, with parameters "
-                    + "([delivery](delivery.md)). The port is 4739, or 4740 for TLS, unless given."),
+                "Collectors that IPFIX is sent to ([IPFIX](ipfix.md)): udp://, tcp:// or tls://, and topics of Kafka "
+                    + "([fleet](fleet.md)), with parameters ([delivery](delivery.md)). The port is 4739, 4740 for TLS, "
+                    + "9092 for Kafka, unless given."),
             .init(
                 optional: "spool", \.outputs.spool, .outputPath, .restart, example: "/var/lib/flowprobe/spool",
-                "Folder that keeps records until every tcp:// and tls:// collector has them ([delivery](delivery.md))."),
+                "Folder that keeps records until every tcp://, tls:// and kafka:// destination has them "
+                    + "([delivery](delivery.md))."),
             .init(
                 "spoolSize", \.outputs.spoolSize, .size(SpoolConfiguration.smallestSize...1 << 46), .restart,
                 "Size of the spool; beyond it the oldest records are given up, and counted."),

@@ -98,8 +98,9 @@ struct LivePlan {
         }
         metricsSocket = configuration.service.metricsSocket
         let files = [output.ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
-        let secrets = configuration.outputs.export.map(\.parameters)
-            .flatMap { [$0.authorities, $0.certificate, $0.key] }.compactMap { $0 }
+        let secrets = configuration.outputs.export.flatMap {
+            [$0.parameters.authorities, $0.parameters.certificate, $0.parameters.key, $0.kafka?.properties]
+        }.compactMap { $0 }
         rights = Rights(
             user: configuration.service.user, group: configuration.service.group,
             readable: ([configuration.flows.prefixes].compactMap { $0 } + [path] + secrets).map(Self.folder),

@@ -59,6 +59,10 @@ extension LiveRun {
         }
         for (index, stream) in delivery.streams.enumerated() {
             let status = stream.status
+            if let refusal = status.refusal, refusal != deliveryRefusals[index] {
+                deliveryRefusals[index] = refusal
+                logger.warning("\(refusal)")
+            }
             guard status.state != deliveryStates[index] || status.problem != deliveryProblems[index] else { continue }
             (deliveryStates[index], deliveryProblems[index]) = (status.state, status.problem)
             if let problem = status.problem {

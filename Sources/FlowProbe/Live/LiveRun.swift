@@ -39,6 +39,7 @@ final class LiveRun {
     var spoolProblem: String?
     var deliveryStates: [DeliveryStatus.State] = []
     var deliveryProblems: [String?] = []
+    var deliveryRefusals: [String?] = []
     /// Who judges the inputs; nil when nobody is to.
     var patrol: MirrorPatrol?
     /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
@@ -85,6 +86,7 @@ final class LiveRun {
         ringProblems = rings.map { _ in nil }
         failures = outputs.destinations.map { _ in nil }
         deliveryStates = outputs.delivery?.streams.map { _ in .connecting } ?? []
+        deliveryRefusals = outputs.delivery?.streams.map { _ in nil } ?? []
         deliveryProblems = outputs.delivery?.streams.map { _ in nil } ?? []
     }
 
