@@ -63,6 +63,22 @@ enum ConfigurationKeys {
                 "Tunnels followed in one packet. What is deeper is in the flow of the deepest one followed, and counted."
             ),
             .init(
+                "duplicates", \.flows.duplicates, .choice, .restart,
+                "Packets that a mirror port brings again ([semantics](semantics.md)): nobody looks for them, they are "
+                    + "counted, or they are kept out of flows."),
+            .init(
+                "duplicateWindow", \.flows.duplicateWindow, .duration(DuplicatePolicy.windowRange), .restart,
+                "How far apart copies of a packet may be."),
+            .init(
+                "checksums", \.flows.checksums, .truth, .restart,
+                "Check the checksums of IPv4 headers, TCP and UDP; packets with a wrong one stay in their flows and are "
+                    + "counted."),
+            .init(
+                optional: "linkMtu", \.flows.linkMtu, .number(PacketInspection.mtuRange), .restart,
+                default: "what each interface says", example: "1500",
+                "Octets of the longest IP packet of the links. Longer ones are counted as several that an offload merged "
+                    + "into one."),
+            .init(
                 "internal", \.flows.internal, ValueType.prefix.list(atMost: 4096), .live,
                 example: "[10.0.0.0/8, \"2001:db8::/32\"]",
                 "Prefixes of the inside: they tell inbound from outbound."),

@@ -225,7 +225,7 @@ extension IPFIXSink {
         let metered = OptionsTemplate.meteringProcess.record([
             .number(1), .number(capture.observedPackets), .number(capture.observedOctets),
             .number(capture.ignoredPackets), .number(capture.ignoredOctets), .number(capture.undecodablePackets),
-            .number(capture.captureLossPackets),
+            .number(capture.captureLossPackets), .number(capture.duplicatePackets),
         ])
         try add(metered, setId: OptionsTemplate.meteringProcess.id)
     }

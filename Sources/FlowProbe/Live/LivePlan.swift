@@ -23,6 +23,9 @@ struct LivePlan {
     var inputs: [Input] = []
     var table = FlowTableConfiguration()
     var tunnels = TunnelPolicy()
+    var checksums = false
+    /// Octets of the longest packet that a link takes; nil: what each interface says.
+    var mtu: UInt32?
     var zones: ZoneTable?
     var output: OutputOptions
     /// Seconds that the end of a run may take.
@@ -75,6 +78,8 @@ struct LivePlan {
         inputs = configuration.inputs.map(Input.init)
         table = configuration.flows.tableConfiguration
         tunnels = configuration.flows.tunnelPolicy
+        checksums = configuration.flows.checksums
+        mtu = configuration.flows.linkMtu
         table.labels = output.labelConfiguration
         do throws(ZoneError) {
             zones = try configuration.flows.zoneTable()

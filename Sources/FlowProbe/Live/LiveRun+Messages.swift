@@ -99,7 +99,8 @@ extension LiveRun {
         logger.info(
             "so far",
             metadata: [
-                "packets": "\(snapshot.tallies.packets)", "lost": "\(lost)", "flows": "\(snapshot.liveFlows)",
+                "packets": "\(snapshot.tallies.packets)", "lost": "\(lost)",
+                "duplicates": "\(snapshot.counters.duplicates)", "flows": "\(snapshot.liveFlows)",
                 "records": "\(snapshot.counters.records)", "tableMiB": "\(snapshot.tableOctets >> 20)",
                 "seconds": "\(Int(Date().timeIntervalSince(started)))",
             ])

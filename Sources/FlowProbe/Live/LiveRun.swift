@@ -20,6 +20,8 @@ final class LiveRun {
         let worker: Int
         /// The interface, and which of its workers when there are several.
         let name: String
+        /// Octets of the longest packet that the interface takes; nil when not known.
+        let mtu: UInt32?
     }
 
     var plan: LivePlan
@@ -63,6 +65,7 @@ final class LiveRun {
         configuration.table.flowIdBase = UInt64(Date().timeIntervalSince1970 * 1e9) / 64
         if plan.verdictSeconds != nil { patrol = MirrorPatrol(plan, rings) }
         configuration.annotate = Self.annotation(plan, patrol?.observer)
+        configuration.checksums = plan.checksums
         let batches = DurationHistogram()
         configuration.batchTook = { batches.record(nanoseconds: UInt64(max(0, $0))) }
         var places = [String: Int]()
@@ -72,6 +75,7 @@ final class LiveRun {
             return LivePipeline.Input(
                 source: ring.ring, domain: UInt16(ring.input.domain - 1), segmentRule: ring.input.segmentRule,
                 tunnels: plan.tunnels,
+                mtu: ring.mtu,
                 processor: place < ring.input.processors.count ? ring.input.processors[place] : nil)
         }
         pipeline = LivePipeline(configuration: configuration, inputs: inputs, destinations: outputs.destinations)
@@ -115,12 +119,14 @@ final class LiveRun {
         let frames = FrameCounter()
         var rings: [Ring] = []
         for (index, input) in plan.inputs.enumerated() {
+            // Now: later this may be out of reach.
+            let mtu = plan.mtu ?? NetworkInterface(named: input.capture.interface)?.mtu
             let group = input.capture.workers > 1 ? FanoutGroup() : nil
             for worker in 0..<input.capture.workers {
                 let ring = try PacketRing(
                     input.capture, observationPoint: UInt8(index), frames: frames, group: group)
                 let name = input.capture.interface + (group == nil ? "" : ", worker \(worker)")
-                rings.append(Ring(input: input, ring: ring, worker: worker, name: name))
+                rings.append(Ring(input: input, ring: ring, worker: worker, name: name, mtu: mtu))
             }
         }
         return rings
@@ -218,8 +224,9 @@ final class LiveRun {
         var statistics = ExportStatistics()
         statistics.observedPackets = snapshot.tallies.packets
         statistics.observedOctets = snapshot.tallies.wireOctets
-        statistics.ignoredPackets = snapshot.tallies.nonFlowPackets
-        statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets
+        statistics.ignoredPackets = snapshot.tallies.nonFlowPackets + snapshot.counters.dropped.packets
+        statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets + snapshot.counters.dropped.wireOctets
+        statistics.duplicatePackets = snapshot.counters.dropped.packets
         statistics.undecodablePackets = snapshot.tallies.undecodablePackets
         statistics.mirror = patrol?.states.map(\.state) ?? []
         statistics.captureLossPackets = rings.reduce(0) { $0 + $1.ring.status.ringDrops.load(ordering: .relaxed) }
