@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exporter
+import Labels
 import NetTypes
 import PacketDecode
 
@@ -61,6 +62,13 @@ extension TunnelRule: ExpressibleByArgument {}
 enum LabelChoice: String, ExpressibleByArgument, CaseIterable {
     case off
     case on
+}
+
+extension AttributeSelection: ExpressibleByArgument {
+    /// As on the command line.
+    package init?(argument: String) { self.init(argument) }
+    /// For the help.
+    package var defaultValueDescription: String { description }
 }
 
 /// When to colour the report.

@@ -143,6 +143,7 @@ package final class FlowTable: Sendable {
                     counters.macTableOverflows = stripe.macs.overflows
                     counters.tunnelTableOverflows = stripe.tunnels.overflows
                     counters.labelRefusals = stripe.labels.refusals
+                    counters.attributeRefusals = stripe.labels.attributeRefusals
                     return counters
                 })
         }

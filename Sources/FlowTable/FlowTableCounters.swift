@@ -26,6 +26,8 @@ package struct FlowTableCounters: Sendable {
     package var labelRefusals: UInt64 = 0
     /// Flows whose label was decided early because more flows than a stripe looks at at once had begun.
     package var labelsCutShort: UInt64 = 0
+    /// Flows whose attributes were not kept because the stripe's memory for them was used up.
+    package var attributeRefusals: UInt64 = 0
     /// Most flows alive at once; summed over stripes an upper bound.
     package var peakFlows: UInt64 = 0
 
@@ -52,6 +54,7 @@ package struct FlowTableCounters: Sendable {
         tunnelTableOverflows &+= other.tunnelTableOverflows
         labelRefusals &+= other.labelRefusals
         labelsCutShort &+= other.labelsCutShort
+        attributeRefusals &+= other.attributeRefusals
         peakFlows &+= other.peakFlows
     }
 

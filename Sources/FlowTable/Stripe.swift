@@ -58,7 +58,7 @@ struct Stripe: ~Copyable {
         hot = MappedArray(count: slots)
         cold = MappedArray(count: slots)
         index = SlotIndex(slotCount: slots)
-        labels = LabelTable(configuration.labels, slots: slots)
+        labels = LabelTable(configuration.labels, slots: slots, octets: octets)
         macs = MACTable(
             key: configuration.slotKeys.0 &* 0x9E37_79B9_7F4A_7C15, limit: max(16, slots / Self.flowsPerMACPair))
         tunnels = TunnelTable(key: configuration.slotKeys.1, limit: max(16, slots / Self.flowsPerTunnel))

@@ -62,8 +62,16 @@ package class IPFIXSink: RecordSink {
 
     /// Encodes the batch; sends when a block is full.
     package func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError) {
+        try consume(records, attributes: Span(), packetClock: packetClock)
+    }
+
+    /// Encodes the batch with its attributes.
+    package func consume(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8>, packetClock: Nanoseconds
+    ) throws(ExportError) {
         builder.advance(to: packetClock)
         var index = 0
+        var walk = AttributeWalk()
         while index < records.count {
             if lost != nil, !reconnect() {
                 countUnsent(records, from: index)
@@ -74,7 +82,7 @@ package class IPFIXSink: RecordSink {
             if transport.isDatagram, refreshIsDue { try announceAgain() }
             guard lost == nil else { continue }
             builder.select(domain: domain)
-            let next = builder.encode(records, from: index)
+            let next = builder.encode(records, from: index, attributes: attributes, &walk)
             recordsSinceAnnouncement += next - index
             index = next
             if index < records.count, builder.isFull { try send() }
@@ -113,6 +121,7 @@ package class IPFIXSink: RecordSink {
 
     private func send() throws(ExportError) {
         builder.seal()
+        statistics.cutAttributes += builder.takeCutAttributes()
         guard builder.sealedLength > 0 else { return }
         let result = try transport.send(builder.sealed)
         account(result)
