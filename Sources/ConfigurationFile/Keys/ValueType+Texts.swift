@@ -107,7 +107,7 @@ extension ValueType where Value == AttributeSelection {
     /// Attributes of labels.
     static var attributes: ValueType {
         .scalar(
-            "attributes", range: "technical, all, none, or names", what: "attributes of labels",
+            "technical, all, none, or names of attributes", what: "attributes of labels",
             hint: "technical, all, none, or names such as serverName,dnsName (docs/labels.md)",
             parse: { AttributeSelection($0) }, write: { YAMLText.scalar($0.description) })
     }

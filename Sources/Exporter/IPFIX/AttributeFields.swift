@@ -9,8 +9,9 @@ struct AttributeFields {
     /// Octets when there is no value at all.
     let shortest: Int
 
-    init(_ selection: AttributeSelection) {
-        attributes = selection.attributes
+    /// Fields for the attributes selected, those of the lowest numbers if they are more than `limit`.
+    init(_ selection: AttributeSelection, atMost limit: Int = .max) {
+        attributes = Array(selection.attributes.prefix(limit))
         shortest = attributes.reduce(0) { $0 + ($1.octetCount ?? 1) }
     }
 
@@ -57,10 +58,27 @@ struct AttributeFields {
         return isWhole
     }
 
-    /// Octets of the fields at the start of `octets[range]`; nil when they do not fit into it.
-    func length(_ octets: Span<UInt8>, _ range: Range<Int>) -> Int? {
+    /// Whether no attribute has a value in `octets`, which are those of these fields, from field number `first` on.
+    func isEmpty(_ octets: Span<UInt8>, from first: Int) -> Bool {
+        guard var position = length(octets, 0..<octets.count, first: first) else { return true }
+        for attribute in attributes[first...] {
+            if let count = attribute.octetCount {
+                var number: UInt32 = 0
+                for index in position..<position + count { number = number << 8 | UInt32(octets[index]) }
+                guard number == attribute.absent else { return false }
+                position += count
+            } else {
+                guard octets[position] == 0 else { return false }
+                position += 1
+            }
+        }
+        return true
+    }
+
+    /// Octets of the fields, or of the `first` of them, at the start of `octets[range]`; nil when they do not fit into it.
+    func length(_ octets: Span<UInt8>, _ range: Range<Int>, first: Int = .max) -> Int? {
         var position = range.lowerBound
-        for attribute in attributes {
+        for attribute in attributes.prefix(first) {
             if let count = attribute.octetCount {
                 position += count
                 continue

@@ -25,6 +25,8 @@ import FlowTable
         var derivedSteps: Int16 = 0
         var recordLength: UInt16 = 0
         var templateId: UInt16 = 0
+        /// Attributes behind the record's fields.
+        var attributeCount: UInt16 = 0
     }
 
     private let entries: UnsafeMutablePointer<Entry>
@@ -44,7 +46,7 @@ import FlowTable
                 table[template.shape.index + (mirrored ? Self.mirrorBase : 0)] = Entry(
                     firstStep: Int32(all.count), recordSteps: Int16(program.recordSteps.count),
                     derivedSteps: Int16(program.derivedSteps.count), recordLength: UInt16(program.recordLength),
-                    templateId: program.templateId)
+                    templateId: program.templateId, attributeCount: UInt16(template.attributes.attributes.count))
                 all += program.recordSteps + program.derivedSteps
             }
         }

@@ -25,7 +25,11 @@ package struct FlowTemplate: Sendable {
                 && (options.labels || field.element.carriage != .label)
         }.sorted { left, right in Self.wireRank(left) < Self.wireRank(right) }
         recordLength = fields.reduce(0) { $0 + Int($1.element.length) }
-        attributes = AttributeFields(shape.hasAttributes ? options.carriedAttributes : .none)
+        // Own elements take eight octets each. What does not fit, in the longest templates of the shortest messages, has no
+        // field: the last attributes first.
+        let fixed = fields.reduce(4) { $0 + ($1.enterpriseNumber(project: 0) == nil ? 4 : 8) }
+        let room = max(0, min(options.templateOctets, 65_535) - fixed) / 8
+        attributes = AttributeFields(shape.hasAttributes ? options.carriedAttributes : .none, atMost: room)
     }
 
     /// Smaller first. Short derived values come last of all: a step that stores more than its field runs over what
@@ -42,6 +46,7 @@ package struct FlowTemplate: Sendable {
         TemplateShape.all(
             elements: options.elements, uniflow: options.uniflow, attributes: !options.carriedAttributes.isEmpty
         ).map { FlowTemplate(shape: $0, options: options) }
+            .filter { !$0.shape.hasAttributes || !$0.attributes.attributes.isEmpty }
     }
 
     /// Octets before the value of `field` in a data record, or nil when the template lacks it.

@@ -50,7 +50,10 @@ package struct IPFIXOptions: Sendable {
     /// The defaults.
     package init() {}
 
-    /// Which attributes there are fields for.
+    /// The longest template record that a message has room for: a template is in one message or in none.
+    package var templateOctets = Int.max
+
+    /// Which attributes there are fields for, where the message has room for so long a template.
     var carriedAttributes: AttributeSelection { labels && elements > .minimal ? attributes : .none }
 
     /// One input of the probe, for options data.

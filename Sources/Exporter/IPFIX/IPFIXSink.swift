@@ -29,17 +29,17 @@ package class IPFIXSink: RecordSink {
     /// An export to `transport`. Throws when `options` are out of range.
     package init(transport: any MessageTransport, options: IPFIXOptions) throws(ExportError) {
         try Self.check(options)
-        self.options = options
+        let limit = min(options.messageOctets ?? transport.messageLimit, transport.messageLimit)
+        var fitting = options
+        fitting.templateOctets = limit - MessageBuilder.headerLength - MessageBuilder.setHeaderLength
+        self.options = fitting
         self.transport = transport
-        templates = FlowTemplate.all(options: options)
+        templates = FlowTemplate.all(options: fitting)
         if !transport.isConnected {
             lost = "there has been no connection yet"
             statistics.sessions = 0
         }
-        builder = MessageBuilder(
-            options: options,
-            messageLimit: min(options.messageOctets ?? transport.messageLimit, transport.messageLimit),
-            blockLength: transport.blockLength)
+        builder = MessageBuilder(options: fitting, messageLimit: limit, blockLength: transport.blockLength)
     }
 
     private static func check(_ options: IPFIXOptions) throws(ExportError) {

@@ -250,10 +250,22 @@ extension MessageBuilder {
         valuesAreCut = !programs.attributes.encode(attributes, list, limit: limit, into: &values)
     }
 
-    /// Puts the attributes behind the data record that was just written.
-    private mutating func putValues() {
-        for value in values {
-            store8(value, at: position)
+    /// How many octets of `values` go behind a data record of program number `number`: none where the template has no room
+    /// for attributes, and none in shapes without ports, in which no flow of theirs is looked into.
+    @inline(never)
+    private mutating func valueLength(_ number: Int) -> Int {
+        guard TemplateShape.hasPorts(number) else { return 0 }
+        let count = Int(programs[number | TemplateShape.attributesBit].attributeCount)
+        guard count < programs.attributes.attributes.count else { return values.count }
+        let octets = values
+        if !programs.attributes.isEmpty(octets.span, from: count) { valuesAreCut = true }
+        return count == 0 ? 0 : programs.attributes.length(octets.span, 0..<octets.count, first: count) ?? 0
+    }
+
+    /// Puts attributes behind the data record that was just written.
+    private mutating func putValues(_ length: Int) {
+        for index in 0..<length {
+            store8(values[index], at: position)
             position += 1
         }
     }
@@ -293,11 +305,13 @@ extension MessageBuilder {
     /// Writes one data record by program number `number`.
     @inline(__always)
     private mutating func put(_ number: Int, _ record: UnsafeRawPointer, _ derived: UnsafeRawPointer) {
-        // Shapes without ports have no template for attributes, and no flow of theirs is looked into.
-        let hasValues = !values.isEmpty && TemplateShape.hasPorts(number)
-        let program = programs[hasValues ? number | TemplateShape.attributesBit : number]
-        let length = Int(program.recordLength) + values.count + Self.setHeaderLength
-        if hasValues, position > sealedLength, position - sealedLength + length > messageLimit { seal() }
+        let length = values.isEmpty ? 0 : valueLength(number)
+        let program = programs[length > 0 ? number | TemplateShape.attributesBit : number]
+        if length > 0, position > sealedLength,
+            position - sealedLength + Int(program.recordLength) + length + Self.setHeaderLength > messageLimit
+        {
+            seal()
+        }
         if position == sealedLength { position += Self.headerLength }
         if setId != program.templateId {
             endSet()
@@ -307,7 +321,7 @@ extension MessageBuilder {
         // SAFETY: `encode` made sure that two of the longest records with set headers fit below `capacity`.
         unsafe programs.run(program, record, derived, to: block + position)
         position += Int(program.recordLength)
-        if hasValues { putValues() }
+        if length > 0 { putValues(length) }
         messageRecords &+= 1
     }
 }
