@@ -8,7 +8,7 @@ import Spool
 struct SpoolOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Keep records in this folder until every tcp:// and tls:// collector has them (docs/delivery.md).",
+            "Keep records in this folder until every tcp://, tls:// and kafka:// collector has them (docs/delivery.md).",
             valueName: "folder"),
         completion: .directory)
     var spool: String?
@@ -49,8 +49,9 @@ extension SpoolConfiguration.Compression: ExpressibleByArgument {}
 
 extension SpoolOptions {
     /// What a configuration file says.
-    init(_ outputs: OutputsConfiguration) {
-        self.init()
+    init(_ outputs: OutputsConfiguration) throws {
+        // Only the parser gives such options values.
+        self = try SpoolOptions.parse([])
         spool = outputs.spool
         spoolSize = OctetCount(octets: outputs.spoolSize)
         spoolAge = Seconds(nanoseconds: outputs.spoolAge)

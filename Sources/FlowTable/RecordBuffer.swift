@@ -130,6 +130,28 @@ extension RecordBuffer {
         unsafe state.pointee.attributes
     }
 
+    /// The attributes of the records in `range`, one list after the other.
+    package func attributes(of range: Range<Int>) -> [UInt8] {
+        let octets = attributes
+        // SAFETY: `state` lives as long as the buffer.
+        let lists = unsafe state.pointee.lists
+        func start(_ record: Int) -> Int {
+            let place = Self.place(of: record, lists)
+            return place < lists.count ? lists[place].start : octets.count
+        }
+        return Array(octets[start(range.lowerBound)..<start(range.upperBound)])
+    }
+
+    /// Number of the first of `lists` that is of `record` or a later one: they are in order, a search in halves.
+    private static func place(of record: Int, _ lists: [(record: Int, start: Int)]) -> Int {
+        var (low, high) = (0, lists.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if lists[middle].record < record { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
     /// Adds a record with its attributes, an `AttributeList`.
     package func append(_ record: FlowRecord, attributes list: Span<UInt8>) {
         // SAFETY: as `place` says.
@@ -154,18 +176,13 @@ extension RecordBuffer {
     private func copyAttributes(of other: RecordBuffer, at position: Int) {
         // SAFETY: `state` lives as long as its buffer; the buffers are different objects.
         let lists = unsafe other.state.pointee.lists
-        // Records that have attributes are in order: a search in halves.
-        var (low, high) = (0, lists.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if lists[middle].record < position { low = middle + 1 } else { high = middle }
-        }
+        let place = Self.place(of: position, lists)
         let length = Int(next.attributeOctets)
         next.attributeOctets = 0
-        guard low < lists.count, lists[low].record == position else { return }
+        guard place < lists.count, lists[place].record == position else { return }
         // SAFETY: as above.
         let attributes = unsafe other.state.pointee.attributes
-        setAttributes(attributes.span.extracting(lists[low].start..<lists[low].start + length))
+        setAttributes(attributes.span.extracting(lists[place].start..<lists[place].start + length))
     }
 
     private func forgetAttributes() {

@@ -19,6 +19,8 @@ package class IPFIXSink: RecordSink {
     /// Domains announced in this session, in order.
     private var announced: [UInt32] = []
     private var recordsSinceAnnouncement = 0
+    /// What this session's collector knows of the inputs.
+    private var toldMirror: [MirrorState] = []
     private var lastAnnouncement = ContinuousClock.now
     private var lastStatistics = ContinuousClock.now
     /// Why the session is over, while there is none.
@@ -96,8 +98,42 @@ package class IPFIXSink: RecordSink {
         {
             lastStatistics = .now
             try addStatistics()
+            if options.tellsMirror { try addMirror() }
         }
+        try tellMirror()
         try send()
+    }
+
+    /// Ends the transport session, with `statistics` of the processes if asked, and begins another in the place that `change`
+    /// makes: sequence numbers from 0, templates again before their data.
+    package func renewSession(
+        statistics wantsStatistics: Bool, _ change: () throws(ExportError) -> Void
+    ) throws(ExportError) {
+        try send()
+        if wantsStatistics, lost == nil, !announced.isEmpty {
+            try addStatistics()
+            try send()
+        }
+        try change()
+        announced = []
+        builder.restart()
+        statistics.sessions += 1
+    }
+
+    /// Tells how the inputs are when that is news, even in a session that has had no records: a dead port has none.
+    private func tellMirror() throws(ExportError) {
+        let mirror = captureStatistics.mirror
+        let isKnown =
+            mirror.count == toldMirror.count && zip(mirror, toldMirror).allSatisfy { !$0.isNews(after: $1) }
+        guard options.tellsMirror, !isKnown, lost == nil || reconnect() else { return }
+        try addMirror()
+    }
+
+    private func addMirror() throws(ExportError) {
+        for state in captureStatistics.mirror {
+            try add(.mirrorVerdict, state.values, domain: state.observationDomainId)
+        }
+        toldMirror = captureStatistics.mirror
     }
 
     /// Goes on counting where earlier sessions with the same destination ended. What failed in them is sent again, and is no
@@ -128,6 +164,7 @@ package class IPFIXSink: RecordSink {
         builder.discard()
         if let reason = result.lost {
             lost = reason
+            toldMirror = []
             failure = failure ?? reason
         }
     }
@@ -172,6 +209,7 @@ extension IPFIXSink {
     private func announceAgain() throws(ExportError) {
         for domain in announced { try announce(domain) }
         try addStatistics()
+        if options.tellsMirror { try addMirror() }
         (recordsSinceAnnouncement, lastAnnouncement) = (0, .now)
     }
 
@@ -196,7 +234,7 @@ extension IPFIXSink {
         let metered = OptionsTemplate.meteringProcess.record([
             .number(1), .number(capture.observedPackets), .number(capture.observedOctets),
             .number(capture.ignoredPackets), .number(capture.ignoredOctets), .number(capture.undecodablePackets),
-            .number(capture.captureLossPackets),
+            .number(capture.captureLossPackets), .number(capture.duplicatePackets),
         ])
         try add(metered, setId: OptionsTemplate.meteringProcess.id)
     }
@@ -214,6 +252,7 @@ extension IPFIXSink {
         guard transport.reconnect() else { return false }
         lost = nil
         announced = []
+        toldMirror = []
         builder.restart()
         statistics.sessions += 1
         return true

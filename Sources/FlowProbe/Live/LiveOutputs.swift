@@ -63,6 +63,7 @@ final class LiveOutputs {
         }
         options.startsUnconnected = true
         options.statisticsSeconds = 60
+        options.tellsMirror = plan.verdictSeconds != nil
         if let path = output.ipfix { add(path, try IPFIXFileSink(path: path, options: options)) }
         let collectors = try output.collectors
         if let configuration = output.spooling.configuration {
@@ -80,7 +81,7 @@ final class LiveOutputs {
             case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: options))
             case .tcp where delivery == nil:
                 add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: options))
-            case .tcp, .tls: break
+            case .tcp, .tls, .kafka: break
             }
         }
         if let path = output.store {

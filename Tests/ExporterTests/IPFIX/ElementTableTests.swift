@@ -30,9 +30,11 @@ import Testing
             (29, "certificateSubject"), (30, "ja3"), (31, "ja3s"), (32, "ja4"), (33, "hassh"), (34, "hasshServer"),
             (35, "serverSoftware"), (36, "clientSoftware"), (37, "dnsName"), (38, "dnsType"),
             (39, "dnsResponseCode"), (40, "dnsAnswer"), (41, "hostName"), (42, "quicVersion"),
+            (43, "duplicatePacketTotalCount"),
             (200, "batchId"), (201, "batchProbe"),
             (202, "coverageGapStartMilliseconds"), (203, "coverageGapEndMilliseconds"), (204, "coverageGapCause"),
-            (205, "coverageGapUnrecordedPackets"),
+            (205, "coverageGapUnrecordedPackets"), (206, "mirrorVerdictKind"), (207, "mirrorVerdictSeverity"),
+            (208, "mirrorVerdictSinceMilliseconds"), (209, "mirrorVerdictSentence"),
         ]
         for (id, name) in frozen { #expect(rows.contains { $0 == (id, name) }) }
         #expect(rows.count == frozen.count)
