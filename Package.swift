@@ -42,7 +42,8 @@ var targets: [Target] = [
         dependencies: ["NetTypes", "PacketDecode", "Sandbox", "CPcap", "CCompression", "CPlatform", "CPacketRing"],
         swiftSettings: strict),
     .target(
-        name: "Spool", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CCompression"], swiftSettings: strict),
+        name: "Spool", dependencies: ["NetTypes", "Labels", "FlowTable", "CSQLite", "CCompression"],
+        swiftSettings: strict),
     .target(
         name: "Exporter", dependencies: ["NetTypes", "Labels", "FlowTable", "CSQLite", "CPlatform"],
         swiftSettings: strict),
@@ -62,7 +63,7 @@ var targets: [Target] = [
     .target(
         name: "ConfigurationFile",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Spool",
+            "NetTypes", "Labels", "PacketDecode", "FlowTable", "Capture", "Exporter", "Spool",
             .product(name: "Yams", package: "Yams"),
         ], swiftSettings: strict),
     .target(
@@ -81,7 +82,8 @@ var targets: [Target] = [
     .target(
         name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"],
         swiftSettings: strict),
-    .target(name: "Collector", dependencies: ["NetTypes", "FlowTable", "Exporter"], swiftSettings: strict),
+    .target(
+        name: "Collector", dependencies: ["NetTypes", "Labels", "FlowTable", "Exporter"], swiftSettings: strict),
     // Sockets for it: datagrams, connections, TLS, and what is acknowledged on them.
     .target(
         name: "CollectorService",
@@ -94,7 +96,8 @@ var targets: [Target] = [
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline", "ConfigurationFile",
+            "NetTypes", "Labels", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline",
+            "ConfigurationFile",
             "Service", "Steer", "MirrorHealth", "Collector", "CollectorService", "Spool", "Delivery", "CPlatform",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -196,6 +196,7 @@ extension Balance {
     static func exportLine(_ name: String, _ sent: IPFIXStatistics) -> String {
         "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
             + " not sent: \(sent.failedRecords) records"
+            + (sent.cutAttributes > 0 ? "; \(sent.cutAttributes) records without some of their attributes" : "")
     }
 
     /// What a spool and its collectors made of every record.

@@ -129,6 +129,7 @@ struct RunCommand: ParsableCommand {
             || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
             || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
             || !output.export.isEmpty || output.store != nil || output.spooling.spool != nil || output.labels != .off
+            || output.labelAttributes != .technical
     }
 
     private func plan() throws -> LivePlan {

@@ -1,4 +1,5 @@
 import Exporter
+import Labels
 import NetTypes
 
 extension ValueType where Value == String {
@@ -99,6 +100,16 @@ extension ValueType where Value == Prefix {
         .scalar(
             "prefix", what: "an address prefix", hint: "ADDRESS/LENGTH, as in 10.0.0.0/8 or 2001:db8::/32",
             parse: { Prefix($0) }, write: { YAMLText.scalar($0.description) })
+    }
+}
+
+extension ValueType where Value == AttributeSelection {
+    /// Attributes of labels.
+    static var attributes: ValueType {
+        .scalar(
+            "technical, all, none, or names of attributes", what: "attributes of labels",
+            hint: "technical, all, none, or names such as serverName,dnsName (docs/labels.md)",
+            parse: { AttributeSelection($0) }, write: { YAMLText.scalar($0.description) })
     }
 }
 

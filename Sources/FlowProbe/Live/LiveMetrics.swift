@@ -149,6 +149,9 @@ final class LiveMetrics: Sendable {
         page.set(.records, to: counters.records)
         page.set(.tableMemory, to: snapshot.tableOctets)
         page.set(.tableBudget, to: budget)
+        page.set(.labelRefusals, to: counters.labelRefusals)
+        page.set(.labelsCutShort, to: counters.labelsCutShort)
+        page.set(.attributesRefused, to: counters.attributeRefusals)
     }
 
     private func addExport(_ page: inout MetricsPage) {
@@ -162,6 +165,7 @@ final class LiveMetrics: Sendable {
                 page.set(.exportRecords, destination.name, to: sent.records)
                 page.set(.exportOctets, destination.name, to: sent.octets)
                 page.set(.exportMessages, destination.name, to: sent.messages)
+                page.set(.exportCutAttributes, destination.name, to: sent.cutAttributes)
                 page.set(.exportFailed, destination.name, to: sent.failedRecords + discarded)
             } else {
                 page.set(.exportRecords, destination.name, to: destination.records.load(ordering: .relaxed))
@@ -198,6 +202,7 @@ extension LiveMetrics {
             page.set(.exportRecords, stream.name, to: status.sent.records)
             page.set(.exportOctets, stream.name, to: status.sent.octets)
             page.set(.exportMessages, stream.name, to: status.sent.messages)
+            page.set(.exportCutAttributes, stream.name, to: status.sent.cutAttributes)
             page.set(.exportFailed, stream.name, to: account.discarded)
             page.set(.exportUp, stream.name, to: status.problem == nil)
         }

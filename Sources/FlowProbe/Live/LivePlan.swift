@@ -69,6 +69,7 @@ struct LivePlan {
         output.export = configuration.outputs.export.map(\.description)
         output.uniflow = configuration.outputs.uniflow
         output.labels = configuration.outputs.labels ? .on : .off
+        output.labelAttributes = configuration.outputs.labelAttributes
         output.elements = ElementChoice(set: configuration.outputs.elements)
         output.enterpriseNumber = configuration.outputs.enterpriseNumber
         output.ipfix = configuration.outputs.ipfix

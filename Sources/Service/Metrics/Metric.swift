@@ -9,10 +9,13 @@ package enum Metric: CaseIterable, Sendable {
     case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies, duplicates, mergedEstimate
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
+    // Labels.
+    case labelRefusals, labelsCutShort, attributesRefused
     // Workers.
     case workerBusy, workerTurns, batchDuration
     // Export.
-    case exportRecords, exportOctets, exportMessages, exportFailed, exportUp, exportQueue, exportDiscarded
+    case exportRecords, exportOctets, exportMessages, exportFailed, exportCutAttributes, exportUp, exportQueue,
+        exportDiscarded
     // The spool and its destinations.
     case spoolRecords, spoolLost, spoolOctets, spoolUp
     case deliveryAcknowledged, deliveryPending, deliveryDiscarded, deliveryResent, deliveryState, deliveryLast
@@ -127,6 +130,19 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_flow_table_budget_octets", .gauge, unit: "octets", help: "Memory that live flows may take.")
 
+        case .labelRefusals:
+            .init(
+                "flowprobe_label_refused_payloads_total", .counter, unit: "payloads",
+                help: "Payloads not looked at for labels, and Initials of QUIC not decrypted, for want of label work.")
+        case .labelsCutShort:
+            .init(
+                "flowprobe_labels_cut_short_total", .counter, unit: "flows",
+                help: "Flows whose label was decided early because too many were looked at at once.")
+        case .attributesRefused:
+            .init(
+                "flowprobe_label_attributes_refused_total", .counter, unit: "flows",
+                help: "Flows whose attributes were not kept because the memory for attributes was used up.")
+
         case .workerBusy:
             .init(
                 "flowprobe_worker_busy_seconds_total", .counter, unit: "seconds", labels: ["input", "worker"],
@@ -156,6 +172,10 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_export_failed_records_total", .counter, unit: "records", labels: ["destination"],
                 help: "Records that the destination did not take.")
+        case .exportCutAttributes:
+            .init(
+                "flowprobe_export_cut_attributes_total", .counter, unit: "records", labels: ["destination"],
+                help: "Records sent without some of their attributes, which did not fit into a message.")
         case .exportUp:
             .init(
                 "flowprobe_export_up", .gauge, labels: ["destination"],

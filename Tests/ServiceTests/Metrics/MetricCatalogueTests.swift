@@ -107,11 +107,15 @@ import Testing
         page.set(.records, to: 102_321)
         page.set(.tableMemory, to: 765 * 184)
         page.set(.tableBudget, to: 512 << 20)
+        page.set(.labelRefusals, to: 17)
+        page.set(.labelsCutShort, to: 3)
+        page.set(.attributesRefused, to: 0)
         let histogram = DurationHistogram()
         for index in 0..<2000 as Range<UInt64> { histogram.record(nanoseconds: index * index * 40) }
         page.set(.batchDuration, to: histogram.snapshot)
         for destination in ["192.0.2.10:4739/tcp", "/var/lib/flowprobe/flows.sqlite"] {
             page.set(.exportRecords, destination, to: 102_000)
+            page.set(.exportCutAttributes, destination, to: 4)
             page.set(.exportOctets, destination, to: 16_320_000)
             page.set(.exportMessages, destination, to: 13_000)
             page.set(.exportFailed, destination, to: 0)
