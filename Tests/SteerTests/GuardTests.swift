@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 10, 2000] as [UInt32])
+    @Test(arguments: [1, 10, 150] as [UInt32])
     func readerThatGivesVerdictsIsLeftAlone(_ load: UInt32) {
         var model = Model()
         // Packets wait at every look, and never the same ones.
