@@ -22,6 +22,8 @@ var targets: [Target] = [
     .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     .target(name: "CSandbox"),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+    // Not linked: loaded when a destination needs it.
+    .target(name: "CRdKafka"),
 
     // Rooms, lowest first. Nothing imports anything below it in this list (scripts/lint-rooms checks).
     .target(name: "NetTypes", swiftSettings: strict),
@@ -51,7 +53,7 @@ var targets: [Target] = [
     .target(
         name: "Delivery",
         dependencies: [
-            "NetTypes", "FlowTable", "Spool", "Exporter",
+            "NetTypes", "FlowTable", "Spool", "Exporter", "CRdKafka",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOEmbedded", package: "swift-nio"),
             .product(name: "NIOTLS", package: "swift-nio"),
@@ -119,7 +121,12 @@ var targets: [Target] = [
     .testTarget(name: "SpoolTests", dependencies: ["Spool", "FlowTable", "NetTypes"], swiftSettings: strict),
     .testTarget(
         name: "DeliveryTests",
-        dependencies: ["Delivery", "Spool", "Exporter", "Collector", "FlowTable", "NetTypes"], swiftSettings: strict),
+        dependencies: [
+            "Delivery", "Spool", "Exporter", "Collector", "FlowTable", "NetTypes", "CRdKafkaMock",
+        ],
+        swiftSettings: strict),
+    // librdkafka's mock cluster, for DeliveryTests.
+    .target(name: "CRdKafkaMock", path: "Tests/CRdKafkaMock", linkerSettings: [.linkedLibrary("rdkafka")]),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
@@ -146,8 +153,8 @@ var targets: [Target] = [
         name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
         swiftSettings: strict),
     .target(
-        name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile"], path: "Fuzz/ConfigurationFuzzing",
-        swiftSettings: strict),
+        name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile", "Exporter"],
+        path: "Fuzz/ConfigurationFuzzing", swiftSettings: strict),
     .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
     // What FuzzNetlink checks; CaptureTests replays its inputs.
     .target(

@@ -19,7 +19,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Send IPFIX to udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT; may be repeated.", valueName: "url"))
+            "Send IPFIX to udp://, tcp:// or tls://HOST:PORT, or records to kafka://HOST:PORT/TOPIC; may be repeated.",
+            valueName: "url"))
     var export: [String] = []
 
     @OptionGroup var spooling: SpoolOptions

@@ -147,6 +147,7 @@ struct RunCommand: ParsableCommand {
         let usual = FlowTableConfiguration()
         return filter != nil || verdicts != nil || join || noPromiscuous || !pin.isEmpty || flows.workers != 1
             || table.activeTimeout != usual.activeTimeout || table.idleTimeoutTCP != usual.idleTimeoutTCP
+            || table.duplicates != usual.duplicates || flows.checksums != .off || flows.mtu != nil
             || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
             || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
             || !output.export.isEmpty || output.store != nil || output.spooling.spool != nil || output.labels != .off
@@ -174,6 +175,8 @@ struct RunCommand: ParsableCommand {
         }
         plan.table = flows.tableConfiguration
         plan.tunnels = flows.tunnelPolicy
+        plan.checksums = flows.checksums == .on
+        plan.mtu = flows.mtu
         plan.table.labels = output.labelConfiguration
         plan.zones = try flows.zoneTable()
         plan.metricsAddress = metrics?.address

@@ -11,3 +11,10 @@ package func raiseNetworkAdministration() {
     rights.effective |= Capabilities.netAdmin
     _ = rights.apply()
 }
+
+/// Runs `body` with CAP_NET_ADMIN effective for the calling thread, as `withRawSocketCapability` does with CAP_NET_RAW.
+package func withNetworkAdministration<Result: ~Copyable, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    try Capabilities.with(Capabilities.netAdmin, body)
+}

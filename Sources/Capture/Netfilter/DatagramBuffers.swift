@@ -7,9 +7,9 @@ import PacketDecode
 @safe struct DatagramBuffers: ~Copyable {
     /// Datagrams that fit.
     static let count = 64
-    /// Octets of each: a packet of 65,531 octets with all that is said of it (netfilter copies no more), and a batch of
-    /// copies, which is made no longer than that.
-    static let octets = 68 << 10
+    /// Octets of each: a packet of 65,531 octets with all that is said of it, netfilter copying no more, is in memory of the
+    /// next power of two, which the kernel then fills with the copies that follow.
+    static let octets = 128 << 10
 
     private let memory: UnsafeMutableRawPointer
     private let vectors: UnsafeMutablePointer<iovec>

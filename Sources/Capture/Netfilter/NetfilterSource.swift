@@ -12,6 +12,8 @@ import Sandbox
 package final class NetfilterSource: LiveCapture, @unchecked Sendable {
     /// The kernel hands over a batch of copies when it is full or so old: hundredths of a second.
     private static let batchAge: UInt32 = 5
+    /// Octets of a batch of copies: with what the kernel adds to it, just below a power of two.
+    private static let batchOctets: UInt32 = (64 << 10) - 1024
     /// How long the answer to a request is waited for.
     private static let patience: Nanoseconds = 2 * nanosecondsPerSecond
 
@@ -38,7 +40,7 @@ package final class NetfilterSource: LiveCapture, @unchecked Sendable {
     private var stoppedAt: Nanoseconds?
     private var isReady = false
 
-    /// Opens a socket for a group or a queue; nothing is taken until `start`. Throws when that is not possible.
+    /// Opens a socket for a group or a queue; no packet is held until `start`. Throws when that is not possible.
     package init(_ input: LiveInput, observationPoint: UInt8, frames: FrameCounter) throws(LiveError) {
         if let problem = input.problem { throw .badInput(name: input.name, problem: problem) }
         switch input.source {
@@ -57,6 +59,8 @@ package final class NetfilterSource: LiveCapture, @unchecked Sendable {
         guard let buffers = DatagramBuffers() else { throw Self.failure(input, "reserving memory", errno) }
         self.socket = socket
         self.buffers = buffers
+        // Copies hold up nothing: they are asked for while the process still may. What comes before `start` waits.
+        if subsystem == .log { try listen() }
     }
 
     private static func failure(_ input: LiveInput, _ what: String, _ number: Int32) -> LiveError {
@@ -71,11 +75,19 @@ package final class NetfilterSource: LiveCapture, @unchecked Sendable {
 
     /// Begins to take packets.
     package func start() throws(LiveError) {
+        // The queue's packets wait from here on: the worker has to begin at once.
+        if subsystem == .queue {
+            try withNetworkAdministration { () throws(LiveError) in try listen() }
+        }
+    }
+
+    private func listen() throws(LiveError) {
         let request: NetlinkRequest =
             switch subsystem {
             case .log:
                 .listen(
-                    group: number, copied: input.snapLength, bufferOctets: 1 << 16, timeout: Self.batchAge, sequence: 1)
+                    group: number, copied: input.snapLength, bufferOctets: Self.batchOctets, timeout: Self.batchAge,
+                    sequence: 1)
             case .queue:
                 .listen(
                     queue: number, copied: input.snapLength, length: UInt32(input.queueLength), sequence: 1)

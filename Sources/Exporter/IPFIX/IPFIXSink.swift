@@ -96,6 +96,22 @@ package class IPFIXSink: RecordSink {
         try send()
     }
 
+    /// Ends the transport session, with `statistics` of the processes if asked, and begins another in the place that `change`
+    /// makes: sequence numbers from 0, templates again before their data.
+    package func renewSession(
+        statistics wantsStatistics: Bool, _ change: () throws(ExportError) -> Void
+    ) throws(ExportError) {
+        try send()
+        if wantsStatistics, lost == nil, !announced.isEmpty {
+            try addStatistics()
+            try send()
+        }
+        try change()
+        announced = []
+        builder.restart()
+        statistics.sessions += 1
+    }
+
     /// Tells how the inputs are when that is news, even in a session that has had no records: a dead port has none.
     private func tellMirror() throws(ExportError) {
         let mirror = captureStatistics.mirror
@@ -209,7 +225,7 @@ extension IPFIXSink {
         let metered = OptionsTemplate.meteringProcess.record([
             .number(1), .number(capture.observedPackets), .number(capture.observedOctets),
             .number(capture.ignoredPackets), .number(capture.ignoredOctets), .number(capture.undecodablePackets),
-            .number(capture.captureLossPackets),
+            .number(capture.captureLossPackets), .number(capture.duplicatePackets),
         ])
         try add(metered, setId: OptionsTemplate.meteringProcess.id)
     }

@@ -80,7 +80,7 @@ final class LiveMetrics: Sendable {
         page.set(.reloads, "ok", to: reloads.load(ordering: .relaxed))
         page.set(.reloads, "failed", to: failedReloads.load(ordering: .relaxed))
         addInputs(snapshot, &page)
-        addPackets(snapshot.tallies, &page)
+        addPackets(snapshot, &page)
         addFlows(snapshot, &page)
         addExport(&page)
         page.set(.batchDuration, to: batches.snapshot)
@@ -135,8 +135,10 @@ final class LiveMetrics: Sendable {
         for (labels, packets) in sums { page.set(.steeredPackets, labels: labels, to: packets) }
     }
 
-    private func addPackets(_ tallies: DecodeTallies, _ page: inout MetricsPage) {
-        page.set(.packets, "flow", to: tallies.flowPackets)
+    private func addPackets(_ snapshot: LiveSnapshot, _ page: inout MetricsPage) {
+        let (tallies, counters) = (snapshot.tallies, snapshot.counters)
+        page.set(.packets, "flow", to: tallies.flowPackets - min(tallies.flowPackets, counters.dropped.packets))
+        page.set(.packets, "duplicate", to: counters.dropped.packets)
         page.set(.packets, "not_a_flow", to: tallies.nonFlowPackets)
         page.set(.packets, "undecodable", to: tallies.undecodablePackets)
         for reason in UndecodableReason.allCases { page.set(.undecodable, "\(reason)", to: tallies.count(reason)) }
@@ -144,7 +146,13 @@ final class LiveMetrics: Sendable {
             page.set(.tunnelledPackets, "\(kind)", to: tallies.count(kind))
         }
         for tunnel in OpaqueTunnel.allCases { page.set(.opaquePackets, "\(tunnel)", to: tallies.count(tunnel)) }
-        page.set(.tunnelCopies, to: tallies.tunnelCopies)
+        page.set(
+            .tunnelCopies,
+            to: tallies.tunnelCopies - min(tallies.tunnelCopies, counters.droppedTunnelCopies.packets))
+        page.set(.duplicates, "copy", to: counters.duplicates)
+        page.set(.duplicates, "uncertain", to: counters.uncertainDuplicates)
+        page.set(.duplicates, "forgotten", to: counters.duplicatesForgotten)
+        page.set(.mergedEstimate, to: tallies.mergedEstimate)
         for anomaly in Anomaly.allCases { page.set(.anomalies, "\(anomaly)", to: tallies.count(anomaly)) }
     }
 

@@ -23,6 +23,9 @@ struct LivePlan {
     var inputs: [Input] = []
     var table = FlowTableConfiguration()
     var tunnels = TunnelPolicy()
+    var checksums = false
+    /// Octets of the longest packet that a link takes; nil: what each interface says.
+    var mtu: UInt32?
     var zones: ZoneTable?
     var output: OutputOptions
     /// Seconds that the end of a run may take.
@@ -77,6 +80,8 @@ struct LivePlan {
         inputs = configuration.inputs.map(Input.init)
         table = configuration.flows.tableConfiguration
         tunnels = configuration.flows.tunnelPolicy
+        checksums = configuration.flows.checksums
+        mtu = configuration.flows.linkMtu
         table.labels = output.labelConfiguration
         do throws(ZoneError) {
             zones = try configuration.flows.zoneTable()
@@ -95,8 +100,9 @@ struct LivePlan {
         }
         metricsSocket = configuration.service.metricsSocket
         let files = [output.ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
-        let secrets = configuration.outputs.export.map(\.parameters)
-            .flatMap { [$0.authorities, $0.certificate, $0.key] }.compactMap { $0 }
+        let secrets = configuration.outputs.export.flatMap {
+            [$0.parameters.authorities, $0.parameters.certificate, $0.parameters.key, $0.kafka?.properties]
+        }.compactMap { $0 }
         rights = Rights(
             user: configuration.service.user, group: configuration.service.group,
             readable: ([configuration.flows.prefixes].compactMap { $0 } + [path] + secrets).map(Self.folder),

@@ -79,6 +79,10 @@ extension LiveRun {
         }
         for (index, stream) in delivery.streams.enumerated() {
             let status = stream.status
+            if let refusal = status.refusal, refusal != deliveryRefusals[index] {
+                deliveryRefusals[index] = refusal
+                logger.warning("\(refusal)")
+            }
             guard status.state != deliveryStates[index] || status.problem != deliveryProblems[index] else { continue }
             (deliveryStates[index], deliveryProblems[index]) = (status.state, status.problem)
             if let problem = status.problem {
@@ -115,7 +119,8 @@ extension LiveRun {
         logger.info(
             "so far",
             metadata: [
-                "packets": "\(snapshot.tallies.packets)", "lost": "\(lost)", "flows": "\(snapshot.liveFlows)",
+                "packets": "\(snapshot.tallies.packets)", "lost": "\(lost)",
+                "duplicates": "\(snapshot.counters.duplicates)", "flows": "\(snapshot.liveFlows)",
                 "records": "\(snapshot.counters.records)", "tableMiB": "\(snapshot.tableOctets >> 20)",
                 "seconds": "\(Int(Date().timeIntervalSince(started)))",
             ])

@@ -22,6 +22,8 @@ final class LiveRun {
         let worker: Int
         /// The interface, and which of its workers when there are several.
         let name: String
+        /// Octets of the longest packet that the interface takes; nil when not known.
+        let mtu: UInt32?
     }
 
     var plan: LivePlan
@@ -39,6 +41,7 @@ final class LiveRun {
     var spoolProblem: String?
     var deliveryStates: [DeliveryStatus.State] = []
     var deliveryProblems: [String?] = []
+    var deliveryRefusals: [String?] = []
     /// Who judges the inputs; nil when nobody is to.
     var patrol: MirrorPatrol?
     /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
@@ -64,6 +67,7 @@ final class LiveRun {
         configuration.table.flowIdBase = UInt64(Date().timeIntervalSince1970 * 1e9) / 64
         if plan.verdictSeconds != nil { patrol = MirrorPatrol(plan, rings) }
         configuration.annotate = Self.annotation(plan, patrol?.observer)
+        configuration.checksums = plan.checksums
         let batches = DurationHistogram()
         configuration.batchTook = { batches.record(nanoseconds: UInt64(max(0, $0))) }
         var places = [String: Int]()
@@ -73,6 +77,7 @@ final class LiveRun {
             return LivePipeline.Input(
                 source: ring.ring, domain: UInt16(ring.input.domain - 1), segmentRule: ring.input.segmentRule,
                 tunnels: plan.tunnels,
+                mtu: ring.mtu,
                 processor: place < ring.input.processors.count ? ring.input.processors[place] : nil)
         }
         pipeline = LivePipeline(configuration: configuration, inputs: inputs, destinations: outputs.destinations)
@@ -87,6 +92,7 @@ final class LiveRun {
         ringProblems = rings.map { _ in nil }
         failures = outputs.destinations.map { _ in nil }
         deliveryStates = outputs.delivery?.streams.map { _ in .connecting } ?? []
+        deliveryRefusals = outputs.delivery?.streams.map { _ in nil } ?? []
         deliveryProblems = outputs.delivery?.streams.map { _ in nil } ?? []
     }
 
@@ -122,15 +128,19 @@ final class LiveRun {
             if input.capture.isSteered {
                 let source = try NetfilterSource(input.capture, observationPoint: UInt8(index), frames: frames)
                 rings.append(
-                    Ring(input: input, ring: source, paths: source.paths, worker: 0, name: input.capture.interface))
+                    Ring(
+                        input: input, ring: source, paths: source.paths, worker: 0, name: input.capture.interface,
+                        mtu: plan.mtu))
                 continue
             }
+            // Now: later this may be out of reach.
+            let mtu = plan.mtu ?? NetworkInterface(named: input.capture.interface)?.mtu
             let group = input.capture.workers > 1 ? FanoutGroup() : nil
             for worker in 0..<input.capture.workers {
                 let ring = try PacketRing(
                     input.capture, observationPoint: UInt8(index), frames: frames, group: group)
                 let name = input.capture.interface + (group == nil ? "" : ", worker \(worker)")
-                rings.append(Ring(input: input, ring: ring, worker: worker, name: name))
+                rings.append(Ring(input: input, ring: ring, worker: worker, name: name, mtu: mtu))
             }
         }
         return rings
@@ -228,8 +238,9 @@ final class LiveRun {
         var statistics = ExportStatistics()
         statistics.observedPackets = snapshot.tallies.packets
         statistics.observedOctets = snapshot.tallies.wireOctets
-        statistics.ignoredPackets = snapshot.tallies.nonFlowPackets
-        statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets
+        statistics.ignoredPackets = snapshot.tallies.nonFlowPackets + snapshot.counters.dropped.packets
+        statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets + snapshot.counters.dropped.wireOctets
+        statistics.duplicatePackets = snapshot.counters.dropped.packets
         statistics.undecodablePackets = snapshot.tallies.undecodablePackets
         statistics.mirror = patrol?.states.map(\.state) ?? []
         statistics.captureLossPackets = rings.reduce(0) { $0 + $1.ring.status.ringDrops.load(ordering: .relaxed) }

@@ -32,10 +32,14 @@ struct MirrorPatrol {
     private var ports: [Port]
     private var clock = ClockWatch()
     private var clockSteps: UInt64 = 0
+    /// Copies told by the table, and packets that it looked at for that; of all inputs together.
+    private var copies = (told: UInt64(0), compared: UInt64(0))
+    private let looksForCopies: Bool
     private var judged = ContinuousClock.now
 
     /// Of a run's inputs and rings, when nothing has been captured yet.
     init(_ plan: LivePlan, _ rings: [LiveRun.Ring]) {
+        looksForCopies = plan.table.duplicates.action != .off
         // What rules bring has no port that could be wrong.
         let inputs = plan.inputs.enumerated().filter { !$0.element.capture.isSteered }
         ports = inputs.map { index, input in
@@ -75,6 +79,7 @@ struct MirrorPatrol {
         let steps = clock.takeSteps()
         let packetSteps = snapshot.clockSteps &- clockSteps
         clockSteps = snapshot.clockSteps
+        let copies = newCopies(snapshot)
         var flows: [UInt32: FlowEvidence] = [:]
         for domain in Set(ports.map(\.input.domain)) { flows[domain] = observer.take(domain: domain) }
         var news: [News] = []
@@ -83,6 +88,7 @@ struct MirrorPatrol {
             evidence.seconds = seconds
             evidence.flows = flows[ports[index].input.domain] ?? FlowEvidence()
             evidence.packets.clockSteps = packetSteps
+            (evidence.packets.duplicates, evidence.packets.compared) = copies
             evidence.port.hostClockSteps = steps.count
             evidence.port.largestClockStep = steps.largest
             let place = Int(ports[index].point) - 1
@@ -96,6 +102,15 @@ struct MirrorPatrol {
             }
         }
         return news
+    }
+
+    /// What the table has told of copies since the last time; nothing compared when nobody looks for them.
+    private mutating func newCopies(_ snapshot: LiveSnapshot) -> (told: UInt64, compared: UInt64) {
+        guard looksForCopies else { return (0, 0) }
+        let counters = snapshot.counters
+        let now = (told: counters.duplicates, compared: counters.packets &+ counters.dropped.packets)
+        defer { copies = now }
+        return (now.told &- copies.told, now.compared &- copies.compared)
     }
 
     /// What packets and the kernel tell of a port since the last time.

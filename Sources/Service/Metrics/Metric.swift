@@ -7,7 +7,7 @@ package enum Metric: CaseIterable, Sendable {
     case inputPackets, inputOctets, inputDrops, inputMalformed, inputUp, inputReopens, inputLastPacket, inputVerdict
     case coverageGap, steeredPackets
     // Packets.
-    case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies
+    case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies, duplicates, mergedEstimate
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
     // Workers.
@@ -104,6 +104,17 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_tunnel_copy_packets_total", .counter, unit: "packets",
                 help: "Packets counted a second time, in the flow of the tunnel around them (tunnels: both).")
+
+        case .duplicates:
+            .init(
+                "flowprobe_duplicate_packets_total", .counter, unit: "packets", labels: ["verdict"],
+                help:
+                    "Packets that came again within the window, by verdict: copy; uncertain, which may have been sent "
+                    + "again; forgotten, early, so that copies may be missed.")
+        case .mergedEstimate:
+            .init(
+                "flowprobe_merged_packets_estimate_total", .counter, unit: "packets",
+                help: "Packets on the wire that those longer than the link takes (GRO, LRO, TSO) stand for, about.")
 
         case .flowsBegun:
             .init("flowprobe_flows_begun_total", .counter, unit: "flows", help: "Flows begun.")
