@@ -18,6 +18,7 @@ var targets: [Target] = [
     .target(name: "CPcap", linkerSettings: [.linkedLibrary("pcap")]),
     .target(name: "CPlatform"),
     .target(name: "CPacketRing"),
+    .target(name: "CNetlink"),
     .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     .target(name: "CSandbox"),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -39,7 +40,9 @@ var targets: [Target] = [
     .target(name: "Sandbox", dependencies: ["CSandbox"], swiftSettings: strict),
     .target(
         name: "Capture",
-        dependencies: ["NetTypes", "PacketDecode", "Sandbox", "CPcap", "CCompression", "CPlatform", "CPacketRing"],
+        dependencies: [
+            "NetTypes", "PacketDecode", "Sandbox", "CPcap", "CCompression", "CPlatform", "CPacketRing", "CNetlink",
+        ],
         swiftSettings: strict),
     .target(
         name: "Spool", dependencies: ["NetTypes", "Labels", "FlowTable", "CSQLite", "CCompression"],
@@ -115,7 +118,7 @@ var targets: [Target] = [
     .testTarget(name: "PacketDecodeTests", dependencies: ["PacketDecode"], swiftSettings: strict),
     .testTarget(name: "FlowTableTests", dependencies: ["FlowTable"], swiftSettings: strict),
     .testTarget(
-        name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression"],
+        name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression", "NetlinkFuzzing"],
         swiftSettings: strict),
     .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "CSandbox"], swiftSettings: strict),
     .testTarget(name: "SpoolTests", dependencies: ["Spool", "FlowTable", "NetTypes"], swiftSettings: strict),
@@ -156,6 +159,10 @@ var targets: [Target] = [
         name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile", "Exporter"],
         path: "Fuzz/ConfigurationFuzzing", swiftSettings: strict),
     .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
+    // What FuzzNetlink checks; CaptureTests replays its inputs.
+    .target(
+        name: "NetlinkFuzzing", dependencies: ["Capture", "PacketDecode"], path: "Fuzz/NetlinkFuzzing",
+        swiftSettings: strict),
     // What FuzzLabels checks; LabelsTests replays its inputs.
     .target(name: "LabelFuzzing", dependencies: ["Labels"], path: "Fuzz/LabelFuzzing", swiftSettings: strict),
     // What the fuzz target FuzzSteering checks; its inputs are replayed likewise.
@@ -189,6 +196,7 @@ if fuzzing {
         ("FuzzCollector", ["CollectorFuzzing"]),
         ("FuzzSpool", ["SpoolFuzzing"]),
         ("FuzzLabels", ["LabelFuzzing"]),
+        ("FuzzNetlink", ["NetlinkFuzzing"]),
     ]
     targets.append(
         .target(

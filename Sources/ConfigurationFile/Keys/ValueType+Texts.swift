@@ -1,3 +1,4 @@
+import Capture
 import Exporter
 import Labels
 import NetTypes
@@ -30,11 +31,12 @@ extension ValueType where Value == String {
     /// The path of a Unix socket: what fits `sun_path` (unix(7)) with its zero.
     static var socketPath: ValueType { .text("path", hint: "an absolute path", atMost: 107) }
 
-    /// A name of a network interface, as the kernel's `dev_valid_name` has it.
+    /// A name of a network interface, as the kernel's `dev_valid_name` has it, or of a group or queue of netfilter's.
     static var interface: ValueType {
         .scalar(
             "interface", range: "1 to 15 octets", what: "the name of an interface", hint: "one that `ip link` lists",
             parse: { text in
+                if LiveInput.isSteered(text) { return text }
                 let isName = text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != 0x2F && $0 != 0x3A }
                 return isName && (1...15).contains(text.utf8.count) && text != "." && text != ".." ? text : nil
             },

@@ -4,7 +4,8 @@ package enum Metric: CaseIterable, Sendable {
     // The process.
     case buildInfo, startTime, residentMemory, openDescriptors, processorTime, reloads
     // Inputs.
-    case inputPackets, inputOctets, inputDrops, inputUp, inputReopens, inputLastPacket, inputVerdict, coverageGap
+    case inputPackets, inputOctets, inputDrops, inputMalformed, inputUp, inputReopens, inputLastPacket, inputVerdict
+    case coverageGap, steeredPackets
     // Packets.
     case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies, duplicates, mergedEstimate
     // Flows.
@@ -54,6 +55,15 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_input_dropped_packets_total", .counter, unit: "packets", labels: ["input", "place"],
                 help: "Packets lost before the probe saw them, by place: ring or interface.")
+        case .inputMalformed:
+            .init(
+                "flowprobe_input_malformed_messages_total", .counter, unit: "messages", labels: ["input"],
+                help: "Messages of the kernel's about steered packets that could not be read.")
+        case .steeredPackets:
+            .init(
+                "flowprobe_steered_packets_total", .counter, unit: "packets",
+                labels: ["source", "rule", "hook", "from", "to"],
+                help: "Packets that rules brought, by group or queue, rule, hook and interfaces.")
         case .inputUp:
             .init("flowprobe_input_up", .gauge, labels: ["input"], help: "1 while the input is open, else 0.")
         case .inputReopens:

@@ -78,6 +78,7 @@ import Testing
             page.set(.inputOctets, input, to: factor * 5_432_109_876)
             page.set(.inputDrops, input, "ring", to: factor * 12)
             page.set(.inputDrops, input, "interface", to: 0)
+            page.set(.inputMalformed, input, to: 0)
             page.set(.inputUp, input, to: true)
             page.set(.inputReopens, input, to: 0)
             page.set(.inputLastPacket, input, to: 1_766_003_600.125)
@@ -87,6 +88,7 @@ import Testing
             page.set(.workerBusy, input, "0", to: Double(factor) * 100.5)
             page.set(.workerTurns, input, "0", to: factor * 36000)
         }
+        page.set(.steeredPackets, "nflog:5", "dns-to-probe", "forward", "eth1", "eth2", to: 4711)
         page.set(.packets, "flow", to: 30_600_000)
         page.set(.packets, "not_a_flow", to: 17_000)
         page.set(.packets, "undecodable", to: 284)
