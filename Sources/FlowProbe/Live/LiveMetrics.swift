@@ -134,6 +134,8 @@ final class LiveMetrics: Sendable {
         page.set(.records, to: counters.records)
         page.set(.tableMemory, to: snapshot.tableOctets)
         page.set(.tableBudget, to: budget)
+        page.set(.labelRefusals, to: counters.labelRefusals)
+        page.set(.labelsCutShort, to: counters.labelsCutShort)
     }
 
     private func addExport(_ page: inout MetricsPage) {

@@ -44,6 +44,18 @@ struct DNSName {
         self.next = next
     }
 
+    /// Where what follows the name at `start` begins, without reading what it points to; nil when it is cut or too long.
+    static func end(_ message: Payload, at start: Int) -> Int? {
+        var position = start
+        while position - start < longestName, let length = message.u8(position) {
+            if length == 0 { return position + 1 }
+            if length >= 0xC0 { return position + 2 }
+            guard length < 64 else { return nil }
+            position += length + 1
+        }
+        return nil
+    }
+
     private static func append(_ octet: UInt8, to text: inout [UInt8]) {
         if octet > 0x20, octet < 0x7F, octet != 0x2E, octet != 0x5C {
             text.append(octet)

@@ -10,6 +10,9 @@ enum HTTP2 {
     /// The first 72 bits of it in Huffman's code.
     private static let etcdPathCoded: [UInt8] = [0x60, 0xA9, 0x24, 0x88, 0x2D, 0x9D, 0xCB, 0x65, 0x71]
 
+    /// Octets that are searched, four times: the first requests' headers are not far from the preface.
+    private static let searched = 2048
+
     static func inspect(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
         guard payload.has("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") else {
             // While the client's stream is joined, the server's segments say nothing.
@@ -21,7 +24,7 @@ enum HTTP2 {
 
     private static func find(_ octets: [UInt8], _ payload: Payload) -> Bool {
         var start = 24
-        while let place = payload.first(octets[0], from: start) {
+        while let place = payload.first(octets[0], from: start, before: searched) {
             if octets.indices.allSatisfy({ payload.u8(place + $0) == Int(octets[$0]) }) { return true }
             start = place + 1
         }

@@ -9,6 +9,7 @@ package enum Metric: CaseIterable, Sendable {
     case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
+    case labelRefusals, labelsCutShort
     // Workers.
     case workerBusy, workerTurns, batchDuration
     // Export.
@@ -111,6 +112,14 @@ package enum Metric: CaseIterable, Sendable {
         case .tableBudget:
             .init(
                 "flowprobe_flow_table_budget_octets", .gauge, unit: "octets", help: "Memory that live flows may take.")
+        case .labelRefusals:
+            .init(
+                "flowprobe_label_refusals_total", .counter, unit: "payloads",
+                help: "Payloads not looked at for labels, or not decrypted, since label work had used up its time.")
+        case .labelsCutShort:
+            .init(
+                "flowprobe_labels_cut_short_total", .counter, unit: "flows",
+                help: "Flows whose label was decided early, since too many others were being looked at.")
 
         case .workerBusy:
             .init(

@@ -102,6 +102,8 @@ import Testing
         page.set(.records, to: 102_321)
         page.set(.tableMemory, to: 765 * 184)
         page.set(.tableBudget, to: 512 << 20)
+        page.set(.labelRefusals, to: 12)
+        page.set(.labelsCutShort, to: 3)
         let histogram = DurationHistogram()
         for index in 0..<2000 as Range<UInt64> { histogram.record(nanoseconds: index * index * 40) }
         page.set(.batchDuration, to: histogram.snapshot)
