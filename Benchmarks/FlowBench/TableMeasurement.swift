@@ -7,11 +7,13 @@ import Pipeline
 
 /// Decode and flow table without any output: what they cost by themselves.
 enum TableMeasurement {
-    /// Runs `source` through decode and table with `workers`, and prints packets, flows and CPU time per packet.
-    static func run(_ source: any PacketSource, workers: Int, memoryOctets: Int) {
+    /// Runs `source` through decode and table with `workers`, and with labels if `isLabelled`, and prints packets, flows and CPU
+    /// time per packet.
+    static func run(_ source: any PacketSource, workers: Int, memoryOctets: Int, isLabelled: Bool) {
         var configuration = ReplayPipeline.Configuration()
         configuration.workers = workers
         configuration.table.memoryOctets = memoryOctets
+        if isLabelled { configuration.table.labels = LabelConfiguration() }
         let clock = ContinuousClock()
         let cpuBefore = cpuSeconds()
         let started = clock.now
@@ -23,8 +25,8 @@ enum TableMeasurement {
         print(
             """
             \(result.tallies.packets) packets, \(result.counters.flowsBegun) flows, \(result.counters.records) records, \
-            workers \(workers): CPU \(rounded(cpu)) s, \(rounded(cpu / packets * 1e9)) ns/packet; \
-            wall \(rounded(wallSeconds)) s, \(rounded(packets / wallSeconds / 1e6)) M packets/s
+            \(result.counters.labelRefusals) label refusals, workers \(workers): CPU \(rounded(cpu)) s, \
+            \(rounded(cpu / packets * 1e9)) ns/packet; wall \(rounded(wallSeconds)) s, \(rounded(packets / wallSeconds / 1e6)) M packets/s
             """)
     }
 

@@ -7,12 +7,12 @@ import PacketDecode
 let usage = """
     usage: flowbench generate INPUT OUT.pcap [--scale F] [--seed N]
            flowbench drain INPUT [--scale F] [--seed N]
-           flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--scale F] [--seed N]
+           flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--labels on|off] [--scale F] [--seed N]
            flowbench bundle FOLDER
 
     generate  writes an input as classic pcap; OUT.pcap may be - for standard output
     drain     generates an input in memory and drops it: what generating costs
-    table     runs a capture, or the generated input wide, through decode and flow table without output
+    table     runs a capture, or the generated input wide, through decode and flow table without output, with labels if asked
     bundle    writes the generated captures that the project carries
 
     inputs (numbers at scale 1):
@@ -36,7 +36,7 @@ func option<Value: LosslessStringConvertible>(_ name: String, _ arguments: inout
 {
     guard let place = arguments.firstIndex(of: name) else { return value }
     guard place + 1 < arguments.count, let given = Value(arguments[place + 1]) else {
-        stop("\(name) needs a number after it.")
+        stop("\(name) needs a value after it.")
     }
     arguments.removeSubrange(place...(place + 1))
     return given
@@ -60,7 +60,9 @@ let scale = option("--scale", &arguments, default: 1.0)
 let seed = option("--seed", &arguments, default: UInt64(1))
 let workers = option("--workers", &arguments, default: 1)
 let memory = option("--memory", &arguments, default: 512)
+let labels = option("--labels", &arguments, default: "off")
 guard scale > 0, scale <= 16 else { stop("--scale goes up to 16.") }
+guard labels == "on" || labels == "off" else { stop("--labels is on or off.") }
 
 do {
     switch (arguments.first, arguments.count) {
@@ -81,7 +83,7 @@ do {
             } else {
                 try ReplaySource(ReplayInput(paths: [arguments[1]]))
             }
-        TableMeasurement.run(source, workers: workers, memoryOctets: memory << 20)
+        TableMeasurement.run(source, workers: workers, memoryOctets: memory << 20, isLabelled: labels == "on")
     case ("bundle", 2):
         try writeBundle(to: arguments[1])
     default:
