@@ -136,14 +136,23 @@ def options_of_coap(flow):
     return ethernet(0x0800, ipv4(17, udp(b"\x40\1\0\1" + bytes([0x10]) + bytes(60_000)), flow))
 
 
-def hello(length=4000):
-    body = b"\3\3" + bytes(32) + b"\0" + struct.pack(">H", length // 2 & ~1) + b"\x13\1" * (length // 4) + b"\1\0"
+def hello(padding=0):
+    """A TLS hello with as many suites, extensions, groups and algorithms as fingerprints are made of, and octets of padding."""
+    numbers = lambda count: b"".join(struct.pack(">H", 4096 + 7 * number % 1009) for number in range(count))
+    extension = lambda kind, octets: struct.pack(">HH", kind, len(octets)) + octets
+    extensions = b"".join(extension(1000 + 7 * number % 61, b"") for number in range(59)) + extension(21, bytes(padding))
+    extensions += extension(10, struct.pack(">H", 52) + numbers(26)) + extension(13, struct.pack(">H", 48) + numbers(24))
+    body = b"\3\3" + bytes(32) + b"\0" + struct.pack(">H", 160) + numbers(80) + b"\1\0" + struct.pack(">H", len(extensions)) + extensions
     return b"\x16\3\1" + struct.pack(">H", len(body) + 4) + b"\1" + len(body).to_bytes(3, "big") + body
+
+
+def whole_hello(flow):
+    return ethernet(0x0800, ipv4(6, tcp(hello()), flow))
 
 
 def hello_in_pieces(pieces):
     """A TLS hello that comes in `pieces` segments of one flow: each is joined with those before it."""
-    octets = hello()
+    octets = hello(3000)
     size = -(-len(octets) // pieces)
     return lambda packet: ethernet(0x0800, ipv4(6, tcp(octets[packet % pieces * size:][:size], 1 + packet % pieces * size),
                                                 packet // pieces))
@@ -207,7 +216,7 @@ def inputs():
              "label stacks": label_stacks, "options": options, "first fragments": first_fragments, "connections": connections}
     labelled = {"noise": noise, "chunks of SCTP": chunks, "header fields": header_fields, "HTTP/2's preface": preface,
                 "long lines": long_lines, "names": names, "options of CoAP": options_of_coap,
-                "a TLS hello in 12 pieces": hello_in_pieces(12), "single octets": hello_of_octets, "QUIC Initials": initials()}
+                "a TLS hello": whole_hello, "a TLS hello in 12 pieces": hello_in_pieces(12), "single octets": hello_of_octets, "QUIC Initials": initials()}
     found = {name: (ETHERNET, False, 0.0001, make) for name, make in plain.items()}
     found["attributes"] = (NFLOG, False, 0.0001, attributes)
     found["a second each"] = (ETHERNET, False, 1.0, connections)

@@ -9,7 +9,7 @@ package struct LabelBudget: Sendable {
     /// Nanoseconds for each octet of it, and of what it is joined with.
     package static let octetCost = 4
     /// Nanoseconds for decrypting one QUIC Initial.
-    package static let decryptionCost = 60_000
+    package static let decryptionCost = 70_000
     private static let secondLength: Int64 = 1_000_000_000
 
     /// Nanoseconds added per second, and the most that are kept.

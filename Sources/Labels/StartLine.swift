@@ -16,10 +16,10 @@ struct StartLine {
     /// Header fields that are looked at: each is gone through several times, and 4 KiB have room for thousands of empty ones.
     private static let fieldLimit = 64
 
-    /// The start line of `payload`; nil when there is none, or when it has no end yet.
-    init?(_ payload: Payload) {
+    /// The start line of `payload`, of at most `limit` octets; nil when there is none, or when it has no end yet.
+    init?(_ payload: Payload, limit: Int = 2048) {
         guard let first = payload.u8(0), (0x41...0x5A).contains(first), payload.beginsWithText,
-            let (line, next) = payload.line(0),
+            let (line, next) = payload.line(0, limit: limit),
             line.count >= 12, let space = payload.first(0x20, from: 0, before: line.upperBound)
         else { return nil }
         self.next = next

@@ -109,7 +109,7 @@ import Testing
             [0xC1, 0, 0, 0, 1, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0x44, 0x9E]
             + (0..<1182).map { UInt8(truncatingIfNeeded: $0 * 7) }
         let frames = (0..<3000).map { Self.udp(Frame.start + Nanoseconds($0) * 100_000, $0 + 1, port: 443, initial) }
-        let allowed = 240_000
+        let allowed = 260_000
         let look = LabelBudget.lookCost + initial.count * LabelBudget.octetCost
         let run = Run(frames, fills: [512, 3, 90], workers: workers) { table in
             table.labels = LabelConfiguration()

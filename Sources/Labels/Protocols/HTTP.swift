@@ -37,7 +37,9 @@ enum HTTP {
 
     /// SSDP: NOTIFY and M-SEARCH with the target `*`, and answers to them.
     static func inspectSSDP(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
-        guard let line = StartLine(payload), payload.has("HTTP/1.", at: line.version.lowerBound) else { return .no }
+        guard let line = StartLine(payload, limit: 512), payload.has("HTTP/1.", at: line.version.lowerBound) else {
+            return .no
+        }
         if let method = line.method {
             guard payload.has("NOTIFY * ") || payload.has("M-SEARCH * ") else { return .no }
             flow.attributes.add(.requestMethod, payload, method)
