@@ -132,7 +132,7 @@ var targets: [Target] = [
     .target(name: "CRdKafkaMock", path: "Tests/CRdKafkaMock", linkerSettings: [.linkedLibrary("rdkafka")]),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
-    .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Labels"], swiftSettings: strict),
     .testTarget(
         name: "ConfigurationTests", dependencies: ["ConfigurationFile", "ConfigurationFuzzing"], swiftSettings: strict),
     .testTarget(
@@ -151,14 +151,14 @@ var targets: [Target] = [
     .testTarget(
         name: "FlowProbeTests", dependencies: ["FlowProbe"], exclude: ["Collect/exporter.py"], swiftSettings: strict),
 
-    // What FuzzPacket and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.
+    // What FuzzPacket, FuzzFlowLabels and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.
     .target(
-        name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
-        swiftSettings: strict),
+        name: "PacketFuzzing", dependencies: ["NetTypes", "Labels", "PacketDecode", "FlowTable"],
+        path: "Fuzz/PacketFuzzing", swiftSettings: strict),
     .target(
         name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile", "Exporter"],
         path: "Fuzz/ConfigurationFuzzing", swiftSettings: strict),
-    .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
+    .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing", "Labels"], swiftSettings: strict),
     // What FuzzNetlink checks; CaptureTests replays its inputs.
     .target(
         name: "NetlinkFuzzing", dependencies: ["Capture", "PacketDecode"], path: "Fuzz/NetlinkFuzzing",
@@ -191,6 +191,7 @@ if fuzzing {
         ("FuzzPcap", ["CaptureFuzzing"]),
         ("FuzzPcapng", ["CaptureFuzzing"]),
         ("FuzzPacket", ["PacketFuzzing"]),
+        ("FuzzFlowLabels", ["PacketFuzzing"]),
         ("FuzzConfiguration", ["ConfigurationFuzzing"]),
         ("FuzzSteering", ["SteeringFuzzing"]),
         ("FuzzCollector", ["CollectorFuzzing"]),
