@@ -109,13 +109,7 @@ final class DeliverySession {
     }
 
     private func send(_ batch: SpoolBatch, _ gap: CoverageGap) throws(ExportError) {
-        try sink.add(
-            .coverageGap,
-            [
-                .number(1), .number(UInt64(clamping: gap.start / 1_000_000)),
-                .number(UInt64(clamping: gap.end / 1_000_000)), .number(gap.isClean ? 1 : 2),
-                .number(gap.unrecordedPackets),
-            ], domain: 0)
+        try sink.add(.coverageGap, gap.optionsValues, domain: 0)
         try close(batch)
     }
 
@@ -193,7 +187,7 @@ final class DeliverySession {
     }
 
     private func book(_ batch: SpoolBatch, isRefused: Bool) {
-        spool.settle(batch, for: name, refused: isRefused)
+        spool.settle(batch, for: name, refused: isRefused ? batch.recordCount : 0)
         hasDelivered = true
         board.update { $0.lastAcknowledged = HostClock.timeOfDay }
     }

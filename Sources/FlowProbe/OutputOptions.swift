@@ -14,12 +14,17 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "JSON: one line a flow, its slices put together.")
     var stitched = false
 
-    @Option(help: ArgumentHelp("Write an IPFIX file (RFC 5655).", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp(
+            "Write an IPFIX file (RFC 5655), or file:FILE?rotate=SECONDS|SIZE for one after another.", valueName: "file"
+        ),
+        completion: .file())
     var ipfix: String?
 
     @Option(
         help: ArgumentHelp(
-            "Send IPFIX to udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT; may be repeated.", valueName: "url"))
+            "Send IPFIX to udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT, or post batches to https://HOST/PATH; may be repeated.",
+            valueName: "url"))
     var export: [String] = []
 
     @OptionGroup var spooling: SpoolOptions
@@ -67,11 +72,20 @@ struct OutputOptions: ParsableArguments {
         }
         try spooling.validate()
         do throws(ExportError) {
+            _ = try ipfixFile
             if let problem = OutputsConfiguration.problem(spool: spooling.spool, collectors: try collectors) {
                 throw ExportError(problem)
             }
         } catch {
             throw ValidationError(error.description)
+        }
+    }
+
+    /// The file of `--ipfix`.
+    var ipfixFile: FileDestination? {
+        get throws(ExportError) {
+            guard let ipfix else { return nil }
+            return try FileDestination(parsing: ipfix)
         }
     }
 
@@ -87,7 +101,7 @@ struct OutputOptions: ParsableArguments {
     /// Throws when an output would overwrite one of the inputs, or another output.
     func checkOverlap(inputs: [String]) throws {
         var taken: [(path: String, role: String)] = inputs.map { ($0, "an input") }
-        for (option, path) in [("--json", json), ("--ipfix", ipfix), ("--store", store)] {
+        for (option, path) in [("--json", json), ("--ipfix", try? ipfixFile?.path), ("--store", store)] {
             guard let path, path != "-" else { continue }
             if let other = taken.first(where: { Self.isSameFile($0.path, path) }) {
                 throw ProbeFailure(

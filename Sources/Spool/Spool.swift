@@ -20,6 +20,8 @@ package final class Spool: @unchecked Sendable {
     let configuration: SpoolConfiguration
     /// Names this spool to whoever drops repeats.
     package let probe: ProbeId
+    /// Where it is.
+    package var folder: String { configuration.folder }
     /// What was found when the spool was opened, a sentence each.
     package let openingNotes: [String]
 
@@ -103,9 +105,9 @@ package final class Spool: @unchecked Sendable {
         for place in accounts.indices { body(&accounts[place]) }
     }
 
-    /// Books a batch as acknowledged by a destination, or as refused by it for good. Batches are settled in order; one
-    /// that was settled before is not counted again.
-    package func settle(_ batch: SpoolBatch, for name: String, refused: Bool = false) {
+    /// Books a batch as acknowledged by a destination, but for `refused` of its records, which it will never take. Batches are
+    /// settled in order; one that was settled before is not counted again.
+    package func settle(_ batch: SpoolBatch, for name: String, refused: Int = 0) {
         change(name) { $0.settle(batch, refused: refused) }
     }
 

@@ -92,6 +92,22 @@ package class IPFIXSink: RecordSink {
         try send()
     }
 
+    /// Ends the transport session, with `statistics` of the processes if asked, and begins another in the place that `change`
+    /// makes: sequence numbers from 0, templates again before their data.
+    package func renewSession(
+        statistics wantsStatistics: Bool, _ change: () throws(ExportError) -> Void
+    ) throws(ExportError) {
+        try send()
+        if wantsStatistics, lost == nil, !announced.isEmpty {
+            try addStatistics()
+            try send()
+        }
+        try change()
+        announced = []
+        builder.restart()
+        statistics.sessions += 1
+    }
+
     /// Goes on counting where earlier sessions with the same destination ended. What failed in them is sent again, and is no
     /// failure of this one. Call it before the first record.
     package func resume(_ earlier: IPFIXStatistics) {

@@ -1,5 +1,6 @@
 import Capture
 import ConfigurationFile
+import Delivery
 import Exporter
 import FlowTable
 import Foundation
@@ -88,9 +89,15 @@ struct LivePlan {
             throw ProbeFailure(code: .usage, message: error.description)
         }
         metricsSocket = configuration.service.metricsSocket
-        let files = [output.ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
+        let ipfix = try output.ipfix.map { text throws(ExportError) in try FileDestination(parsing: text).path }
+        let files = [ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
+        let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
         let secrets = configuration.outputs.export.map(\.parameters)
-            .flatMap { [$0.authorities, $0.certificate, $0.key] }.compactMap { $0 }
+            .flatMap { parameters in
+                [parameters.authorities, parameters.certificate, parameters.key].compactMap { $0 }
+                    + [parameters.token, parameters.basic].compactMap { $0 }
+                    .compactMap { try? HTTPCredentials.path($0, credentials: credentials) }
+            }
         rights = Rights(
             user: configuration.service.user, group: configuration.service.group,
             readable: ([configuration.flows.prefixes].compactMap { $0 } + [path] + secrets).map(Self.folder),

@@ -59,6 +59,10 @@ extension LiveRun {
         }
         for (index, stream) in delivery.streams.enumerated() {
             let status = stream.status
+            if status.refusal != deliveryRefusals[index], let refusal = status.refusal {
+                deliveryRefusals[index] = refusal
+                logger.error("\(refusal)")
+            }
             guard status.state != deliveryStates[index] || status.problem != deliveryProblems[index] else { continue }
             (deliveryStates[index], deliveryProblems[index]) = (status.state, status.problem)
             if let problem = status.problem {

@@ -36,6 +36,7 @@ final class LiveRun {
     var spoolProblem: String?
     var deliveryStates: [DeliveryStatus.State] = []
     var deliveryProblems: [String?] = []
+    var deliveryRefusals: [String?] = []
     /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
     var reload: (() throws -> (LivePlan, [String]))?
 
@@ -78,6 +79,7 @@ final class LiveRun {
         failures = outputs.destinations.map { _ in nil }
         deliveryStates = outputs.delivery?.streams.map { _ in .connecting } ?? []
         deliveryProblems = outputs.delivery?.streams.map { _ in nil } ?? []
+        deliveryRefusals = outputs.delivery?.streams.map { _ in nil } ?? []
     }
 
     static func annotation(_ plan: LivePlan) -> LivePipeline.Annotation? {
@@ -130,7 +132,7 @@ final class LiveRun {
         }
         pipeline.start()
         outputs.delivery?.start()
-        for note in outputs.delivery?.spool.openingNotes ?? [] { logger.warning("\(note)") }
+        for note in outputs.notes { logger.warning("\(note)") }
         sayStart(service.place)
         service.ready(statusLine)
         var lastSummary = Date()
