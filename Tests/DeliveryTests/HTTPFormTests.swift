@@ -12,7 +12,7 @@ import Testing
     @Test(arguments: [
         ("0", 0), ("120", 120), ("99999999999999999999", Int.max), ("", nil), ("-1", nil), ("1.5", nil), (" 1", nil),
         ("Sun, 06 Nov 1994 08:49:37 GMT", 10), ("Sun, 06 Nov 1994 08:49:00 GMT", 0),
-        ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Tue, 29 Feb 2000 00:00:00 GMT", 167_671_433),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("Tue, 29 Feb 2000 00:00:00 GMT", 167_670_633),
         ("Sunday, 06-Nov-94 08:49:37 GMT", nil), ("Sun, 06 Nov 1994 08:49:37 UTC", nil),
         ("Sun, 06 Nov 1994 24:49:37 GMT", nil), ("Sun, 6 Nov 1994 08:49:37 GMT", nil), ("é", nil),
     ])

@@ -35,6 +35,9 @@ package struct BatchParts {
         return true
     }
 
+    /// Cuts what is left into parts of at most `limit`.
+    package mutating func divide(to limit: Int) { left = left.flatMap { Self.divide($0, limit) } }
+
     private static func divide(_ part: Part, _ limit: Int) -> [Part] {
         part.count > max(1, limit) ? halves(part).flatMap { divide($0, limit) } : [part]
     }

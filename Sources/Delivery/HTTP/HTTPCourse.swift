@@ -116,7 +116,13 @@ final class HTTPCourse: DeliveryCourse {
     /// Sends the next part, and does what the answer asks for. How the run ends, or nil when it goes on.
     private func advance(_ isLeft: () -> Bool) throws(ExportError) -> DeliveryEnd? {
         guard let part = work?.parts.next else { return try settle() }
-        switch try post(part, isLeft) {
+        let authorization: String?
+        do throws(ExportError) {
+            authorization = try HTTPCredentials.authorization(endpoint.parameters)
+        } catch {
+            return putOff(error.description)
+        }
+        switch try post(part, authorization, isLeft) {
         case .left: return nil
         case .stale:
             // Nobody's fault: once more at once, and on a new connection it cannot be this again.
@@ -140,10 +146,17 @@ final class HTTPCourse: DeliveryCourse {
             board.enter(age > Self.lateAfter ? .catchingUp : .streaming)
         case .refused:
             count(.refused)
-            if reply.status == 413 { (partLimit, settledWithinLimit) = (max(1, (part.count + 1) / 2), 0) }
+            if reply.status == 413 {
+                (partLimit, settledWithinLimit) = (min(partLimit, max(1, (part.count + 1) / 2)), 0)
+            }
             renew()
-            guard work?.parts.split() != true else { break }
-            failures = 0
+            if work?.parts.split() == true {
+                work?.parts.divide(to: partLimit)
+                break
+            }
+            // It is well: it has looked at the record.
+            (failures, isPutOff) = (0, false)
+            board.enter(.streaming)
             setAside(part, reply)
             pass()
         case .deferred:
@@ -200,9 +213,10 @@ final class HTTPCourse: DeliveryCourse {
         return nil
     }
 
-    private func post(_ part: BatchParts.Part, _ isLeft: () -> Bool) throws(ExportError) -> HTTPConnection.Outcome {
+    private func post(
+        _ part: BatchParts.Part, _ authorization: String?, _ isLeft: () -> Bool
+    ) throws(ExportError) -> HTTPConnection.Outcome {
         guard let current = work, let bodies else { return .left }
-        let authorization = try HTTPCredentials.authorization(endpoint.parameters)
         let body: [UInt8]
         if let made = current.body { body = made } else { body = try make(part, current, bodies) }
         work?.body = body
