@@ -21,6 +21,8 @@ var targets: [Target] = [
     .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     .target(name: "CSandbox"),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+    // Not linked: loaded when a destination needs it.
+    .target(name: "CRdKafka"),
 
     // Rooms, lowest first. Nothing imports anything below it in this list (scripts/lint-rooms checks).
     .target(name: "NetTypes", swiftSettings: strict),
@@ -57,7 +59,7 @@ var targets: [Target] = [
     .target(
         name: "Delivery",
         dependencies: [
-            "NetTypes", "FlowTable", "Spool", "Exporter", "HTTPMessages", "CCompression",
+            "NetTypes", "FlowTable", "Spool", "Exporter", "HTTPMessages", "CCompression", "CRdKafka",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOEmbedded", package: "swift-nio"),
             .product(name: "NIOTLS", package: "swift-nio"),
@@ -127,8 +129,11 @@ var targets: [Target] = [
         name: "DeliveryTests",
         dependencies: [
             "Delivery", "HTTPMessages", "AnswerFuzzing", "Spool", "Exporter", "Collector", "FlowTable", "NetTypes",
+            "CRdKafkaMock",
         ],
         exclude: ["https-receiver.py"], swiftSettings: strict),
+    // librdkafka's mock cluster, for DeliveryTests.
+    .target(name: "CRdKafkaMock", path: "Tests/CRdKafkaMock", linkerSettings: [.linkedLibrary("rdkafka")]),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
@@ -155,8 +160,8 @@ var targets: [Target] = [
         name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
         swiftSettings: strict),
     .target(
-        name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile"], path: "Fuzz/ConfigurationFuzzing",
-        swiftSettings: strict),
+        name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile", "Exporter"],
+        path: "Fuzz/ConfigurationFuzzing", swiftSettings: strict),
     .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
     // What FuzzLabels checks; LabelsTests replays its inputs.
     .target(name: "LabelFuzzing", dependencies: ["Labels"], path: "Fuzz/LabelFuzzing", swiftSettings: strict),

@@ -57,7 +57,7 @@ package struct OutputsConfiguration: Sendable, Equatable {
             return "The collector \(needy) needs a spool: name a folder with --spool, or in outputs.spool."
         }
         guard collectors.contains(where: { $0.transport != .udp }) else {
-            return "A spool is for tcp://, tls:// and https:// collectors, and there is none."
+            return "A spool is for tcp://, tls://, https:// and kafka:// collectors, and there is none."
         }
         let names = collectors.map(\.name)
         guard let twice = names.first(where: { name in names.count { $0 == name } > 1 }) else { return nil }

@@ -89,7 +89,7 @@ final class DeliverySession {
                 return .lost("\(error)")
             }
             publish()
-            if !sink.isConnected { return .lost(brokenBy(connection.receive(waitingMilliseconds: 0))) }
+            if !sink.isConnected { return .lost(lastWords()) }
         }
         return .lost("The run has ended.")
     }
@@ -97,10 +97,7 @@ final class DeliverySession {
     // Sending.
 
     private func send(_ batch: SpoolBatch) throws(ExportError) {
-        let account = spool.account(name)
-        if batch.id <= highestSent || batch.recordsBefore + UInt64(batch.recordCount) <= account?.settled ?? 0 {
-            spool.countResent(batch.recordCount, for: name)
-        }
+        spool.countIfResent(batch, highestSent: highestSent, for: name)
         let now = HostClock.timeOfDay
         board.enter(now - batch.committedAt > Self.lateAfter ? .catchingUp : .streaming)
         let block = reader.block
@@ -168,6 +165,15 @@ final class DeliverySession {
         }
         settle()
         return nil
+    }
+
+    /// Takes what the collector said before the connection broke: what it has acknowledged need not be sent again. Why it
+    /// broke, a sentence.
+    private func lastWords() -> String {
+        for _ in 0..<Self.batchLimit {
+            if let problem = hear(waitingMilliseconds: 0) { return problem }
+        }
+        return brokenBy(.octets([]))
     }
 
     private func settle() {

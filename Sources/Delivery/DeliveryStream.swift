@@ -25,10 +25,13 @@ package final class DeliveryStream: @unchecked Sendable {
     ) {
         guard let reader = SpoolReader(spool, destination: endpoint.name) else { return nil }
         self.spool = spool
-        course =
-            endpoint.transport.isHTTP
-            ? HTTPCourse(endpoint, options: options, spool: spool, reader: reader, board: board)
-            : StreamCourse(endpoint, options: options, spool: spool, reader: reader, board: board)
+        if let address = endpoint.kafka {
+            course = KafkaCourse(endpoint, address, options: options, spool: spool, reader: reader, board: board)
+        } else if endpoint.transport.isHTTP {
+            course = HTTPCourse(endpoint, options: options, spool: spool, reader: reader, board: board)
+        } else {
+            course = StreamCourse(endpoint, options: options, spool: spool, reader: reader, board: board)
+        }
         self.captureStatistics = captureStatistics
         name = endpoint.name
     }

@@ -23,7 +23,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Send IPFIX to udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT, or post batches to https://HOST/PATH; may be repeated.",
+            "Send IPFIX to udp://, tcp:// or tls://HOST:PORT, or batches to https://HOST/PATH or kafka://HOST:PORT/TOPIC; may be "
+                + "repeated.",
             valueName: "url"))
     var export: [String] = []
 

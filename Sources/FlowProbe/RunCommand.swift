@@ -66,6 +66,12 @@ struct RunCommand: ParsableCommand {
     )
     var metrics: StatusAddress?
 
+    @Option(
+        help: ArgumentHelp(
+            "Judge the inputs every so often as `flowprobe doctor` does; 0 for never (default: 60).",
+            valueName: "seconds"))
+    var verdicts: Seconds?
+
     @OptionGroup(title: "Flows") var flows: FlowOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -117,8 +123,9 @@ struct RunCommand: ParsableCommand {
     private var saysWhatTheFileSays: Bool {
         let table = flows.tableConfiguration
         let usual = FlowTableConfiguration()
-        return filter != nil || join || noPromiscuous || !pin.isEmpty || flows.workers != 1
+        return filter != nil || verdicts != nil || join || noPromiscuous || !pin.isEmpty || flows.workers != 1
             || table.activeTimeout != usual.activeTimeout || table.idleTimeoutTCP != usual.idleTimeoutTCP
+            || table.duplicates != usual.duplicates || flows.checksums != .off || flows.mtu != nil
             || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
             || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
             || !output.export.isEmpty || output.store != nil || output.spooling.spool != nil || output.labels != .off
@@ -145,10 +152,13 @@ struct RunCommand: ParsableCommand {
         }
         plan.table = flows.tableConfiguration
         plan.tunnels = flows.tunnelPolicy
+        plan.checksums = flows.checksums == .on
+        plan.mtu = flows.mtu
         plan.table.labels = output.labelConfiguration
         plan.zones = try flows.zoneTable()
         plan.metricsAddress = metrics?.address
         if let drainTimeout { plan.drainSeconds = Double(drainTimeout.nanoseconds) / 1e9 }
+        if let verdicts { plan.verdictSeconds = LivePlan.interval(verdicts.nanoseconds) }
         return plan
     }
 }

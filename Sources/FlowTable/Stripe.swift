@@ -4,7 +4,8 @@ import PacketDecode
 /// One part of the flow table, with its own flows, budget and counters. A lock in `FlowTable` guards it.
 ///
 /// Split by operation: Stripe+Apply (packets in), +Begin (new flows), +TCP (connection state), +End (cuts, ends and the
-/// records they make), +Sweep (timeouts), +Evict (budget), +Flush (end of input), +Tunnel (what is around a flow).
+/// records they make), +Sweep (timeouts), +Evict (budget), +Flush (end of input), +Tunnel (what is around a flow),
+/// +Duplicates (packets that come again).
 struct Stripe: ~Copyable {
     var hot: MappedArray<HotSlot>
     var cold: MappedArray<ColdSlot>
@@ -13,6 +14,9 @@ struct Stripe: ~Copyable {
     var tunnels: TunnelTable
     var services = ServiceMemory()
     var labels: LabelTable
+    var duplicates: DuplicateWindow
+    /// The packets of a batch that are no copies of earlier ones, when somebody looks.
+    let kept: PacketOrder
     var counters = FlowTableCounters()
     private(set) var configuration: FlowTableConfiguration
 
@@ -59,6 +63,9 @@ struct Stripe: ~Copyable {
         cold = MappedArray(count: slots)
         index = SlotIndex(slotCount: slots)
         labels = LabelTable(configuration.labels, slots: slots)
+        let looksForCopies = configuration.duplicates.action != .off
+        duplicates = DuplicateWindow(span: configuration.duplicates.window, isUsed: looksForCopies)
+        kept = PacketOrder(capacity: looksForCopies ? Partition.largestCapacity : 1)
         macs = MACTable(
             key: configuration.slotKeys.0 &* 0x9E37_79B9_7F4A_7C15, limit: max(16, slots / Self.flowsPerMACPair))
         tunnels = TunnelTable(key: configuration.slotKeys.1, limit: max(16, slots / Self.flowsPerTunnel))

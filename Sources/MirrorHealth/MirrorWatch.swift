@@ -5,7 +5,8 @@ import PacketDecode
 /// Looks at the packets of one mirror port, or of several whose packets belong together, for a short time: decodes them,
 /// puts them into a flow table of its own, and compares each with those just before it. One thread's own.
 ///
-/// It is a program's whole work (`flowprobe doctor`) and no part of `flowprobe run`, whose packets must not pay for it.
+/// It is a program's whole work (`flowprobe doctor`) and no part of `flowprobe run`, whose packets must not pay for it: there
+/// verdicts follow from records and counters alone.
 package final class MirrorWatch {
     private static let batchSize = 512
     private static let longestWait: Int32 = 50
@@ -25,8 +26,7 @@ package final class MirrorWatch {
     private let table: FlowTable
     private var fragments: FragmentTable
     private var clock = PacketClock()
-    private var window = DuplicateWindow()
-    private let key = UInt64.random(in: .min ... .max) | 1
+    private var window = DuplicateWindow(span: DuplicatePolicy.usualWindow)
     private let observer: MirrorObserver
     private var compared: UInt64 = 0
     private var duplicates: UInt64 = 0
@@ -35,7 +35,12 @@ package final class MirrorWatch {
     /// Watches `sources`, whose packets may be of the same flows; `mtu` is the largest of their interfaces'.
     package init(_ sources: [any LivePacketSource], mtu: UInt32?) {
         // Without segments: directions in different VLANs must meet in one flow to be found out.
-        inputs = sources.map { Input(source: $0, decoder: PacketDecoder(segmentRule: .none)) }
+        var inspection = PacketInspection()
+        inspection.identityKeys = PacketIdentityKeys(
+            secret: .random(in: .min ... .max), place: .random(in: .min ... .max))
+        inputs = sources.map {
+            Input(source: $0, decoder: PacketDecoder(segmentRule: .none, inspection: inspection))
+        }
         var configuration = FlowTableConfiguration()
         configuration.memoryOctets = Self.tableOctets
         configuration.stripeKey = UInt64.random(in: .min ... .max)
@@ -65,8 +70,8 @@ package final class MirrorWatch {
         table.flush(now: clock.now, at: lastFrame) { hand($0) }
     }
 
-    /// What flow records told. Whole after `finish`.
-    package var flows: FlowEvidence { observer.evidence }
+    /// What flow records told. Whole after `finish`, and told once.
+    package func takeFlows() -> FlowEvidence { observer.take() }
 
     /// What packets told; of the source with number `index`, but for duplicates and clock, which belong to all.
     package func packetEvidence(_ index: Int) -> PacketEvidence {
@@ -101,19 +106,27 @@ package final class MirrorWatch {
             hand(records)
             records.removeAll()
         }
-        for packet in 0..<packets.count {
-            guard let fingerprint = packets.fingerprint(packet, key: key) else { continue }
-            compared += 1
-            if window.isDuplicate(fingerprint, at: packets.timestamp(packet)) { duplicates += 1 }
-        }
+        compare()
         clock.observe(packets, 0..<packets.count)
         lastFrame = max(lastFrame, packets.frameNumber(packets.count - 1))
     }
 
-    private func hand(_ records: RecordBuffer) {
-        // An observer keeps sums: it has no way to fail.
-        do { try observer.consume(records.records, packetClock: clock.now) } catch {}
+    /// Looks for packets that come again. Without identification, a like one is taken for a copy here, since a share of all
+    /// is asked for; but for acknowledgements, which are repeated all the time.
+    private func compare() {
+        let batch = facts
+        let (facts, identities) = (batch.facts, batch.identities)
+        for packet in 0..<facts.count {
+            switch identities[packet].kind {
+            case .none, .bare: continue
+            case .identified, .unidentified: break
+            }
+            compared += 1
+            if window.judge(identities[packet], at: facts[packet].timestamp) != .new { duplicates += 1 }
+        }
     }
+
+    private func hand(_ records: RecordBuffer) { observer.observe(records.records) }
 }
 
 extension PacketEvidence {

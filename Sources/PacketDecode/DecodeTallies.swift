@@ -23,6 +23,8 @@ package struct DecodeTallies: Sendable {
     package var tunnelCopyNetworkOctets: UInt64 = 0
     /// Layer 2 octets of those second times.
     package var tunnelCopyWireOctets: UInt64 = 0
+    /// Packets that those with the anomaly `merged` must have been on the wire.
+    package var mergedEstimate: UInt64 = 0
     private var opaqueTunnels = InlineArray<8, UInt64>(repeating: 0)
     private var tunnelKinds = InlineArray<32, UInt64>(repeating: 0)
     private var anomalies = InlineArray<16, UInt64>(repeating: 0)
@@ -119,6 +121,7 @@ package struct DecodeTallies: Sendable {
         nonFlowWireOctets &+= other.nonFlowWireOctets
         flowNetworkOctets &+= other.flowNetworkOctets
         flowWireOctets &+= other.flowWireOctets
+        mergedEstimate &+= other.mergedEstimate
         tunnelCopies &+= other.tunnelCopies
         tunnelCopyNetworkOctets &+= other.tunnelCopyNetworkOctets
         tunnelCopyWireOctets &+= other.tunnelCopyWireOctets

@@ -48,6 +48,14 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
     case tunnelTooDeep
     /// A tunnel's header, or the IP header in it, is cut or wrong: the packet is in the flow of the tunnel itself.
     case innerHeaderDamaged
+    /// IPv4's header checksum is wrong: damaged on the way.
+    case networkChecksumWrong
+    /// The checksum of TCP or UDP is wrong: damaged on the way.
+    case transportChecksumWrong
+    /// A checksum that nobody has computed yet, or no longer: offload, not damage.
+    case checksumLeftOut
+    /// Longer than the link takes: several packets merged into one, or one that is still to be cut (GRO, LRO, TSO).
+    case merged
 
     /// Words for a report.
     package var description: String {
@@ -62,6 +70,10 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
         case .capturedBeyondWire: "captured length beyond wire length"
         case .tunnelTooDeep: "tunnels deeper than are followed"
         case .innerHeaderDamaged: "headers in a tunnel cut or wrong"
+        case .networkChecksumWrong: "IPv4 header checksum wrong"
+        case .transportChecksumWrong: "TCP or UDP checksum wrong"
+        case .checksumLeftOut: "checksum left to an adapter (offload)"
+        case .merged: "longer than the link takes (GRO, LRO, TSO)"
         }
     }
 }

@@ -143,6 +143,9 @@ public import NetTypes
         /// The flow is that of a tunnel in which the packet is counted a second time (`TunnelRule.both`).
         @inlinable public static var tunnelCopy: Flags { Flags(rawValue: 1 << 11) }
 
+        /// Longer than the link takes: several packets that an adapter or a kernel merged into one.
+        @inlinable public static var merged: Flags { Flags(rawValue: 1 << 12) }
+
         /// Whether any bit of `other` is set.
         @inlinable public func contains(_ other: Flags) -> Bool { rawValue & other.rawValue != 0 }
         /// Sets the bits of `other`.

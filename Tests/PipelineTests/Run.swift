@@ -1,6 +1,7 @@
 import Exporter
 import FlowTable
 import NetTypes
+import PacketDecode
 import Pipeline
 
 /// Keeps what it is given.
@@ -57,9 +58,12 @@ struct Run: Sendable {
 
     init(
         _ frames: [Frame], fills: [Int] = [512], workers: Int = 1, memory: Int = 64 << 20,
+        tunnels: TunnelPolicy = TunnelPolicy(), checksums: Bool = false,
         change: (inout FlowTableConfiguration) -> Void = { _ in }
     ) {
         var configuration = ReplayPipeline.Configuration()
+        configuration.tunnels = tunnels
+        configuration.checksums = checksums
         configuration.workers = workers
         configuration.table.memoryOctets = memory
         change(&configuration.table)
@@ -73,10 +77,13 @@ struct Run: Sendable {
     /// Whether packets and flows come out even.
     var balances: Bool {
         let (tallies, counters) = (result.tallies, result.counters)
+        let counted =
+            tallies.flowPackets - counters.dropped.packets + tallies.tunnelCopies
+            - counters.droppedTunnelCopies.packets
         return tallies.packets == tallies.flowPackets + tallies.nonFlowPackets + tallies.undecodablePackets
-            && counters.packets == tallies.flowPackets && counters.recordPackets == tallies.flowPackets
+            && counters.packets == counted && counters.recordPackets == counted
             && counters.flowsBegun == counters.flowsEndedTotal
-            && records.reduce(0) { $0 + $1.packets } == tallies.flowPackets
+            && records.reduce(0) { $0 + $1.packets } == counted
             && counters.records == UInt64(records.count) && finishes == 1
     }
 }

@@ -63,6 +63,22 @@ enum ConfigurationKeys {
                 "Tunnels followed in one packet. What is deeper is in the flow of the deepest one followed, and counted."
             ),
             .init(
+                "duplicates", \.flows.duplicates, .choice, .restart,
+                "Packets that a mirror port brings again ([semantics](semantics.md)): nobody looks for them, they are "
+                    + "counted, or they are kept out of flows."),
+            .init(
+                "duplicateWindow", \.flows.duplicateWindow, .duration(DuplicatePolicy.windowRange), .restart,
+                "How far apart copies of a packet may be."),
+            .init(
+                "checksums", \.flows.checksums, .truth, .restart,
+                "Check the checksums of IPv4 headers, TCP and UDP; packets with a wrong one stay in their flows and are "
+                    + "counted."),
+            .init(
+                optional: "linkMtu", \.flows.linkMtu, .number(PacketInspection.mtuRange), .restart,
+                default: "what each interface says", example: "1500",
+                "Octets of the longest IP packet of the links. Longer ones are counted as several that an offload merged "
+                    + "into one."),
+            .init(
                 "internal", \.flows.internal, ValueType.prefix.list(atMost: 4096), .live,
                 example: "[10.0.0.0/8, \"2001:db8::/32\"]",
                 "Prefixes of the inside: they tell inbound from outbound."),
@@ -78,8 +94,9 @@ enum ConfigurationKeys {
                 "export", \.outputs.export, ValueType.endpoint.list(atMost: 64), .restart,
                 example: "[\"tcp://192.0.2.1:4739\"]",
                 "Collectors that flows are sent to: IPFIX over udp://, tcp:// or tls:// ([IPFIX](ipfix.md)), batches to https:// "
-                    + "(http:// on loopback), with parameters ([delivery](delivery.md)). The port is 4739, or 4740 for TLS, "
-                    + "or HTTP's, unless given."),
+                    + "(http:// on loopback) and to topics of Kafka ([fleet](fleet.md)), with parameters "
+                    + "([delivery](delivery.md)). The port is 4739, 4740 for TLS, 9092 for Kafka, or HTTP's, unless given."
+            ),
             .init(
                 optional: "spool", \.outputs.spool, .outputPath, .restart, example: "/var/lib/flowprobe/spool",
                 "Folder that keeps records until every collector but those of udp:// has them ([delivery](delivery.md))."
@@ -145,6 +162,10 @@ enum ConfigurationKeys {
                 "summaryInterval", \.service.summaryInterval,
                 .duration(nanosecondsPerSecond...86_400 * nanosecondsPerSecond), .live,
                 "Time between two summaries in the log."),
+            .init(
+                "verdictInterval", \.service.verdictInterval, .duration(0...86_400 * nanosecondsPerSecond), .live,
+                "Time between two judgements of the inputs, as `flowprobe doctor` judges them ([doctor](doctor.md)): "
+                    + "logged and exported when one changes. 0 for none."),
         ])
 
     private static let log = KeySection<ProbeConfiguration>(

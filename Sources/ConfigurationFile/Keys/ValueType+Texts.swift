@@ -118,10 +118,17 @@ extension ValueType where Value == Prefix {
 extension ValueType where Value == ExportEndpoint {
     /// A collector.
     static var endpoint: ValueType {
-        .scalar(
-            "collector", range: "udp://, tcp://, tls:// or https://, HOST[:PORT]", what: "a collector",
+        var type: ValueType = .scalar(
+            "collector", range: "udp://, tcp://, tls:// or https://, HOST[:PORT], or kafka://BROKER[:PORT]/TOPIC",
+            what: "a collector",
             hint: "udp://192.0.2.1:4739 or tcp://[2001:db8::1]:4739",
             parse: { text in try? ExportEndpoint(parsing: text) }, write: { YAMLText.scalar($0.description) })
+        // Brokers stand between commas, up to the topic's slash.
+        type.goesOn = { text in
+            let lower = text.lowercased()
+            return lower.hasPrefix("kafka://") && !lower.dropFirst(8).contains("/")
+        }
+        return type
     }
 }
 

@@ -67,14 +67,6 @@ final class RequestBodies {
 }
 
 extension CoverageGap {
-    /// The values of the options data that tell of it (template 519).
-    var optionsValues: [OptionsValue] {
-        [
-            .number(1), .number(UInt64(clamping: start / 1_000_000)), .number(UInt64(clamping: end / 1_000_000)),
-            .number(isClean ? 1 : 2), .number(unrecordedPackets),
-        ]
-    }
-
     /// Two gaps between which no record was made, as one.
     func joined(with later: CoverageGap) -> CoverageGap {
         CoverageGap(

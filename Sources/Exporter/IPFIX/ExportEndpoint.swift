@@ -3,22 +3,24 @@
 package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
     /// How messages travel.
     package enum Transport: String, Sendable, CaseIterable {
-        case udp, tcp, tls, http, https
+        case udp, tcp, tls, http, https, kafka
 
-        /// The port that IANA assigned: for IPFIX (RFC 7011 section 11) or for HTTP (RFC 9110 section 4.2).
+        /// The port that IANA assigned: for IPFIX (RFC 7011 section 11) or for HTTP (RFC 9110 section 4.2); Kafka's is the one
+        /// that everybody uses.
         package var defaultPort: UInt16 {
             switch self {
             case .udp, .tcp: 4739
             case .tls: 4740
             case .http: 80
             case .https: 443
+            case .kafka: 9092
             }
         }
 
         /// Whether batches are posted in requests, not sent as a stream of messages.
         package var isHTTP: Bool { self == .http || self == .https }
 
-        /// Whether the collector has to show a certificate.
+        /// Whether the collector has to show a certificate; what Kafka's brokers have to is in its own parameters.
         package var isSecured: Bool { self == .tls || self == .https }
     }
 
@@ -32,17 +34,20 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
     package let path: String
     /// What else is said of a connection.
     package let parameters: ConnectionParameters
+    /// What else is said of a topic; nil unless the transport is Kafka.
+    package let kafka: KafkaAddress?
 
     /// An endpoint from its parts.
     package init(
         transport: Transport, host: String, port: UInt16? = nil, path: String = "",
-        parameters: ConnectionParameters = ConnectionParameters()
+        parameters: ConnectionParameters = ConnectionParameters(), kafka: KafkaAddress? = nil
     ) {
         self.transport = transport
         self.host = host
         self.port = port ?? transport.defaultPort
         self.path = transport.isHTTP && path.isEmpty ? "/" : path
         self.parameters = parameters
+        self.kafka = kafka
     }
 
     /// Parses `TRANSPORT://HOST[:PORT][?PARAMETER=VALUE&…]`, IPv6 addresses in brackets, for HTTP with `/PATH` before the
@@ -58,10 +63,16 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
         let scheme = text[..<mark.lowerBound].lowercased()
         guard let transport = Transport(rawValue: scheme) else {
             throw ExportError(
-                "The collector \"\(text)\" wants the transport \"\(scheme)\", and only udp, tcp, tls, https and http are there. "
+                "The collector \"\(text)\" wants the transport \"\(scheme)\", and only udp, tcp, tls, https, http and kafka are "
+                    + "there. "
                     + example)
         }
         var rest = text[mark.upperBound...]
+        if transport == .kafka {
+            let (address, parameters) = try KafkaAddress.parse(rest, of: text)
+            self.init(kafka: address, parameters: parameters)
+            return
+        }
         var parameters = ConnectionParameters()
         if let question = rest.firstIndex(of: "?") {
             parameters = try ConnectionParameters(
@@ -139,14 +150,14 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
 
     /// Transport, host, port and path: what the destination is called in messages, metrics and the spool. The receiver's own
     /// query is left out: it may hold what is nobody's business.
-    package var name: String { "\(transport.rawValue)://\(authority)\(path)" }
+    package var name: String { kafka?.name ?? "\(transport.rawValue)://\(authority)\(path)" }
 
     /// The form that `init(parsing:)` reads.
-    package var description: String { name + parameters.description }
+    package var description: String { name + (kafka?.parameters(parameters) ?? parameters.description) }
 
     /// Whether only a spool can serve it: its connection is secured, or its collector answers.
     package var needsSpool: Bool {
-        transport.isSecured || transport.isHTTP || parameters != ConnectionParameters()
+        transport.isSecured || transport.isHTTP || transport == .kafka || parameters != ConnectionParameters()
     }
 }
 

@@ -19,6 +19,8 @@ package class IPFIXSink: RecordSink {
     /// Domains announced in this session, in order.
     private var announced: [UInt32] = []
     private var recordsSinceAnnouncement = 0
+    /// What this session's collector knows of the inputs.
+    private var toldMirror: [MirrorState] = []
     private var lastAnnouncement = ContinuousClock.now
     private var lastStatistics = ContinuousClock.now
     /// Why the session is over, while there is none.
@@ -88,7 +90,9 @@ package class IPFIXSink: RecordSink {
         {
             lastStatistics = .now
             try addStatistics()
+            if options.tellsMirror { try addMirror() }
         }
+        try tellMirror()
         try send()
     }
 
@@ -106,6 +110,22 @@ package class IPFIXSink: RecordSink {
         announced = []
         builder.restart()
         statistics.sessions += 1
+    }
+
+    /// Tells how the inputs are when that is news, even in a session that has had no records: a dead port has none.
+    private func tellMirror() throws(ExportError) {
+        let mirror = captureStatistics.mirror
+        let isKnown =
+            mirror.count == toldMirror.count && zip(mirror, toldMirror).allSatisfy { !$0.isNews(after: $1) }
+        guard options.tellsMirror, !isKnown, lost == nil || reconnect() else { return }
+        try addMirror()
+    }
+
+    private func addMirror() throws(ExportError) {
+        for state in captureStatistics.mirror {
+            try add(.mirrorVerdict, state.values, domain: state.observationDomainId)
+        }
+        toldMirror = captureStatistics.mirror
     }
 
     /// Goes on counting where earlier sessions with the same destination ended. What failed in them is sent again, and is no
@@ -135,6 +155,7 @@ package class IPFIXSink: RecordSink {
         builder.discard()
         if let reason = result.lost {
             lost = reason
+            toldMirror = []
             failure = failure ?? reason
         }
     }
@@ -179,6 +200,7 @@ extension IPFIXSink {
     private func announceAgain() throws(ExportError) {
         for domain in announced { try announce(domain) }
         try addStatistics()
+        if options.tellsMirror { try addMirror() }
         (recordsSinceAnnouncement, lastAnnouncement) = (0, .now)
     }
 
@@ -203,7 +225,7 @@ extension IPFIXSink {
         let metered = OptionsTemplate.meteringProcess.record([
             .number(1), .number(capture.observedPackets), .number(capture.observedOctets),
             .number(capture.ignoredPackets), .number(capture.ignoredOctets), .number(capture.undecodablePackets),
-            .number(capture.captureLossPackets),
+            .number(capture.captureLossPackets), .number(capture.duplicatePackets),
         ])
         try add(metered, setId: OptionsTemplate.meteringProcess.id)
     }
@@ -221,6 +243,7 @@ extension IPFIXSink {
         guard transport.reconnect() else { return false }
         lost = nil
         announced = []
+        toldMirror = []
         builder.restart()
         statistics.sessions += 1
         return true

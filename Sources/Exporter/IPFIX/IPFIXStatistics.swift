@@ -29,7 +29,7 @@ package struct ExportStatistics: Sendable, Equatable {
     package var observedPackets: UInt64 = 0
     /// Their layer 2 octets (IE 353 layer2OctetTotalCount).
     package var observedOctets: UInt64 = 0
-    /// Packets left out on purpose or for want of an IP header: filtered, not a flow, duplicates (IE 164).
+    /// Packets left out on purpose or for want of an IP header: filtered, not a flow, duplicates dropped (IE 164).
     package var ignoredPackets: UInt64 = 0
     /// Their layer 2 octets (IE 165).
     package var ignoredOctets: UInt64 = 0
@@ -37,6 +37,10 @@ package struct ExportStatistics: Sendable, Equatable {
     package var undecodablePackets: UInt64 = 0
     /// Packets lost between the wire and the probe, as far as the input tells.
     package var captureLossPackets: UInt64 = 0
+    /// Copies of other packets that were dropped; they are among `ignoredPackets`.
+    package var duplicatePackets: UInt64 = 0
+    /// How the inputs of a live run are; empty when nobody judges.
+    package var mirror: [MirrorState] = []
 
     /// All zero.
     package init() {}

@@ -35,7 +35,10 @@ package struct OptionsTemplate: Sendable {
     /// What was read and what is in no flow record (RFC 7011 section 4.2).
     package static let meteringProcess = OptionsTemplate(
         517, scope: [.meteringProcessId],
-        [.packets, .layer2Octets, .ignoredPackets, .ignoredOctets, .undecodablePackets, .captureLossPackets])
+        [
+            .packets, .layer2Octets, .ignoredPackets, .ignoredOctets, .undecodablePackets, .captureLossPackets,
+            .duplicatePackets,
+        ])
     /// Closes a batch: all data records of the session and domain since the closing record before it are its own
     /// (docs/delivery.md).
     package static let batch = OptionsTemplate(518, scope: [.batchId], [.batchProbe])
@@ -45,6 +48,10 @@ package struct OptionsTemplate: Sendable {
 
     /// What the application labels are called (RFC 6759 section 5.1), in exports with labels.
     package static let application = OptionsTemplate(520, scope: [.applicationId], [.applicationName])
+
+    /// How an input stands in one respect (docs/doctor.md), in exports of a live run.
+    package static let mirrorVerdict = OptionsTemplate(
+        521, scope: [.observationPointId, .verdictKind], [.verdictSeverity, .verdictSince, .verdictSentence])
 
     /// Templates of every domain that has flow records.
     package static let ofDomains = [elementType, selector, observationPoint, observationDomain]

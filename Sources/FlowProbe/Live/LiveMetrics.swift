@@ -2,6 +2,7 @@ import Delivery
 import Exporter
 import FlowTable
 import Foundation
+import MirrorHealth
 import PacketDecode
 import Pipeline
 import Service
@@ -20,6 +21,8 @@ final class LiveMetrics: Sendable {
     }
 
     let batches: DurationHistogram
+    /// How the inputs stand, as the main loop last judged.
+    let verdicts = Mutex<[(input: String, state: MirrorState)]>([])
     let reloads = Atomic<UInt64>(0)
     let failedReloads = Atomic<UInt64>(0)
     private let rings: [Ring]
@@ -72,10 +75,14 @@ final class LiveMetrics: Sendable {
         page.set(.reloads, "ok", to: reloads.load(ordering: .relaxed))
         page.set(.reloads, "failed", to: failedReloads.load(ordering: .relaxed))
         addInputs(snapshot, &page)
-        addPackets(snapshot.tallies, &page)
+        addPackets(snapshot, &page)
         addFlows(snapshot, &page)
         addExport(&page)
         page.set(.batchDuration, to: batches.snapshot)
+        for (input, state) in verdicts.withLock({ $0 }) {
+            guard let kind = MirrorVerdict.Kind(rawValue: state.kind) else { continue }
+            page.set(.inputVerdict, input, kind.name, to: UInt64(state.severity))
+        }
         page.set(.clockSteps, to: snapshot.clockSteps)
         page.set(.clockLag, to: max(0, Date().timeIntervalSince1970 - Double(snapshot.watermark) / 1e9))
         // Between two batches only: a snapshot that had to give up waiting shows sums that are still under way.
@@ -110,8 +117,10 @@ final class LiveMetrics: Sendable {
         }
     }
 
-    private func addPackets(_ tallies: DecodeTallies, _ page: inout MetricsPage) {
-        page.set(.packets, "flow", to: tallies.flowPackets)
+    private func addPackets(_ snapshot: LiveSnapshot, _ page: inout MetricsPage) {
+        let (tallies, counters) = (snapshot.tallies, snapshot.counters)
+        page.set(.packets, "flow", to: tallies.flowPackets - min(tallies.flowPackets, counters.dropped.packets))
+        page.set(.packets, "duplicate", to: counters.dropped.packets)
         page.set(.packets, "not_a_flow", to: tallies.nonFlowPackets)
         page.set(.packets, "undecodable", to: tallies.undecodablePackets)
         for reason in UndecodableReason.allCases { page.set(.undecodable, "\(reason)", to: tallies.count(reason)) }
@@ -119,7 +128,13 @@ final class LiveMetrics: Sendable {
             page.set(.tunnelledPackets, "\(kind)", to: tallies.count(kind))
         }
         for tunnel in OpaqueTunnel.allCases { page.set(.opaquePackets, "\(tunnel)", to: tallies.count(tunnel)) }
-        page.set(.tunnelCopies, to: tallies.tunnelCopies)
+        page.set(
+            .tunnelCopies,
+            to: tallies.tunnelCopies - min(tallies.tunnelCopies, counters.droppedTunnelCopies.packets))
+        page.set(.duplicates, "copy", to: counters.duplicates)
+        page.set(.duplicates, "uncertain", to: counters.uncertainDuplicates)
+        page.set(.duplicates, "forgotten", to: counters.duplicatesForgotten)
+        page.set(.mergedEstimate, to: tallies.mergedEstimate)
         for anomaly in Anomaly.allCases { page.set(.anomalies, "\(anomaly)", to: tallies.count(anomaly)) }
     }
 

@@ -65,6 +65,7 @@ final class LiveOutputs {
         }
         options.startsUnconnected = true
         options.statisticsSeconds = 60
+        options.tellsMirror = plan.verdictSeconds != nil
         if let destination = try output.ipfixFile {
             let sink = try IPFIXFileSink(destination, isLive: true, options: options)
             if let note = sink.openingNote { notes.append(note) }
@@ -87,7 +88,7 @@ final class LiveOutputs {
             case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: options))
             case .tcp where delivery == nil:
                 add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: options))
-            case .tcp, .tls, .http, .https: break
+            case .tcp, .tls, .http, .https, .kafka: break
             }
         }
         if let path = output.store {

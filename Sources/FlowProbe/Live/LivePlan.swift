@@ -5,6 +5,7 @@ import Exporter
 import FlowTable
 import Foundation
 import Logging
+import NetTypes
 import PacketDecode
 import Service
 
@@ -23,12 +24,17 @@ struct LivePlan {
     var inputs: [Input] = []
     var table = FlowTableConfiguration()
     var tunnels = TunnelPolicy()
+    var checksums = false
+    /// Octets of the longest packet that a link takes; nil: what each interface says.
+    var mtu: UInt32?
     var zones: ZoneTable?
     var output: OutputOptions
     /// Seconds that the end of a run may take.
     var drainSeconds: Double = 5
     /// Seconds between two lines that sum up the run.
     var summarySeconds: Double = 60
+    /// Seconds between two judgements of the inputs; nil for none.
+    var verdictSeconds: Double? = 60
     /// Where the status pages are served; nil for nowhere.
     var metricsAddress: LoopbackAddress?
     /// Path of a Unix socket for the same; nil for none.
@@ -69,10 +75,12 @@ struct LivePlan {
         output.ipfix = configuration.outputs.ipfix
         output.json = configuration.outputs.json
         output.store = configuration.outputs.store
-        output.spooling = SpoolOptions(configuration.outputs)
+        output.spooling = try SpoolOptions(configuration.outputs)
         inputs = configuration.inputs.map(Input.init)
         table = configuration.flows.tableConfiguration
         tunnels = configuration.flows.tunnelPolicy
+        checksums = configuration.flows.checksums
+        mtu = configuration.flows.linkMtu
         table.labels = output.labelConfiguration
         do throws(ZoneError) {
             zones = try configuration.flows.zoneTable()
@@ -81,6 +89,7 @@ struct LivePlan {
         }
         drainSeconds = Double(configuration.service.drainTimeout) / 1e9
         summarySeconds = Double(configuration.service.summaryInterval) / 1e9
+        verdictSeconds = Self.interval(configuration.service.verdictInterval)
         do throws(StatusServerError) {
             metricsAddress = try configuration.service.metrics.map { endpoint throws(StatusServerError) in
                 try LoopbackAddress(endpoint.description)
@@ -92,12 +101,13 @@ struct LivePlan {
         let ipfix = try output.ipfix.map { text throws(ExportError) in try FileDestination(parsing: text).path }
         let files = [ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
         let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
-        let secrets = configuration.outputs.export.map(\.parameters)
-            .flatMap { parameters in
-                [parameters.authorities, parameters.certificate, parameters.key].compactMap { $0 }
-                    + [parameters.token, parameters.basic].compactMap { $0 }
-                    .compactMap { try? HTTPCredentials.path($0, credentials: credentials) }
-            }
+        let secrets = configuration.outputs.export.flatMap { endpoint in
+            let parameters = endpoint.parameters
+            return [parameters.authorities, parameters.certificate, parameters.key, endpoint.kafka?.properties]
+                .compactMap { $0 }
+                + [parameters.token, parameters.basic].compactMap { $0 }
+                .compactMap { try? HTTPCredentials.path($0, credentials: credentials) }
+        }
         rights = Rights(
             user: configuration.service.user, group: configuration.service.group,
             readable: ([configuration.flows.prefixes].compactMap { $0 } + [path] + secrets).map(Self.folder),
@@ -110,6 +120,9 @@ struct LivePlan {
 }
 
 extension LivePlan {
+    /// Seconds; nil for 0, which stands for never.
+    static func interval(_ duration: Nanoseconds) -> Double? { duration == 0 ? nil : Double(duration) / 1e9 }
+
     /// The folder that a file is in: whoever may replace a file has to be able to reach it.
     private static func folder(_ path: String) -> String {
         URL(filePath: path).standardizedFileURL.deletingLastPathComponent().path(percentEncoded: false)

@@ -59,9 +59,9 @@ extension LiveRun {
         }
         for (index, stream) in delivery.streams.enumerated() {
             let status = stream.status
-            if status.refusal != deliveryRefusals[index], let refusal = status.refusal {
+            if let refusal = status.refusal, refusal != deliveryRefusals[index] {
                 deliveryRefusals[index] = refusal
-                logger.error("\(refusal)")
+                logger.warning("\(refusal)")
             }
             guard status.state != deliveryStates[index] || status.problem != deliveryProblems[index] else { continue }
             (deliveryStates[index], deliveryProblems[index]) = (status.state, status.problem)
@@ -73,6 +73,25 @@ extension LiveRun {
         }
     }
 
+    /// Judges the inputs, and says what has changed about them.
+    func judgeInputs() {
+        let snapshot = pipeline.snapshot()
+        guard let news = patrol?.judge(snapshot, rings, inputs: plan.inputs) else { return }
+        outputs.captureNumbers.value = captureStatistics(snapshot)
+        metrics.verdicts.withLock { $0 = patrol?.states ?? [] }
+        for one in news {
+            let verdict = one.entry.verdict
+            let mending = [verdict.command.map { "See: \($0)" }, verdict.advice].compactMap { $0 }.joined(
+                separator: " ")
+            let message = "\(one.input), \(verdict.kind.name): \(verdict.sentence) \(mending)"
+            switch one.entry.severity {
+            case .fault: logger.error("\(message)")
+            case .warning: logger.warning("\(message)")
+            case .ok, .unknown: logger.notice("\(one.input), \(verdict.kind.name): mended. \(verdict.sentence)")
+            }
+        }
+    }
+
     func saySummary() {
         let snapshot = pipeline.snapshot()
         outputs.captureNumbers.value = captureStatistics(snapshot)
@@ -80,7 +99,8 @@ extension LiveRun {
         logger.info(
             "so far",
             metadata: [
-                "packets": "\(snapshot.tallies.packets)", "lost": "\(lost)", "flows": "\(snapshot.liveFlows)",
+                "packets": "\(snapshot.tallies.packets)", "lost": "\(lost)",
+                "duplicates": "\(snapshot.counters.duplicates)", "flows": "\(snapshot.liveFlows)",
                 "records": "\(snapshot.counters.records)", "tableMiB": "\(snapshot.tableOctets >> 20)",
                 "seconds": "\(Int(Date().timeIntervalSince(started)))",
             ])

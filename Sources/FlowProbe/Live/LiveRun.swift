@@ -3,6 +3,7 @@ import Delivery
 import Exporter
 import Foundation
 import Logging
+import MirrorHealth
 import NetTypes
 import PacketDecode
 import Pipeline
@@ -19,6 +20,8 @@ final class LiveRun {
         let worker: Int
         /// The interface, and which of its workers when there are several.
         let name: String
+        /// Octets of the longest packet that the interface takes; nil when not known.
+        let mtu: UInt32?
     }
 
     var plan: LivePlan
@@ -37,6 +40,8 @@ final class LiveRun {
     var deliveryStates: [DeliveryStatus.State] = []
     var deliveryProblems: [String?] = []
     var deliveryRefusals: [String?] = []
+    /// Who judges the inputs; nil when nobody is to.
+    var patrol: MirrorPatrol?
     /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
     var reload: (() throws -> (LivePlan, [String]))?
 
@@ -58,7 +63,9 @@ final class LiveRun {
         configuration.table.stripeKey = UInt64.random(in: .min ... .max)
         // 64 ns for each number: no probe sees packets faster for as long as it runs, so that no two runs meet.
         configuration.table.flowIdBase = UInt64(Date().timeIntervalSince1970 * 1e9) / 64
-        configuration.annotate = Self.annotation(plan)
+        if plan.verdictSeconds != nil { patrol = MirrorPatrol(plan, rings) }
+        configuration.annotate = Self.annotation(plan, patrol?.observer)
+        configuration.checksums = plan.checksums
         let batches = DurationHistogram()
         configuration.batchTook = { batches.record(nanoseconds: UInt64(max(0, $0))) }
         var places = [String: Int]()
@@ -68,6 +75,7 @@ final class LiveRun {
             return LivePipeline.Input(
                 source: ring.ring, domain: UInt16(ring.input.domain - 1), segmentRule: ring.input.segmentRule,
                 tunnels: plan.tunnels,
+                mtu: ring.mtu,
                 processor: place < ring.input.processors.count ? ring.input.processors[place] : nil)
         }
         pipeline = LivePipeline(configuration: configuration, inputs: inputs, destinations: outputs.destinations)
@@ -82,9 +90,13 @@ final class LiveRun {
         deliveryRefusals = outputs.delivery?.streams.map { _ in nil } ?? []
     }
 
-    static func annotation(_ plan: LivePlan) -> LivePipeline.Annotation? {
-        guard let zones = plan.zones else { return nil }
-        return { zones.annotate(&$0) }
+    static func annotation(_ plan: LivePlan, _ observer: MirrorObserver?) -> LivePipeline.Annotation? {
+        let zones = plan.zones
+        guard zones != nil || observer != nil else { return nil }
+        return { records in
+            zones?.annotate(&records)
+            observer?.observe(records.span)
+        }
     }
 
     static func logger(_ plan: LivePlan) -> Logger {
@@ -107,12 +119,14 @@ final class LiveRun {
         let frames = FrameCounter()
         var rings: [Ring] = []
         for (index, input) in plan.inputs.enumerated() {
+            // Now: later this may be out of reach.
+            let mtu = plan.mtu ?? NetworkInterface(named: input.capture.interface)?.mtu
             let group = input.capture.workers > 1 ? FanoutGroup() : nil
             for worker in 0..<input.capture.workers {
                 let ring = try PacketRing(
                     input.capture, observationPoint: UInt8(index), frames: frames, group: group)
                 let name = input.capture.interface + (group == nil ? "" : ", worker \(worker)")
-                rings.append(Ring(input: input, ring: ring, worker: worker, name: name))
+                rings.append(Ring(input: input, ring: ring, worker: worker, name: name, mtu: mtu))
             }
         }
         return rings
@@ -120,10 +134,10 @@ final class LiveRun {
 
     /// Captures until it is told to end, then says what became of everything.
     func run() throws {
-        let stop = DispatchSemaphore(value: 0)
-        let signals = StopSignals { stop.signal() }
-        let balanceRequest = SignalRequest(SIGUSR1)
-        let reloadRequest = SignalRequest(SIGHUP)
+        let wake = DispatchSemaphore(value: 0)
+        let signals = StopSignals { wake.signal() }
+        let balanceRequest = SignalRequest(SIGUSR1) { wake.signal() }
+        let reloadRequest = SignalRequest(SIGHUP) { wake.signal() }
         do throws(LiveError) {
             // Before the workers begin: a ring belongs to one thread at a time.
             for ring in rings { try ring.ring.start() }
@@ -137,11 +151,19 @@ final class LiveRun {
         service.ready(statusLine)
         var lastSummary = Date()
         var lastTurn = Date()
-        while stop.wait(timeout: .now() + 1) == .timedOut {
+        var lastVerdicts = Date()
+        while true {
+            _ = wake.wait(timeout: .now() + 1)
+            if signals.isRequested { break }
             service.beat(pipeline.workers)
             metrics.pass(Date().timeIntervalSince(lastTurn))
             lastTurn = Date()
             sayChanges()
+            patrol?.observeClock()
+            if let seconds = plan.verdictSeconds, Date().timeIntervalSince(lastVerdicts) >= seconds {
+                lastVerdicts = Date()
+                judgeInputs()
+            }
             if balanceRequest.take() { sayBalance() }
             if reloadRequest.take() { service.reloading { applyReload() } }
             if Date().timeIntervalSince(lastSummary) >= plan.summarySeconds {
@@ -202,9 +224,11 @@ final class LiveRun {
         var statistics = ExportStatistics()
         statistics.observedPackets = snapshot.tallies.packets
         statistics.observedOctets = snapshot.tallies.wireOctets
-        statistics.ignoredPackets = snapshot.tallies.nonFlowPackets
-        statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets
+        statistics.ignoredPackets = snapshot.tallies.nonFlowPackets + snapshot.counters.dropped.packets
+        statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets + snapshot.counters.dropped.wireOctets
+        statistics.duplicatePackets = snapshot.counters.dropped.packets
         statistics.undecodablePackets = snapshot.tallies.undecodablePackets
+        statistics.mirror = patrol?.states.map(\.state) ?? []
         statistics.captureLossPackets = rings.reduce(0) { $0 + $1.ring.status.ringDrops.load(ordering: .relaxed) }
         return statistics
     }

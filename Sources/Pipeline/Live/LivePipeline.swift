@@ -19,6 +19,8 @@ package final class LivePipeline: @unchecked Sendable {
     package struct Configuration {
         /// Timeouts and budget.
         package var table = FlowTableConfiguration()
+        /// Whether checksums are checked.
+        package var checksums = false
         /// Fills in what the table does not know, such as zones, before any destination sees a record.
         package var annotate: Annotation?
         /// Called with the nanoseconds that each batch of packets took; on the workers' threads.
@@ -38,24 +40,30 @@ package final class LivePipeline: @unchecked Sendable {
         package var segmentRule: PacketDecoder.SegmentRule
         /// What is done about tunnels.
         package var tunnels: TunnelPolicy
+        /// Octets of the longest packet that the interface takes; nil: not known.
+        package var mtu: UInt32?
         /// The processor that the worker stays on, from 0; nil for any.
         package var processor: Int?
 
         /// A ring of an observation domain.
         package init(
             source: any LivePacketSource, domain: UInt16, segmentRule: PacketDecoder.SegmentRule = .auto,
-            tunnels: TunnelPolicy = TunnelPolicy(), processor: Int? = nil
+            tunnels: TunnelPolicy = TunnelPolicy(), mtu: UInt32? = nil, processor: Int? = nil
         ) {
             self.source = source
             self.domain = domain
             self.segmentRule = segmentRule
             self.tunnels = tunnels
+            self.mtu = mtu
             self.processor = processor
         }
     }
 
     /// Records between table and dispatcher: at most 64 MiB.
     private static let dispatchLimit = 262_144
+    /// Slots that a sweep looks at in any case: a stripe of so few is looked through in microseconds, so that its flows
+    /// leave within half a second.
+    private static let sweepSlots = 4096
     /// Two parts of a sweep, of one stripe each, are so far apart: each stripe comes every half second.
     private static let sweepPause: UInt32 = 500_000 / UInt32(FlowTable.stripeCount)
     /// A packet clock that falls by more than this has been set back.
@@ -91,8 +99,13 @@ package final class LivePipeline: @unchecked Sendable {
         batchTook = configuration.batchTook
         fragments = Mutex(FragmentTable(hashKey: configuration.table.stripeKey))
         self.destinations = destinations
-        workers = inputs.map {
-            LiveWorker($0, self)
+        // One set of keys: a copy may come from another worker than its original.
+        var inspection = PacketInspection()
+        inspection.identityKeys = configuration.table.identityKeys
+        inspection.checksums = configuration.checksums
+        workers = inputs.map { input in
+            inspection.mtu = input.mtu
+            return LiveWorker(input, self, inspection)
         }
     }
 
@@ -205,7 +218,9 @@ extension LivePipeline {
                 table.endAhead(stripe: stripe, of: now, at: lastFrame, output: records)
                 isBehind -= 1
             } else {
-                table.sweep(stripe: stripe, now: now - reorderSlack, at: lastFrame, all: false, output: records)
+                table.sweep(
+                    stripe: stripe, now: now - reorderSlack, at: lastFrame, all: false, atLeast: Self.sweepSlots,
+                    output: records)
             }
             stripe = (stripe + 1) % FlowTable.stripeCount
             if records.count >= 512 || stripe == 0, records.count > 0 {

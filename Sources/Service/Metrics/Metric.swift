@@ -4,9 +4,9 @@ package enum Metric: CaseIterable, Sendable {
     // The process.
     case buildInfo, startTime, residentMemory, openDescriptors, processorTime, reloads
     // Inputs.
-    case inputPackets, inputOctets, inputDrops, inputUp, inputReopens, inputLastPacket, coverageGap
+    case inputPackets, inputOctets, inputDrops, inputUp, inputReopens, inputLastPacket, inputVerdict, coverageGap
     // Packets.
-    case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies
+    case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies, duplicates, mergedEstimate
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
     // Workers.
@@ -62,6 +62,10 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_input_last_packet_time_seconds", .gauge, unit: "seconds", labels: ["input"],
                 help: "Time stamp of the input's newest packet, Unix time; 0 before the first.")
+        case .inputVerdict:
+            .init(
+                "flowprobe_input_verdict", .gauge, labels: ["input", "verdict"],
+                help: "How the input is in one respect: 0 well, 1 unknown, 2 a warning, 3 a fault.")
         case .coverageGap:
             .init(
                 "flowprobe_coverage_gap_seconds_total", .counter, unit: "seconds", labels: ["input", "reason"],
@@ -91,6 +95,17 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_tunnel_copy_packets_total", .counter, unit: "packets",
                 help: "Packets counted a second time, in the flow of the tunnel around them (tunnels: both).")
+
+        case .duplicates:
+            .init(
+                "flowprobe_duplicate_packets_total", .counter, unit: "packets", labels: ["verdict"],
+                help:
+                    "Packets that came again within the window, by verdict: copy; uncertain, which may have been sent "
+                    + "again; forgotten, early, so that copies may be missed.")
+        case .mergedEstimate:
+            .init(
+                "flowprobe_merged_packets_estimate_total", .counter, unit: "packets",
+                help: "Packets on the wire that those longer than the link takes (GRO, LRO, TSO) stand for, about.")
 
         case .flowsBegun:
             .init("flowprobe_flows_begun_total", .counter, unit: "flows", help: "Flows begun.")

@@ -278,6 +278,46 @@ import Testing
         }
     }
 
+    /// How inputs are is told when it changes, even before there are records, and again in every new session.
+    @Test func optionsDataTellHowTheMirrorIs() throws {
+        var options = IPFIXOptions()
+        options.tellsMirror = true
+        let transport = MemoryTransport()
+        let sink = try IPFIXSink(transport: transport, options: options)
+        func told() throws -> [(domain: UInt32, kind: UInt64?, severity: UInt64?, since: UInt64?)] {
+            var reader = IPFIXReader()
+            return try reader.read(transport.sessions.last ?? []).flatMap(\.records)
+                .filter { $0.isOptions && $0.number(138) != nil && $0.number(207, Self.pen) != nil }
+                .map { ($0.domain, $0.number(206, Self.pen), $0.number(207, Self.pen), $0.number(208, Self.pen)) }
+        }
+        var state = MirrorState(
+            observationPointId: 4, observationDomainId: 2, kind: 10, severity: 3, since: 1_700_000_000_123_456_789,
+            sentence: "5 of 9 packets found no room.")
+        try sink.flush()
+        #expect(transport.sessions == [[]])
+        sink.captureStatistics.mirror = [state]
+        try sink.flush()
+        try sink.flush()
+        #expect(try told().map(\.kind) == [10])
+        #expect(try told().map(\.since) == [1_700_000_000_123] && told().map(\.domain) == [2])
+        state.sentence = "6 of 9 packets found no room."
+        sink.captureStatistics.mirror = [state]
+        try sink.flush()
+        #expect(try told().count == 1, "other numbers are no news")
+        (state.severity, state.since) = (0, state.since + 60_000_000_000)
+        sink.captureStatistics.mirror = [state]
+        try sink.flush()
+        #expect(try told().map(\.severity) == [3, 0])
+        transport.messagesUntilLost = 0
+        state.severity = 2
+        sink.captureStatistics.mirror = [state]
+        try sink.flush()
+        #expect(!sink.isConnected)
+        try sink.flush()
+        #expect(transport.sessions.count == 2 && sink.isConnected)
+        #expect(try told().map(\.severity) == [2])
+    }
+
     @Test func optionsDataTellWhatWasExportedAndWhatWasNot() throws {
         var options = IPFIXOptions()
         options.observationPoints = [
@@ -293,6 +333,7 @@ import Testing
         sink.captureStatistics.ignoredPackets = 17
         sink.captureStatistics.undecodablePackets = 3
         sink.captureStatistics.captureLossPackets = 5
+        sink.captureStatistics.duplicatePackets = 6
         try sink.finish(packetClock: syntheticEpoch)
         var reader = IPFIXReader()
         let messages = try reader.read(transport.sessions[0])
@@ -306,7 +347,7 @@ import Testing
         #expect(exporter.number(166) == 0 && exporter.number(167) == 0 && exporter.number(168) == 0)
         let meter = try #require(data.last { $0.number(143) != nil })
         #expect(meter.number(86) == 12345 && meter.number(164) == 17)
-        #expect(meter.number(10, Self.pen) == 3 && meter.number(11, Self.pen) == 5)
+        #expect(meter.number(10, Self.pen) == 3 && meter.number(11, Self.pen) == 5 && meter.number(43, Self.pen) == 6)
         let selector = try #require(data.first { $0.number(304) != nil })
         #expect(selector.number(302) == 1 && selector.number(304) == 1)
         #expect(selector.number(305) == 1 && selector.number(306) == 0)

@@ -23,10 +23,11 @@ import Testing
             (8, "retransmittedOctetDeltaCount"), (9, "segmentId"), (10, "undecodablePacketTotalCount"),
             (11, "captureLossPacketTotalCount"), (12, "tunnelType"), (13, "tunnelId"), (14, "tunnelSourceAddress"),
             (15, "tunnelDestinationAddress"), (16, "tunnelDepth"), (17, "tunnelDirection"), (20, "labelSource"),
-            (21, "labelConfidence"),
+            (21, "labelConfidence"), (43, "duplicatePacketTotalCount"),
             (200, "batchId"), (201, "batchProbe"),
             (202, "coverageGapStartMilliseconds"), (203, "coverageGapEndMilliseconds"), (204, "coverageGapCause"),
-            (205, "coverageGapUnrecordedPackets"),
+            (205, "coverageGapUnrecordedPackets"), (206, "mirrorVerdictKind"), (207, "mirrorVerdictSeverity"),
+            (208, "mirrorVerdictSinceMilliseconds"), (209, "mirrorVerdictSentence"),
         ]
         for (id, name) in frozen { #expect(rows.contains { $0 == (id, name) }) }
         #expect(rows.count == frozen.count)

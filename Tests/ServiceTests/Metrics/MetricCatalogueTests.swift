@@ -81,6 +81,8 @@ import Testing
             page.set(.inputUp, input, to: true)
             page.set(.inputReopens, input, to: 0)
             page.set(.inputLastPacket, input, to: 1_766_003_600.125)
+            page.set(.inputVerdict, input, "port", to: 0)
+            page.set(.inputVerdict, input, "one-sided", to: 2)
             page.set(.coverageGap, input, "down", to: 0.0)
             page.set(.workerBusy, input, "0", to: Double(factor) * 100.5)
             page.set(.workerTurns, input, "0", to: factor * 36000)
@@ -93,6 +95,9 @@ import Testing
         page.set(.tunnelledPackets, "vxlan", to: 4100)
         page.set(.opaquePackets, "esp", to: 12)
         page.set(.tunnelCopies, to: 0)
+        page.set(.duplicates, "copy", to: 1200)
+        page.set(.duplicates, "uncertain", to: 7)
+        page.set(.mergedEstimate, to: 96)
         page.set(.flowsBegun, to: 98_765)
         for (reason, count) in [("idle timeout", 60_000), ("end of flow", 38_000), ("lack of resources", 0)] {
             page.set(.flowsEnded, reason, to: count)
