@@ -18,6 +18,7 @@ var targets: [Target] = [
     .target(name: "CPcap", linkerSettings: [.linkedLibrary("pcap")]),
     .target(name: "CPlatform"),
     .target(name: "CPacketRing"),
+    .target(name: "CNetlink"),
     .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     .target(name: "CSandbox"),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -39,10 +40,13 @@ var targets: [Target] = [
     .target(name: "Sandbox", dependencies: ["CSandbox"], swiftSettings: strict),
     .target(
         name: "Capture",
-        dependencies: ["NetTypes", "PacketDecode", "Sandbox", "CPcap", "CCompression", "CPlatform", "CPacketRing"],
+        dependencies: [
+            "NetTypes", "PacketDecode", "Sandbox", "CPcap", "CCompression", "CPlatform", "CPacketRing", "CNetlink",
+        ],
         swiftSettings: strict),
     .target(
-        name: "Spool", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CCompression"], swiftSettings: strict),
+        name: "Spool", dependencies: ["NetTypes", "Labels", "FlowTable", "CSQLite", "CCompression"],
+        swiftSettings: strict),
     .target(
         name: "Exporter", dependencies: ["NetTypes", "Labels", "FlowTable", "CSQLite", "CPlatform"],
         swiftSettings: strict),
@@ -71,7 +75,7 @@ var targets: [Target] = [
     .target(
         name: "ConfigurationFile",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Spool",
+            "NetTypes", "Labels", "PacketDecode", "FlowTable", "Capture", "Exporter", "Spool",
             .product(name: "Yams", package: "Yams"),
         ], swiftSettings: strict),
     .target(
@@ -90,7 +94,8 @@ var targets: [Target] = [
     .target(
         name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"],
         swiftSettings: strict),
-    .target(name: "Collector", dependencies: ["NetTypes", "FlowTable", "Exporter"], swiftSettings: strict),
+    .target(
+        name: "Collector", dependencies: ["NetTypes", "Labels", "FlowTable", "Exporter"], swiftSettings: strict),
     // Sockets for it: datagrams, connections, TLS, and what is acknowledged on them.
     .target(
         name: "CollectorService",
@@ -103,7 +108,8 @@ var targets: [Target] = [
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline", "ConfigurationFile",
+            "NetTypes", "Labels", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline",
+            "ConfigurationFile",
             "Service", "Steer", "MirrorHealth", "Collector", "CollectorService", "Spool", "Delivery", "CPlatform",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -121,7 +127,7 @@ var targets: [Target] = [
     .testTarget(name: "PacketDecodeTests", dependencies: ["PacketDecode"], swiftSettings: strict),
     .testTarget(name: "FlowTableTests", dependencies: ["FlowTable"], swiftSettings: strict),
     .testTarget(
-        name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression"],
+        name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression", "NetlinkFuzzing"],
         swiftSettings: strict),
     .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "CSandbox"], swiftSettings: strict),
     .testTarget(name: "SpoolTests", dependencies: ["Spool", "FlowTable", "NetTypes"], swiftSettings: strict),
@@ -136,7 +142,7 @@ var targets: [Target] = [
     .target(name: "CRdKafkaMock", path: "Tests/CRdKafkaMock", linkerSettings: [.linkedLibrary("rdkafka")]),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
-    .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Labels"], swiftSettings: strict),
     .testTarget(
         name: "ConfigurationTests", dependencies: ["ConfigurationFile", "ConfigurationFuzzing"], swiftSettings: strict),
     .testTarget(
@@ -155,14 +161,18 @@ var targets: [Target] = [
     .testTarget(
         name: "FlowProbeTests", dependencies: ["FlowProbe"], exclude: ["Collect/exporter.py"], swiftSettings: strict),
 
-    // What FuzzPacket and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.
+    // What FuzzPacket, FuzzFlowLabels and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.
     .target(
-        name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
-        swiftSettings: strict),
+        name: "PacketFuzzing", dependencies: ["NetTypes", "Labels", "PacketDecode", "FlowTable"],
+        path: "Fuzz/PacketFuzzing", swiftSettings: strict),
     .target(
         name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile", "Exporter"],
         path: "Fuzz/ConfigurationFuzzing", swiftSettings: strict),
-    .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
+    .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing", "Labels"], swiftSettings: strict),
+    // What FuzzNetlink checks; CaptureTests replays its inputs.
+    .target(
+        name: "NetlinkFuzzing", dependencies: ["Capture", "PacketDecode"], path: "Fuzz/NetlinkFuzzing",
+        swiftSettings: strict),
     // What FuzzLabels checks; LabelsTests replays its inputs.
     .target(name: "LabelFuzzing", dependencies: ["Labels"], path: "Fuzz/LabelFuzzing", swiftSettings: strict),
     // What the fuzz target FuzzSteering checks; its inputs are replayed likewise.
@@ -195,12 +205,14 @@ if fuzzing {
         ("FuzzPcap", ["CaptureFuzzing"]),
         ("FuzzPcapng", ["CaptureFuzzing"]),
         ("FuzzPacket", ["PacketFuzzing"]),
+        ("FuzzFlowLabels", ["PacketFuzzing"]),
         ("FuzzConfiguration", ["ConfigurationFuzzing"]),
         ("FuzzSteering", ["SteeringFuzzing"]),
         ("FuzzCollector", ["CollectorFuzzing"]),
         ("FuzzSpool", ["SpoolFuzzing"]),
         ("FuzzLabels", ["LabelFuzzing"]),
         ("FuzzAnswers", ["AnswerFuzzing"]),
+        ("FuzzNetlink", ["NetlinkFuzzing"]),
     ]
     targets.append(
         .target(

@@ -1,4 +1,5 @@
 import Exporter
+import Labels
 import NetTypes
 import Spool
 
@@ -10,6 +11,8 @@ package struct OutputsConfiguration: Sendable, Equatable {
     package var uniflow = false
     /// Whether flows get application labels from their first payloads.
     package var labels = false
+    /// Which attributes go with labels.
+    package var labelAttributes = AttributeSelection.technical
     /// IPFIX: which elements records carry.
     package var elements = ElementSet.standard
     /// IPFIX: the operator's private enterprise number.
@@ -41,6 +44,7 @@ package struct OutputsConfiguration: Sendable, Equatable {
         options.elements = elements
         options.uniflow = uniflow
         options.labels = labels
+        options.attributes = labelAttributes
         options.enterpriseNumber = enterpriseNumber
         options.observationPoints = inputs.enumerated().map { index, input in
             IPFIXOptions.ObservationPoint(

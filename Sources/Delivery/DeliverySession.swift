@@ -101,7 +101,7 @@ final class DeliverySession {
         let now = HostClock.timeOfDay
         board.enter(now - batch.committedAt > Self.lateAfter ? .catchingUp : .streaming)
         let block = reader.block
-        try sink.consume(block.records, packetClock: now)
+        try sink.consume(block.records, attributes: block.attributes.span, packetClock: now)
         try close(batch)
     }
 

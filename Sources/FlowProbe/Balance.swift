@@ -177,7 +177,7 @@ extension Balance {
     private var duplicateLines: [String] {
         var lines: [String] = []
         if counters.duplicates > 0 {
-            let part = counters.dropped.packets == 0 ? "counted in their flows all the same" : "dropped"
+            let part = counters.dropped.packets == 0 ? "counted in flows" : "dropped"
             lines.append("duplicates \(counters.duplicates) copies of packets that had come just before, \(part)")
         }
         if counters.uncertainDuplicates > 0 {
@@ -196,6 +196,7 @@ extension Balance {
     static func exportLine(_ name: String, _ sent: IPFIXStatistics) -> String {
         "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
             + " not sent: \(sent.failedRecords) records"
+            + (sent.cutAttributes > 0 ? "; \(sent.cutAttributes) records without some of their attributes" : "")
     }
 
     /// What a spool and its collectors made of every record.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Exporter
 import FlowTable
+import Labels
 import NetTypes
 import PacketDecode
 
@@ -80,6 +81,13 @@ enum CheckChoice: String, ExpressibleByArgument, CaseIterable {
 enum LabelChoice: String, ExpressibleByArgument, CaseIterable {
     case off
     case on
+}
+
+extension AttributeSelection: ExpressibleByArgument {
+    /// As on the command line.
+    package init?(argument: String) { self.init(argument) }
+    /// For the help.
+    package var defaultValueDescription: String { description }
 }
 
 /// When to colour the report.

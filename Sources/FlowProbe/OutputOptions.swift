@@ -3,6 +3,7 @@ import ConfigurationFile
 import Exporter
 import FlowTable
 import Foundation
+import Labels
 
 /// Options about where flows go. Any combination at once.
 struct OutputOptions: ParsableArguments {
@@ -37,6 +38,12 @@ struct OutputOptions: ParsableArguments {
         help: ArgumentHelp(
             "Label flows with the application that their first payloads show (docs/labels.md).", valueName: "switch"))
     var labels = LabelChoice.off
+
+    @Option(
+        help: ArgumentHelp(
+            "Attributes that go with labels: technical, those that are no personal data; all; none; or names of "
+                + "docs/labels.md between commas.", valueName: "list"))
+    var labelAttributes = AttributeSelection.technical
 
     @Option(
         help: ArgumentHelp(
@@ -132,7 +139,10 @@ struct OutputOptions: ParsableArguments {
 
     /// How flows are labelled; nil for no labels.
     var labelConfiguration: LabelConfiguration? {
-        labels == .on ? LabelConfiguration(enterpriseNumber: enterpriseNumber) : nil
+        guard labels == .on else { return nil }
+        var configuration = LabelConfiguration(enterpriseNumber: enterpriseNumber)
+        configuration.attributes = labelAttributes
+        return configuration
     }
 
     /// What the IPFIX outputs have in common.
@@ -141,6 +151,7 @@ struct OutputOptions: ParsableArguments {
         options.elements = elements.set
         options.uniflow = uniflow
         options.labels = labels == .on
+        options.attributes = labelAttributes
         options.enterpriseNumber = enterpriseNumber
         options.observationPoints = inputs.enumerated().map { index, path in
             IPFIXOptions.ObservationPoint(id: UInt32(index + 1), interfaceName: path)

@@ -155,6 +155,7 @@ package final class FlowTable: Sendable {
                     counters.macTableOverflows = stripe.macs.overflows
                     counters.tunnelTableOverflows = stripe.tunnels.overflows
                     counters.labelRefusals = stripe.labels.refusals
+                    counters.attributeRefusals = stripe.labels.attributeRefusals
                     counters.duplicatesForgotten = stripe.duplicates.forgotten
                     return counters
                 })

@@ -28,6 +28,8 @@ package struct FlowTableCounters: Sendable {
     package var labelRefusals: UInt64 = 0
     /// Flows whose label was decided early because more flows than a stripe looks at at once had begun.
     package var labelsCutShort: UInt64 = 0
+    /// Flows whose attributes were not kept because the stripe's memory for them was used up.
+    package var attributeRefusals: UInt64 = 0
     /// Packets told to be copies of earlier ones, dropped or not.
     package var duplicates: UInt64 = 0
     /// Packets whose like had come just before, and may have been sent again; they are in flows.
@@ -64,6 +66,7 @@ package struct FlowTableCounters: Sendable {
         tunnelTableOverflows &+= other.tunnelTableOverflows
         labelRefusals &+= other.labelRefusals
         labelsCutShort &+= other.labelsCutShort
+        attributeRefusals &+= other.attributeRefusals
         duplicates &+= other.duplicates
         uncertainDuplicates &+= other.uncertainDuplicates
         duplicatesForgotten &+= other.duplicatesForgotten

@@ -62,7 +62,7 @@ struct Stripe: ~Copyable {
         hot = MappedArray(count: slots)
         cold = MappedArray(count: slots)
         index = SlotIndex(slotCount: slots)
-        labels = LabelTable(configuration.labels, slots: slots)
+        labels = LabelTable(configuration.labels, slots: slots, octets: octets)
         let looksForCopies = configuration.duplicates.action != .off
         duplicates = DuplicateWindow(span: configuration.duplicates.window, isUsed: looksForCopies)
         kept = PacketOrder(capacity: looksForCopies ? Partition.largestCapacity : 1)

@@ -44,6 +44,8 @@ package final class Spool: @unchecked Sendable {
     let highestSegment: UInt64
     var staged: [UInt32: RecordBuffer] = [:]
     var stagedCount = 0
+    /// Octets of the staged records' attributes.
+    var stagedAttributeOctets = 0
     var stagedSince: Nanoseconds?
     var packetClock: Nanoseconds = 0
     var stagedPackets: UInt64 = 0

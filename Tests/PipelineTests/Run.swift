@@ -10,18 +10,28 @@ final class CollectingSink: RecordSink {
     struct Batch: Equatable, Sendable {
         var clock: Nanoseconds
         var records: [[UInt8]]
+        var attributes: [UInt8] = []
     }
 
     private(set) var records: [FlowRecord] = []
     private(set) var batches: [Batch] = []
     private(set) var finishes = 0
+    /// The attributes of each record.
+    private(set) var attributes: [[UInt8]] = []
 
     func consume(_ span: Span<FlowRecord>, packetClock: Nanoseconds) {
+        consume(span, attributes: Span(), packetClock: packetClock)
+    }
+
+    func consume(_ span: Span<FlowRecord>, attributes octets: Span<UInt8>, packetClock: Nanoseconds) {
+        var walk = AttributeWalk()
         var batch = Batch(clock: packetClock, records: [])
         for index in 0..<span.count {
             records.append(span[index])
             batch.records.append(span[index].image)
+            attributes.append(walk.next(span[index].attributeOctets, of: octets.count).map { octets[$0] })
         }
+        batch.attributes = octets.indices.map { octets[$0] }
         batches.append(batch)
     }
 
@@ -50,6 +60,7 @@ struct Run: Sendable {
     let result: ReplayPipeline.Result
     let records: [FlowRecord]
     let batches: [CollectingSink.Batch]
+    let attributes: [[UInt8]]
     let finishes: Int
     /// The records' contents, flow by flow and slice by slice.
     var contents: [[UInt8]] {
@@ -72,6 +83,7 @@ struct Run: Sendable {
         let pipeline = ReplayPipeline(configuration: configuration, source: source, sinks: [sink])
         result = pipeline.run()
         (records, batches, finishes) = (sink.records, sink.batches, sink.finishes)
+        attributes = sink.attributes
     }
 
     /// Whether packets and flows come out even.

@@ -184,9 +184,13 @@ final class HTTPCourse: DeliveryCourse {
         guard let batch = work?.batch, let bodies else { return }
         let block = reader.block
         let records = block.records
-        let flow =
-            part.count == 0
-            ? Array("null\n".utf8) : bodies.line(records.extracting(part.first..<part.first + part.count))
+        let attributes = block.attributes
+        var flow = Array("null\n".utf8)
+        if part.count > 0 {
+            flow = bodies.line(
+                records.extracting(part.first..<part.first + part.count),
+                attributes: attributes.span.extracting(Self.attributes(of: part, in: block)))
+        }
         work?.lines += refusedRecords.line(flow, spool.probe, batch, place: part.first, reply)
         work?.refused += part.count
         board.update {
@@ -242,7 +246,22 @@ final class HTTPCourse: DeliveryCourse {
         if part.count == 0, let gap = work.gap { return try bodies.body(work.batch, gap) }
         let block = reader.block
         let records = block.records
-        return try bodies.body(records.extracting(part.first..<part.first + part.count), work.batch, part)
+        let attributes = block.attributes
+        return try bodies.body(
+            records.extracting(part.first..<part.first + part.count),
+            attributes: attributes.span.extracting(Self.attributes(of: part, in: block)), work.batch, part)
+    }
+
+    /// Where the attributes of a part's records are among those of its batch.
+    private static func attributes(of part: BatchParts.Part, in block: RecordBlock) -> Range<Int> {
+        var walk = AttributeWalk()
+        var (start, end) = (0, 0)
+        for index in 0..<part.first + part.count {
+            let list = walk.next(block.records[index].attributeOctets, of: block.attributes.count)
+            if index == part.first { start = list.lowerBound }
+            end = list.upperBound
+        }
+        return start..<end
     }
 
     private func count(_ end: DeliveryStatus.RequestEnd) { board.update { $0.requests[end, default: 0] += 1 } }

@@ -31,15 +31,15 @@ final class RequestBodies {
     /// The body for `records`, which are `part` of `batch`. IPFIX: the batch is closed only when the part is all of it, since
     /// who drops repeats of batches would take its other parts for such.
     func body(
-        _ records: Span<FlowRecord>, _ batch: SpoolBatch, _ part: BatchParts.Part
+        _ records: Span<FlowRecord>, attributes: Span<UInt8>, _ batch: SpoolBatch, _ part: BatchParts.Part
     ) throws(ExportError) -> [UInt8] {
         let octets: [UInt8]
         switch parameters.format {
-        case .ndjson: octets = lines.encode(records)
+        case .ndjson: octets = lines.encode(records, attributes: attributes)
         case .ipfix:
             try sink.renewSession(statistics: false) {}
             _ = transport.take()
-            try sink.consume(records, packetClock: HostClock.timeOfDay)
+            try sink.consume(records, attributes: attributes, packetClock: HostClock.timeOfDay)
             if part.count == batch.recordCount { try close(batch) }
             try sink.flush()
             octets = transport.take()
@@ -63,7 +63,9 @@ final class RequestBodies {
     }
 
     /// A record as JSON, for who keeps it.
-    func line(_ records: Span<FlowRecord>) -> [UInt8] { lines.encode(records) }
+    func line(_ records: Span<FlowRecord>, attributes: Span<UInt8>) -> [UInt8] {
+        lines.encode(records, attributes: attributes)
+    }
 }
 
 extension CoverageGap {

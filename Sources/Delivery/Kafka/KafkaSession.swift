@@ -111,7 +111,7 @@ extension KafkaSession {
     private func send(_ batch: SpoolBatch) throws(ExportError) {
         begin(batch)
         let block = reader.block
-        groups.fill(block.records)
+        groups.fill(block)
         for group in 0..<groups.count {
             try send(batch, group, 0..<groups[group].count)
         }
@@ -139,8 +139,10 @@ extension KafkaSession {
         while start < range.upperBound {
             let count = min(range.upperBound - start, recordsPerMessage)
             let records = groups[group]
+            let attributes = records.attributes(of: start..<start + count)
             let octets = try value.octets(
-                records.records.extracting(start..<start + count), exportTime: batch.committedAt)
+                records.records.extracting(start..<start + count), attributes: attributes.span,
+                exportTime: batch.committedAt)
             if octets.count > octetsPerMessage, count > 1 {
                 recordsPerMessage = max(1, count * octetsPerMessage / octets.count * 7 / 8)
                 continue
@@ -208,7 +210,7 @@ extension KafkaSession {
             switch try again.next(within: 0) {
             case .records(let batch) where batch.id == part.batch:
                 let block = again.block
-                groups.fill(block.records)
+                groups.fill(block)
                 return groups[part.group].count == part.total ? batch : nil
             case .records(let batch), .gap(let batch, _):
                 if batch.id >= part.batch { return nil }
@@ -219,7 +221,8 @@ extension KafkaSession {
 
     private func setAside(_ part: KafkaWindow.Part, _ error: KafkaError) {
         let records = groups[part.group]
-        let record = value.object(records.records.extracting(part.range))
+        let attributes = records.attributes(of: part.range)
+        let record = value.object(records.records.extracting(part.range), attributes: attributes.span)
         let isKept = spool.setAside(
             record, destination: name, batch: part.batch, reason: error.name, now: HostClock.timeOfDay)
         refusedRecords += 1

@@ -26,11 +26,13 @@ final class KafkaValue {
     }
 
     /// Flow records: a JSON line each, or a session of IPFIX.
-    func octets(_ records: Span<FlowRecord>, exportTime: Nanoseconds) throws(ExportError) -> [UInt8] {
-        guard format == .ipfix else { return lines.encode(records) }
+    func octets(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8>, exportTime: Nanoseconds
+    ) throws(ExportError) -> [UInt8] {
+        guard format == .ipfix else { return lines.encode(records, attributes: attributes) }
         try flows.renewSession(statistics: false) {}
         _ = messages.take()
-        try flows.consume(records, packetClock: exportTime)
+        try flows.consume(records, attributes: attributes, packetClock: exportTime)
         try flows.flush()
         return messages.take()
     }
@@ -54,7 +56,9 @@ final class KafkaValue {
     }
 
     /// One record as a JSON object, for what is set aside.
-    func object(_ record: Span<FlowRecord>) -> [UInt8] { Array(lines.encode(record).dropLast()) }
+    func object(_ record: Span<FlowRecord>, attributes: Span<UInt8>) -> [UInt8] {
+        Array(lines.encode(record, attributes: attributes).dropLast())
+    }
 }
 
 extension CoverageGap {

@@ -1,4 +1,5 @@
 import FlowTable
+import Spool
 
 /// Puts the records of a batch into a few groups by their flow, so that all slices of a flow have the same key and thereby the
 /// same partition.
@@ -17,11 +18,16 @@ final class StripeGroups {
         Int((flow &* 0x9E37_79B9_7F4A_7C15) >> 32) % max(1, count)
     }
 
-    /// Takes the place of what was there, each group in the order of `records`.
-    func fill(_ records: Span<FlowRecord>) {
+    /// Takes the place of what was there, each group in the order of `block`, attributes and all.
+    func fill(_ block: RecordBlock) {
         for group in groups { group.removeAll() }
-        for index in 0..<records.count {
-            groups[Self.group(of: records[index].flowId, count: groups.count)].append(records[index])
+        let attributes = block.attributes
+        var walk = AttributeWalk()
+        for index in 0..<block.count {
+            let record = block.records[index]
+            let list = walk.next(record.attributeOctets, of: attributes.count)
+            groups[Self.group(of: record.flowId, count: groups.count)].append(
+                record, attributes: attributes.span.extracting(list))
         }
     }
 

@@ -12,6 +12,8 @@ package struct IPFIXStatistics: Sendable, Equatable {
     package var failedPackets: UInt64 = 0
     /// Layer 3 octets that those records count, both directions (IE 168).
     package var failedOctets: UInt64 = 0
+    /// Flow records of whose attributes some were left out because the message had no room for them.
+    package var cutAttributes: UInt64 = 0
     /// UDP: how often the collector's host said that nobody listens (ICMP port unreachable). Each stands for at least
     /// one message that nobody read; which one is not known.
     package var refusals: UInt64 = 0

@@ -17,15 +17,20 @@ import FlowTable
         unsafe line.deallocate()
     }
 
-    /// The lines of `records`, each with its line feed. O(n).
-    package func encode(_ records: Span<FlowRecord>) -> [UInt8] {
+    /// The lines of `records` with their attributes (`AttributeWalk`), each with its line feed. O(n).
+    package func encode(_ records: Span<FlowRecord>, attributes: Span<UInt8> = Span()) -> [UInt8] {
         var octets: [UInt8] = []
+        var members: [UInt8] = []
+        var walk = AttributeWalk()
         // Most lines have between 400 and 600 octets.
         octets.reserveCapacity(records.count * 512)
         for index in 0..<records.count {
+            members.removeAll(keepingCapacity: true)
+            let list = walk.next(records[index].attributeOctets, of: attributes.count)
+            if !list.isEmpty { JSONAttributes.append(attributes, list, to: &members) }
             // SAFETY: a line has at most `JSONLineEncoder.reserve` octets, the overhang of its last store included.
             var cursor = unsafe OctetCursor(line)
-            encoder.encode(records[index], into: &cursor)
+            encoder.encode(records[index], members: members, into: &cursor)
             // SAFETY: so many octets have just been written.
             unsafe octets.append(
                 contentsOf: UnsafeRawBufferPointer(start: line, count: cursor.distance(from: line)))

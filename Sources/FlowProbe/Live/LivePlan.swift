@@ -55,6 +55,8 @@ struct LivePlan {
         var writable: [String]
         /// Folders that the user gets.
         var owned: [String] = []
+        /// Whether it gives verdicts about packets of a queue, which takes CAP_NET_ADMIN.
+        var givesVerdicts = false
     }
 
     /// A plan without inputs.
@@ -70,6 +72,7 @@ struct LivePlan {
         output.export = configuration.outputs.export.map(\.description)
         output.uniflow = configuration.outputs.uniflow
         output.labels = configuration.outputs.labels ? .on : .off
+        output.labelAttributes = configuration.outputs.labelAttributes
         output.elements = ElementChoice(set: configuration.outputs.elements)
         output.enterpriseNumber = configuration.outputs.enterpriseNumber
         output.ipfix = configuration.outputs.ipfix
@@ -112,7 +115,8 @@ struct LivePlan {
             user: configuration.service.user, group: configuration.service.group,
             readable: ([configuration.flows.prefixes].compactMap { $0 } + [path] + secrets).map(Self.folder),
             writable: Array(Set(files.map(Self.folder) + [configuration.outputs.spool].compactMap { $0 })).sorted(),
-            owned: [configuration.outputs.spool].compactMap { $0 })
+            owned: [configuration.outputs.spool].compactMap { $0 },
+            givesVerdicts: inputs.contains { LiveInput.isQueue($0.capture.interface) })
         logLevel = Logger.Level(rawValue: configuration.log.level.rawValue) ?? .info
         // `auto` is no format of its own.
         logFormat = Service.LogFormat(rawValue: configuration.log.format.rawValue) ?? .automatic()
@@ -131,17 +135,7 @@ extension LivePlan {
 
 extension LivePlan.Input {
     init(_ input: InputConfiguration) {
-        capture = LiveInput(interface: input.interface)
-        capture.name = input.name
-        capture.ringOctets = input.ring
-        capture.blockOctets = input.block
-        capture.snapLength = UInt32(clamping: input.snapLength)
-        capture.isPromiscuous = input.promiscuous
-        capture.filter = input.filter
-        capture.direction = input.direction
-        capture.timestamps = input.timestamps
-        capture.fanout = input.fanout
-        capture.workers = input.workers
+        capture = input.liveInput
         domain = input.domain
         segmentRule = input.segment
         processors = input.cpus

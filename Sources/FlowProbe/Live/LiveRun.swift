@@ -12,10 +12,12 @@ import Service
 
 /// A live run from its first packet to its exit code.
 final class LiveRun {
-    /// A ring, and the input it belongs to.
+    /// A ring, or what stands for it, and the input it belongs to.
     struct Ring {
         let input: LivePlan.Input
-        let ring: PacketRing
+        let ring: any LiveCapture
+        /// The ways packets came, where rules bring them.
+        var paths: SteeredPaths?
         /// Which of the input's workers, from 0.
         let worker: Int
         /// The interface, and which of its workers when there are several.
@@ -80,7 +82,11 @@ final class LiveRun {
         }
         pipeline = LivePipeline(configuration: configuration, inputs: inputs, destinations: outputs.destinations)
         metrics = LiveMetrics(
-            rings: rings.map { .init(input: $0.input.capture.name, worker: $0.worker, status: $0.ring.status) },
+            rings: rings.map {
+                .init(
+                    input: $0.input.capture.name, source: $0.input.capture.interface, worker: $0.worker,
+                    status: $0.ring.status, paths: $0.paths)
+            },
             pipeline: pipeline, outputs: outputs, budget: plan.table.memoryOctets, batches: batches)
         service = try LiveService(plan, metrics, workers: rings.map { "The loop of \($0.name)" }, logger: logger)
         ringProblems = rings.map { _ in nil }
@@ -108,7 +114,7 @@ final class LiveRun {
         do throws(SandboxError) {
             let report = try Sandbox.enter(
                 user: rights.user, group: rights.group, readable: rights.readable, writable: rights.writable,
-                owned: rights.owned)
+                owned: rights.owned, givesVerdicts: rights.givesVerdicts)
             for line in report.lines { logger.log(level: report.isComplete ? .info : .notice, "\(line)") }
         } catch {
             throw ProbeFailure(code: .inputUnreadable, message: error.description)
@@ -119,6 +125,14 @@ final class LiveRun {
         let frames = FrameCounter()
         var rings: [Ring] = []
         for (index, input) in plan.inputs.enumerated() {
+            if input.capture.isSteered {
+                let source = try NetfilterSource(input.capture, observationPoint: UInt8(index), frames: frames)
+                rings.append(
+                    Ring(
+                        input: input, ring: source, paths: source.paths, worker: 0, name: input.capture.interface,
+                        mtu: plan.mtu))
+                continue
+            }
             // Now: later this may be out of reach.
             let mtu = plan.mtu ?? NetworkInterface(named: input.capture.interface)?.mtu
             let group = input.capture.workers > 1 ? FanoutGroup() : nil

@@ -40,14 +40,16 @@ struct MirrorPatrol {
     /// Of a run's inputs and rings, when nothing has been captured yet.
     init(_ plan: LivePlan, _ rings: [LiveRun.Ring]) {
         looksForCopies = plan.table.duplicates.action != .off
-        ports = plan.inputs.enumerated().map { index, input in
+        // What rules bring has no port that could be wrong.
+        let inputs = plan.inputs.enumerated().filter { !$0.element.capture.isSteered }
+        ports = inputs.map { index, input in
             var port = Port(
                 input: input, point: UInt32(index + 1),
                 rings: rings.indices.filter { rings[$0].input.capture.interface == input.capture.interface })
             port.counters = NetworkInterface(named: input.capture.interface)?.counters ?? port.counters
             return port
         }
-        let mtus = Dictionary(grouping: plan.inputs, by: \.domain).mapValues { inputs in
+        let mtus = Dictionary(grouping: inputs.map(\.element), by: \.domain).mapValues { inputs in
             inputs.compactMap { NetworkInterface(named: $0.capture.interface)?.mtu }.max()
         }
         observer = MirrorObserver(domains: mtus.sorted { $0.key < $1.key }.map { (id: $0.key, mtu: $0.value) })
@@ -89,7 +91,8 @@ struct MirrorPatrol {
             (evidence.packets.duplicates, evidence.packets.compared) = copies
             evidence.port.hostClockSteps = steps.count
             evidence.port.largestClockStep = steps.largest
-            let capture = index < inputs.count ? inputs[index].capture : ports[index].input.capture
+            let place = Int(ports[index].point) - 1
+            let capture = place < inputs.count ? inputs[place].capture : ports[index].input.capture
             let isPart = capture.filter != nil || capture.direction == .out
             let verdicts = MirrorVerdict.all(of: evidence).map { verdict in
                 isPart && !Self.ofHost.contains(verdict.kind) ? verdict.withheld : verdict

@@ -78,6 +78,7 @@ import Testing
             page.set(.inputOctets, input, to: factor * 5_432_109_876)
             page.set(.inputDrops, input, "ring", to: factor * 12)
             page.set(.inputDrops, input, "interface", to: 0)
+            page.set(.inputMalformed, input, to: 0)
             page.set(.inputUp, input, to: true)
             page.set(.inputReopens, input, to: 0)
             page.set(.inputLastPacket, input, to: 1_766_003_600.125)
@@ -87,6 +88,7 @@ import Testing
             page.set(.workerBusy, input, "0", to: Double(factor) * 100.5)
             page.set(.workerTurns, input, "0", to: factor * 36000)
         }
+        page.set(.steeredPackets, "nflog:5", "dns-to-probe", "forward", "eth1", "eth2", to: 4711)
         page.set(.packets, "flow", to: 30_600_000)
         page.set(.packets, "not_a_flow", to: 17_000)
         page.set(.packets, "undecodable", to: 284)
@@ -107,11 +109,15 @@ import Testing
         page.set(.records, to: 102_321)
         page.set(.tableMemory, to: 765 * 184)
         page.set(.tableBudget, to: 512 << 20)
+        page.set(.labelRefusals, to: 17)
+        page.set(.labelsCutShort, to: 3)
+        page.set(.attributesRefused, to: 0)
         let histogram = DurationHistogram()
         for index in 0..<2000 as Range<UInt64> { histogram.record(nanoseconds: index * index * 40) }
         page.set(.batchDuration, to: histogram.snapshot)
         for destination in ["192.0.2.10:4739/tcp", "/var/lib/flowprobe/flows.sqlite"] {
             page.set(.exportRecords, destination, to: 102_000)
+            page.set(.exportCutAttributes, destination, to: 4)
             page.set(.exportOctets, destination, to: 16_320_000)
             page.set(.exportMessages, destination, to: 13_000)
             page.set(.exportFailed, destination, to: 0)

@@ -32,15 +32,26 @@ package final class IPFIXFileSink: IPFIXSink {
     }
 
     /// Encodes the batch, into several files if need be.
-    override package func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError) {
-        guard rotation != .never else { return try super.consume(records, packetClock: packetClock) }
+    override package func consume(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8>, packetClock: Nanoseconds
+    ) throws(ExportError) {
+        guard rotation != .never else {
+            return try super.consume(records, attributes: attributes, packetClock: packetClock)
+        }
         if isOver(packetClock) { try endPiece() }
-        var first = 0
+        var walk = AttributeWalk()
+        var (first, place) = (0, 0)
         while first < records.count {
             if start == nil { begin(packetClock) }
             let next = min(records.count, first + Self.stride)
-            try super.consume(records.extracting(first..<next), packetClock: packetClock)
-            first = next
+            var end = place
+            for index in first..<next {
+                end = walk.next(records[index].attributeOctets, of: attributes.count).upperBound
+            }
+            try super.consume(
+                records.extracting(first..<next), attributes: attributes.extracting(place..<end),
+                packetClock: packetClock)
+            (first, place) = (next, end)
             if case .octets(let limit) = rotation, file.length >= limit { try endPiece() }
         }
     }
