@@ -15,6 +15,7 @@ import Testing
         let folder: String
         let port: UInt16
         private let process = Process()
+        private let input = Pipe()
 
         init() throws {
             folder = FileManager.default.temporaryDirectory.appending(path: "clickhouse-\(UUID())").path(
@@ -39,18 +40,25 @@ import Testing
             try Data(configuration.utf8).write(to: URL(filePath: folder + "/config.xml"))
             try Data(users.utf8).write(to: URL(filePath: folder + "/users.xml"))
             try Data("default:sesame\n".utf8).write(to: URL(filePath: folder + "/secret"))
-            process.executableURL = URL(filePath: ClickHouseTests.program)
-            process.arguments = ["--config-file=\(folder)/config.xml"]
+            // The server closes every descriptor that it inherits, which Foundation takes for its end, and then waits for it
+            // with the only thread that hears of other processes' ends. So a shell starts it, and ends it with its own input.
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = [
+                "-c", "\"$0\" \"$1\" & read line; kill -KILL $!", ClickHouseTests.program,
+                "--config-file=\(folder)/config.xml",
+            ]
+            process.standardInput = input
             process.standardOutput = FileHandle.nullDevice
             process.standardError = FileHandle.nullDevice
             try process.run()
             guard eventually(within: 60, { (try? ask("SELECT 1")) == "1" }) else {
+                try? input.fileHandleForWriting.close()
                 throw POSIXError(.ETIMEDOUT)
             }
         }
 
         deinit {
-            kill(process.processIdentifier, SIGKILL)
+            try? input.fileHandleForWriting.close()
             process.waitUntilExit()
             try? FileManager.default.removeItem(atPath: folder)
         }

@@ -54,7 +54,7 @@ import Testing
 
     /// An answer that is nobody's fault here, or everybody's, gives nothing up: an expired token must not drain the spool.
     @Test(arguments: [
-        (401, "Put credentials"), (403, "let this probe"), (404, "Check the path"), (405, "Check the path"),
+        (401, "Put credentials"), (403, "lets this probe"), (404, "Check the path"), (405, "Check the path"),
         (407, "without it"), (408, "asked again"), (425, "asked again"), (429, "asked again"), (500, "own log"),
         (503, "asked again"), (599, "own log"), (301, "Redirects"), (307, "Redirects"), (304, "Redirects"),
         (418, "Check what"),
