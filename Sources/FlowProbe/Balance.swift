@@ -15,6 +15,8 @@ struct Balance {
     let packetsFiltered: UInt64
     /// Flows that had not ended, of a run that goes on.
     var liveFlows: UInt64 = 0
+    /// Later fragments that wait for their first one, of a run that goes on.
+    var waitingFragments: UInt64 = 0
     /// Sums of a live run's inputs, beside those of packets and records.
     var inputSums: [Sum] = []
 
@@ -39,6 +41,7 @@ struct Balance {
         counters = snapshot.counters
         clockSteps = snapshot.clockSteps
         liveFlows = snapshot.liveFlows
+        waitingFragments = snapshot.waitingFragments
         packetsRead = inputs.reduce(0) { $0 + $1.handedOut.load(ordering: .relaxed) }
         packetsFiltered = 0
     }
@@ -54,8 +57,11 @@ struct Balance {
                     what: "packets decoded = in flows + not a flow + undecodable", left: tallies.packets,
                     right: tallies.flowPackets + tallies.nonFlowPackets + tallies.undecodablePackets),
                 Sum(
-                    what: "packets in flows + counted again in tunnels' flows = packets counted by the table",
-                    left: tallies.flowPackets + tallies.tunnelCopies, right: counters.packets),
+                    what: "packets in flows + counted again in tunnels' flows = packets counted by the table + waiting",
+                    left: tallies.flowPackets + tallies.tunnelCopies, right: counters.packets + waitingFragments),
+                Sum(
+                    what: "ICMP errors that name a flow = about a flow that is known + about another",
+                    left: tallies.icmpNotices, right: counters.errorsLinked + counters.errorsWithoutFlow),
                 Sum(
                     what: "flows begun = flows ended + alive", left: counters.flowsBegun,
                     right: counters.flowsEndedTotal + liveFlows),
@@ -64,7 +70,7 @@ struct Balance {
                     right: counters.flowsEndedTotal + counters.slicesCutTotal - counters.endsWithoutRecord),
             ]
         // What live flows have counted is in no record yet.
-        if liveFlows == 0 {
+        if liveFlows == 0, waitingFragments == 0 {
             sums += [
                 Sum(
                     what: "packets in flows + counted again in tunnels' flows = packets in records",
@@ -113,6 +119,14 @@ struct Balance {
                 "again      \(tallies.tunnelCopies) packets counted a second time, in the flow of the tunnel around them:"
                     + " \(tallies.tunnelCopyNetworkOctets) octets of layer 3, \(tallies.tunnelCopyWireOctets) on the wire"
             )
+        }
+        if waitingFragments > 0 {
+            lines.append("waiting    \(waitingFragments) later fragments in flows wait for their first one")
+        }
+        if tallies.icmpNotices > 0 {
+            lines.append(
+                "errors     \(tallies.icmpNotices) of ICMP that name a flow = \(counters.errorsLinked) about one that is"
+                    + " known + \(counters.errorsWithoutFlow) about another")
         }
         for tunnel in OpaqueTunnel.allCases where tallies.count(tunnel) > 0 {
             lines.append("opaque     \(tallies.count(tunnel)) \(tunnel.description)")

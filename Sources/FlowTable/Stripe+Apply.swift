@@ -39,6 +39,7 @@ extension Stripe {
         _ output: RecordBuffer
     ) {
         var slot = index.find(facts, packet, hot)
+        if facts[packet].flags.contains(.notice) { return noteError(facts, packet, slot) }
         if slot < 0 {
             slot = begin(facts, packet, output)
         } else {

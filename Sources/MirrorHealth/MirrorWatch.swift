@@ -62,6 +62,9 @@ package final class MirrorWatch {
         for input in inputs { input.source.stopTaking() }
         while take() || !isOver() { turn() }
         maintain()
+        facts.removeAll()
+        fragments.letGoOfAll(into: facts, at: lastFrame)
+        countFacts()
         table.flush(now: clock.now, at: lastFrame) { hand($0) }
     }
 
@@ -92,7 +95,21 @@ package final class MirrorWatch {
 
     private func count(_ index: Int) {
         inputs[index].decoder.decode(packets, into: facts)
-        if facts.fragments > 0 { facts.withMutableFacts { fragments.resolve(&$0) } }
+        if facts.fragments > 0 || fragments.waiting > 0 {
+            fragments.resolve(facts, expiry: FragmentTable.Expiry(frame: lastFrame, clock: clock.now))
+        }
+        countFacts()
+        for packet in 0..<packets.count {
+            guard let fingerprint = packets.fingerprint(packet, key: key) else { continue }
+            compared += 1
+            if window.isDuplicate(fingerprint, at: packets.timestamp(packet)) { duplicates += 1 }
+        }
+        clock.observe(packets, 0..<packets.count)
+        lastFrame = max(lastFrame, packets.frameNumber(packets.count - 1))
+    }
+
+    /// Puts what is in `facts` into flows.
+    private func countFacts() {
         table.partition(facts, into: &partition)
         for stripe in 0..<FlowTable.stripeCount where !partition.isEmpty(stripe) {
             table.apply(facts, partition, stripe: stripe, output: records)
@@ -101,13 +118,6 @@ package final class MirrorWatch {
             hand(records)
             records.removeAll()
         }
-        for packet in 0..<packets.count {
-            guard let fingerprint = packets.fingerprint(packet, key: key) else { continue }
-            compared += 1
-            if window.isDuplicate(fingerprint, at: packets.timestamp(packet)) { duplicates += 1 }
-        }
-        clock.observe(packets, 0..<packets.count)
-        lastFrame = max(lastFrame, packets.frameNumber(packets.count - 1))
     }
 
     private func hand(_ records: RecordBuffer) {

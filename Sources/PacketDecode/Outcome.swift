@@ -48,6 +48,17 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
     case tunnelTooDeep
     /// A tunnel's header, or the IP header in it, is cut or wrong: the packet is in the flow of the tunnel itself.
     case innerHeaderDamaged
+    /// A first fragment too small for the transport header, or a second one that overwrites it (RFC 1858, RFC 3128).
+    case fragmentTiny
+    /// The first fragment of a tunnel's datagram: what it carries is in the tunnel's own flow.
+    case tunnelFragment
+    /// An ICMP error whose quoted packet is cut or wrong: which flow it is about cannot be told.
+    case quoteDamaged
+    /// A fragment that overlaps another one of its datagram, and is not the same one again (RFC 3128, RFC 5722). This and
+    /// the next are told by the fragment table, not by a packet's facts, whose bits end at 15.
+    case fragmentOverlap = 16
+    /// A fragment that came before.
+    case fragmentDuplicate = 17
 
     /// Words for a report.
     package var description: String {
@@ -62,6 +73,11 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
         case .capturedBeyondWire: "captured length beyond wire length"
         case .tunnelTooDeep: "tunnels deeper than are followed"
         case .innerHeaderDamaged: "headers in a tunnel cut or wrong"
+        case .fragmentTiny: "tiny fragments"
+        case .tunnelFragment: "fragmented packets of tunnels"
+        case .quoteDamaged: "ICMP errors with a quoted packet cut or wrong"
+        case .fragmentOverlap: "fragments that overlap others"
+        case .fragmentDuplicate: "fragments that came twice"
         }
     }
 }

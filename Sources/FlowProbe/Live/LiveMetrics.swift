@@ -72,7 +72,7 @@ final class LiveMetrics: Sendable {
         page.set(.reloads, "ok", to: reloads.load(ordering: .relaxed))
         page.set(.reloads, "failed", to: failedReloads.load(ordering: .relaxed))
         addInputs(snapshot, &page)
-        addPackets(snapshot.tallies, &page)
+        addPackets(snapshot, &page)
         addFlows(snapshot, &page)
         addExport(&page)
         page.set(.batchDuration, to: batches.snapshot)
@@ -110,7 +110,8 @@ final class LiveMetrics: Sendable {
         }
     }
 
-    private func addPackets(_ tallies: DecodeTallies, _ page: inout MetricsPage) {
+    private func addPackets(_ snapshot: LiveSnapshot, _ page: inout MetricsPage) {
+        let tallies = snapshot.tallies
         page.set(.packets, "flow", to: tallies.flowPackets)
         page.set(.packets, "not_a_flow", to: tallies.nonFlowPackets)
         page.set(.packets, "undecodable", to: tallies.undecodablePackets)
@@ -120,6 +121,9 @@ final class LiveMetrics: Sendable {
         }
         for tunnel in OpaqueTunnel.allCases { page.set(.opaquePackets, "\(tunnel)", to: tallies.count(tunnel)) }
         page.set(.tunnelCopies, to: tallies.tunnelCopies)
+        page.set(.waitingFragments, to: snapshot.waitingFragments)
+        page.set(.icmpErrors, "known", to: snapshot.counters.errorsLinked)
+        page.set(.icmpErrors, "unknown", to: snapshot.counters.errorsWithoutFlow)
         for anomaly in Anomaly.allCases { page.set(.anomalies, "\(anomaly)", to: tallies.count(anomaly)) }
     }
 

@@ -31,7 +31,7 @@ enum AnyRecord {
         record.sourcePort = any(UInt16.self)
         record.destinationPort = any(UInt16.self)
         record.protocolIdentifier = Bool.random(using: &random) ? 6 : any(UInt8.self)
-        record.presence = FlowRecord.Presence(rawValue: any(UInt16.self) & 0x7FF)
+        record.presence = FlowRecord.Presence(rawValue: any(UInt16.self) & 0xFFF)
         if record.presence.contains(.label) {
             record.applicationId =
                 20 << 56 | 32473 << 24 | UInt64([0, 1, 20, 137, 9, 0xFF_FFFF].randomElement(using: &random) ?? 0)
