@@ -2,11 +2,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test bench torture fuzz format lint deb captures record
+.PHONY: help run test bench torture soak fuzz format lint deb captures record
 
 CAPTURE ?= captures/recorded-session.pcap
 SECONDS ?= 60
 FAULTS ?= 1000
+SOAK ?= 3600
 SWIFT_FILES = $(shell git ls-files -co --exclude-standard '*.swift')
 
 help: ## say what there is
@@ -34,6 +35,11 @@ torture: ## fail collectors, connections, disk and probe FAULTS=1000 times, and 
 	@scripts/bootstrap
 	swift build -c release --product flowprobe
 	@FLOWPROBE_BIN=.build/release/flowprobe scripts/torture --faults $(FAULTS)
+
+soak: ## run the probe for SOAK=3600 seconds while what happens in months happens to it
+	@scripts/bootstrap
+	swift build -c release --product flowprobe
+	@FLOWPROBE_BIN=.build/release/flowprobe scripts/soak --seconds $(SOAK)
 
 fuzz: ## fuzz each target for SECONDS=60
 	@scripts/bootstrap --build-only

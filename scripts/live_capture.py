@@ -129,6 +129,56 @@ class Run:
         return tuple(sum(int(numbers[place]) for numbers in found) for place in (0, 1))
 
 
+CLOCK = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
+static long ahead(void) {
+    struct stat file;
+    return stat(getenv("CLOCK_AHEAD"), &file) == 0 ? (long)file.st_size : 0;
+}
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    int (*real)(clockid_t, struct timespec *) = dlsym(RTLD_NEXT, "clock_gettime");
+    int status = real(clock, time);
+    if (clock == CLOCK_REALTIME) time->tv_sec += ahead();
+    return status;
+}
+int gettimeofday(struct timeval *restrict time, void *restrict zone) {
+    int (*real)(struct timeval *, void *) = dlsym(RTLD_NEXT, "gettimeofday");
+    int status = real(time, zone);
+    time->tv_sec += ahead();
+    return status;
+}
+"""
+
+
+class Clock:
+    """A host's clock that a test sets, for programs that run with `environment`. Needs clang."""
+
+    def __init__(self, folder):
+        library, self.ahead = os.path.join(folder, "clock.so"), os.path.join(folder, "ahead")
+        subprocess.run(["clang", "-shared", "-fPIC", "-x", "c", "-", "-o", library, "-ldl"], input=CLOCK, text=True,
+                       check=True)
+        self.environment = {"LD_PRELOAD": library, "CLOCK_AHEAD": self.ahead}
+        self.set(0)
+
+    def set(self, seconds):
+        """So many seconds ahead of the real one, from now on."""
+        # The file's size is the number.
+        with open(self.ahead, "a") as file:
+            file.truncate(seconds)
+
+
+def fetch(link, page):
+    """A status page of a run with --metrics 127.0.0.1:9573: code and text."""
+    out = link.inside(link.probe, "curl", "-s", "-w", "\n%{http_code}", f"http://127.0.0.1:9573{page}").stdout
+    text, code = out.rsplit("\n", 1)
+    return int(code), text
+
+
 # Packets
 
 

@@ -14,6 +14,8 @@ package struct ServiceConfiguration: Sendable, Equatable {
     package var drainTimeout: Nanoseconds = 5 * nanosecondsPerSecond
     /// Time between two summaries in the log.
     package var summaryInterval: Nanoseconds = 60 * nanosecondsPerSecond
+    /// Time between two judgements of the inputs; 0 for none.
+    package var verdictInterval: Nanoseconds = 60 * nanosecondsPerSecond
 
     /// The defaults.
     package init() {}

@@ -89,7 +89,7 @@ final class DeliverySession {
                 return .lost("\(error)")
             }
             publish()
-            if !sink.isConnected { return .lost(brokenBy(connection.receive(waitingMilliseconds: 0))) }
+            if !sink.isConnected { return .lost(lastWords()) }
         }
         return .lost("The run has ended.")
     }
@@ -174,6 +174,15 @@ final class DeliverySession {
         }
         settle()
         return nil
+    }
+
+    /// Takes what the collector said before the connection broke: what it has acknowledged need not be sent again. Why it
+    /// broke, a sentence.
+    private func lastWords() -> String {
+        for _ in 0..<Self.batchLimit {
+            if let problem = hear(waitingMilliseconds: 0) { return problem }
+        }
+        return brokenBy(.octets([]))
     }
 
     private func settle() {

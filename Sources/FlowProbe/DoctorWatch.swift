@@ -76,33 +76,20 @@ final class DoctorWatch: @unchecked Sendable {
 
     private func work() {
         var maintained = ContinuousClock.now
-        observeClock()
+        clock.observeHost()
         while !stopping.load(ordering: .sequentiallyConsistent) {
             watch.turn()
             guard ContinuousClock.now - maintained >= .seconds(1) else { continue }
             maintained = .now
             watch.maintain()
-            observeClock()
+            clock.observeHost()
             for port in ports { port.own?.turn() }
         }
         ended = .now
         let latency = ports.map(\.ring.latency).max() ?? 0
         watch.finish { ContinuousClock.now - self.ended >= .nanoseconds(latency) }
-        observeClock()
+        clock.observeHost()
         for port in ports { port.own?.turn() }
-    }
-
-    private func observeClock() {
-        // Reading twice: between two readings far apart the thread did not run, and they say nothing.
-        for _ in 0..<3 {
-            let earlier = ContinuousClock.now
-            let timeOfDay = Date().timeIntervalSince1970
-            let later = ContinuousClock.now
-            guard later - earlier < .milliseconds(1) else { continue }
-            clock.observe(
-                timeOfDay: Nanoseconds(timeOfDay * 1e9), steady: Self.nanoseconds(begun.duration(to: later)))
-            return
-        }
     }
 
     private static func nanoseconds(_ duration: Duration) -> Nanoseconds {
@@ -113,15 +100,16 @@ final class DoctorWatch: @unchecked Sendable {
     /// Waits for the thread; what was seen of each interface.
     func finish() -> [MirrorEvidence] {
         working.wait()
-        return ports.indices.map { evidence($0) }
+        let flows = watch.takeFlows()
+        return ports.indices.map { evidence($0, flows) }
     }
 
-    private func evidence(_ index: Int) -> MirrorEvidence {
+    private func evidence(_ index: Int, _ flows: FlowEvidence) -> MirrorEvidence {
         let port = ports[index]
         let status = port.ring.status
         var evidence = MirrorEvidence(interface: port.input.interface)
         evidence.seconds = Double(Self.nanoseconds(begun.duration(to: ended))) / 1e9
-        evidence.flows = watch.flows
+        evidence.flows = flows
         evidence.packets = watch.packetEvidence(index)
         evidence.port.mtu = port.mtu
         evidence.port.receiveOffloads = port.receiveOffloads

@@ -66,6 +66,12 @@ struct RunCommand: ParsableCommand {
     )
     var metrics: StatusAddress?
 
+    @Option(
+        help: ArgumentHelp(
+            "Judge the inputs every so often as `flowprobe doctor` does; 0 for never (default: 60).",
+            valueName: "seconds"))
+    var verdicts: Seconds?
+
     @OptionGroup(title: "Flows") var flows: FlowOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -117,7 +123,7 @@ struct RunCommand: ParsableCommand {
     private var saysWhatTheFileSays: Bool {
         let table = flows.tableConfiguration
         let usual = FlowTableConfiguration()
-        return filter != nil || join || noPromiscuous || !pin.isEmpty || flows.workers != 1
+        return filter != nil || verdicts != nil || join || noPromiscuous || !pin.isEmpty || flows.workers != 1
             || table.activeTimeout != usual.activeTimeout || table.idleTimeoutTCP != usual.idleTimeoutTCP
             || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
             || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
@@ -149,6 +155,7 @@ struct RunCommand: ParsableCommand {
         plan.zones = try flows.zoneTable()
         plan.metricsAddress = metrics?.address
         if let drainTimeout { plan.drainSeconds = Double(drainTimeout.nanoseconds) / 1e9 }
+        if let verdicts { plan.verdictSeconds = LivePlan.interval(verdicts.nanoseconds) }
         return plan
     }
 }

@@ -9,13 +9,16 @@ final class SignalRequest {
 
     private final class Flag: Sendable { let value = Atomic(false) }
 
-    /// Listens for the signal `number`, which no longer ends the program.
-    init(_ number: Int32) {
+    /// Listens for the signal `number`, which no longer ends the program, and calls `wake` when it has come.
+    init(_ number: Int32, wake: @escaping @Sendable () -> Void = {}) {
         let flag = Flag()
         isPending = flag
         signal(number, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: number, queue: DispatchQueue(label: "flowprobe.signals"))
-        source.setEventHandler { flag.value.store(true, ordering: .relaxed) }
+        source.setEventHandler {
+            flag.value.store(true, ordering: .relaxed)
+            wake()
+        }
         source.resume()
     }
 

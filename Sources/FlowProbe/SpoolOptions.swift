@@ -49,8 +49,9 @@ extension SpoolConfiguration.Compression: ExpressibleByArgument {}
 
 extension SpoolOptions {
     /// What a configuration file says.
-    init(_ outputs: OutputsConfiguration) {
-        self.init()
+    init(_ outputs: OutputsConfiguration) throws {
+        // Only the parser gives such options values.
+        self = try SpoolOptions.parse([])
         spool = outputs.spool
         spoolSize = OctetCount(octets: outputs.spoolSize)
         spoolAge = Seconds(nanoseconds: outputs.spoolAge)

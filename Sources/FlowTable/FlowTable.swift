@@ -63,8 +63,12 @@ package final class FlowTable: Sendable {
     }
 
     /// Lets out what is due in one stripe; see `Stripe.sweep`.
-    package func sweep(stripe: Int, now: Nanoseconds, at frame: UInt64, all: Bool, output: RecordBuffer) {
-        stripes[stripe].state.withLock { $0.sweep(now: now, at: frame, all: all, output: output) }
+    package func sweep(
+        stripe: Int, now: Nanoseconds, at frame: UInt64, all: Bool, atLeast: Int = 0, output: RecordBuffer
+    ) {
+        stripes[stripe].state.withLock {
+            $0.sweep(now: now, at: frame, all: all, atLeast: atLeast, output: output)
+        }
     }
 
     /// Takes over the timeouts of `configuration` for all flows, those alive included.

@@ -4,13 +4,14 @@ extension Stripe {
     /// A sweep looks at this part of the slots at a time.
     static let sweepParts = 8
 
-    /// Looks at the next eighth of the slots, or at all of them, and lets out what is due at `now` (the packet clock less
+    /// Looks at the next eighth of the slots, but at no fewer than `atLeast`, or at all of them, and lets out what is due at `now` (the packet clock less
     /// the slack): ended flows, and slices whose active timeout has passed in silence.
     ///
     /// Records leave in the order of their flows' first packets. `frame` is the last packet before the sweep.
-    mutating func sweep(now: Nanoseconds, at frame: UInt64, all: Bool, output: RecordBuffer) {
+    mutating func sweep(now: Nanoseconds, at frame: UInt64, all: Bool, atLeast: Int, output: RecordBuffer) {
         guard slotsUsed > 0 else { return }
-        let length = all ? slotsUsed : (slotsUsed + Self.sweepParts - 1) / Self.sweepParts
+        let part = (slotsUsed + Self.sweepParts - 1) / Self.sweepParts
+        let length = all ? slotsUsed : min(slotsUsed, max(part, atLeast))
         due.reset(base: 0)
         for _ in 0..<length {
             if sweepPosition >= slotsUsed { sweepPosition = 0 }

@@ -1,3 +1,4 @@
+import Exporter
 import NetTypes
 
 /// Tells when somebody sets the host's clock: time of day and a clock that nobody sets must go equally fast.
@@ -13,8 +14,29 @@ package struct ClockWatch: Sendable {
     package private(set) var largestStep: Nanoseconds = 0
     private var difference: Nanoseconds?
 
+    private let begun = ContinuousClock.now
+
     /// A watch that has seen nothing.
     package init() {}
+
+    /// Looks at the host's clocks. A thread that does not run between the readings learns nothing.
+    package mutating func observeHost() {
+        for _ in 0..<3 {
+            let earlier = ContinuousClock.now
+            let timeOfDay = HostClock.timeOfDay
+            let later = ContinuousClock.now
+            guard later - earlier < .milliseconds(1) else { continue }
+            let (seconds, attoseconds) = begun.duration(to: later).components
+            observe(timeOfDay: timeOfDay, steady: seconds * nanosecondsPerSecond + attoseconds / 1_000_000_000)
+            return
+        }
+    }
+
+    /// The steps so far, and the furthest; counting begins anew.
+    package mutating func takeSteps() -> (count: UInt64, largest: Nanoseconds) {
+        defer { (steps, largestStep) = (0, 0) }
+        return (steps, largestStep)
+    }
 
     /// Takes what both clocks say at one moment.
     package mutating func observe(timeOfDay: Nanoseconds, steady: Nanoseconds) {

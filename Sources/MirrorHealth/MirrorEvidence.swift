@@ -71,6 +71,22 @@ package struct PacketEvidence: Sendable, Equatable, Encodable {
 
     /// All zero.
     package init() {}
+
+    private static let counts: [WritableKeyPath<Self, UInt64> & Sendable] = [
+        \.packets, \.compared, \.duplicates, \.cutBySnapLength, \.cutBeforePort, \.headersCut, \.clockSteps,
+    ]
+
+    /// Adds what another worker of the port saw.
+    package mutating func add(_ other: Self) {
+        for count in Self.counts { self[keyPath: count] &+= other[keyPath: count] }
+    }
+
+    /// What was seen since `earlier`.
+    package func since(_ earlier: Self) -> Self {
+        var difference = Self()
+        for count in Self.counts { difference[keyPath: count] = self[keyPath: count] &- earlier[keyPath: count] }
+        return difference
+    }
 }
 
 /// What the kernel tells of the interface, over the same time.

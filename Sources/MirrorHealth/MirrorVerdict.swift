@@ -88,6 +88,11 @@ package struct MirrorVerdict: Sendable, Equatable {
         ]
     }
 
+    /// The same verdict not given: what was asked for is a part of the traffic, from which nothing follows.
+    package var withheld: MirrorVerdict {
+        MirrorVerdict(kind, .unknown, "Only a part of the traffic is captured: no verdict.")
+    }
+
     /// A name as a shell takes it.
     static func quoted(_ name: String) -> String {
         let plain = name.utf8.allSatisfy { octet in

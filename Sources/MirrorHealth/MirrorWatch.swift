@@ -5,7 +5,8 @@ import PacketDecode
 /// Looks at the packets of one mirror port, or of several whose packets belong together, for a short time: decodes them,
 /// puts them into a flow table of its own, and compares each with those just before it. One thread's own.
 ///
-/// It is a program's whole work (`flowprobe doctor`) and no part of `flowprobe run`, whose packets must not pay for it.
+/// It is a program's whole work (`flowprobe doctor`) and no part of `flowprobe run`, whose packets must not pay for it: there
+/// verdicts follow from records and counters alone.
 package final class MirrorWatch {
     private static let batchSize = 512
     private static let longestWait: Int32 = 50
@@ -68,8 +69,8 @@ package final class MirrorWatch {
         table.flush(now: clock.now, at: lastFrame) { hand($0) }
     }
 
-    /// What flow records told. Whole after `finish`.
-    package var flows: FlowEvidence { observer.evidence }
+    /// What flow records told. Whole after `finish`, and told once.
+    package func takeFlows() -> FlowEvidence { observer.take() }
 
     /// What packets told; of the source with number `index`, but for duplicates and clock, which belong to all.
     package func packetEvidence(_ index: Int) -> PacketEvidence {
@@ -120,10 +121,7 @@ package final class MirrorWatch {
         }
     }
 
-    private func hand(_ records: RecordBuffer) {
-        // An observer keeps sums: it has no way to fail.
-        do { try observer.consume(records.records, packetClock: clock.now) } catch {}
-    }
+    private func hand(_ records: RecordBuffer) { observer.observe(records.records) }
 }
 
 extension PacketEvidence {

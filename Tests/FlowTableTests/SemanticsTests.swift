@@ -318,6 +318,16 @@ import Testing
         #expect(bench.records.allSatisfy { $0.endReason == .forcedEnd && $0.presence.contains(.lastSlice) })
     }
 
+    /// An eighth at a time in a full table; all at once in a small one, where a live run asks for that.
+    @Test func aSweepLooksAtNoFewerSlotsThanAskedFor() {
+        for (atLeast, expected) in [(0, 0..<80), (40, 200..<321), (4096, 320..<321)] {
+            let bench = TableBench()
+            bench.apply((0..<320).map { .udp(Self.base, UInt16(1024 + $0), 53) })
+            bench.sweep(now: Self.at(60), all: false, atLeast: atLeast)
+            #expect(expected.contains(bench.records.count), "\(atLeast): \(bench.records.count)")
+        }
+    }
+
     @Test func sweepsGoInTheOrderOfFirstPacketsWithinAStripe() {
         let bench = TableBench()
         var packets: [Packet] = []

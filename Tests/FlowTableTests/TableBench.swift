@@ -44,9 +44,9 @@ final class TableBench {
         return (0..<FlowTable.stripeCount).first { !partition.isEmpty($0) } ?? -1
     }
 
-    func sweep(now: Nanoseconds, all: Bool = true) {
+    func sweep(now: Nanoseconds, all: Bool = true, atLeast: Int = 0) {
         for stripe in 0..<FlowTable.stripeCount {
-            table.sweep(stripe: stripe, now: now, at: applied, all: all, output: output)
+            table.sweep(stripe: stripe, now: now, at: applied, all: all, atLeast: atLeast, output: output)
         }
         drain()
     }

@@ -1,4 +1,3 @@
-import Exporter
 import FlowTable
 import MirrorHealth
 import NetTypes
@@ -20,14 +19,13 @@ import Testing
         return record
     }
 
-    private func evidence(_ records: [FlowRecord], mtu: UInt32? = 1500) throws -> FlowEvidence {
+    private func evidence(_ records: [FlowRecord], mtu: UInt32? = 1500) -> FlowEvidence {
         let buffer = RecordBuffer()
         for record in records { buffer.append(record) }
         let observer = MirrorObserver(mtu: mtu)
-        try observer.consume(buffer.records, packetClock: 0)
-        try observer.consume(RecordBuffer().records, packetClock: 0)
-        try observer.finish(packetClock: 0)
-        return observer.evidence
+        observer.observe(buffer.records)
+        observer.observe(RecordBuffer().records)
+        return observer.take()
     }
 
     @Test func halvesOfConnections() throws {
@@ -49,13 +47,13 @@ import Testing
             for forward in [true, false] {
                 let (there, back) = forward ? (one.packets, 0) : (0, one.packets)
                 let record = record(forward: there, reverse: back, bits: one.bits)
-                let evidence = try evidence([record])
+                let evidence = evidence([record])
                 #expect(evidence.tcpOneWay == (one.isHalf ? 1 : 0), "\(one.what)")
                 #expect(evidence.tcpBothWays == 0 && evidence.flows == 1)
             }
         }
-        #expect(try evidence([record(forward: 9, reverse: 0, bits: 24, tcp: false)]).tcpOneWay == 0)
-        let whole = try evidence([record(forward: 1, reverse: 1), record(forward: 1, reverse: 1, tcp: false)])
+        #expect(evidence([record(forward: 9, reverse: 0, bits: 24, tcp: false)]).tcpOneWay == 0)
+        let whole = evidence([record(forward: 1, reverse: 1), record(forward: 1, reverse: 1, tcp: false)])
         #expect(whole.tcpBothWays == 1 && whole.bothWays == 2 && whole.tcpOneWay == 0)
     }
 
@@ -70,7 +68,7 @@ import Testing
                 record.vlanReverse = reverse
                 record.presence.insert(.vlanReverse)
             }
-            return try evidence([record]).vlanDiffers
+            return evidence([record]).vlanDiffers
         }
         #expect(try differs(nil, nil) == 0)
         #expect(try differs(5, 5) == 0)
@@ -83,7 +81,7 @@ import Testing
         var later = record(forward: 3, reverse: 0, bits: Self.ack)
         later.sliceIndex = 1
         later.ipVersion = 6
-        let evidence = try evidence([record(forward: 1, reverse: 1), later])
+        let evidence = evidence([record(forward: 1, reverse: 1), later])
         #expect(evidence.flows == 1 && evidence.tcpOneWay == 0 && evidence.tcpBothWays == 1)
         #expect(evidence.ipv4Packets == 2 && evidence.ipv6Packets == 3 && evidence.tcpOctets == 500)
     }
@@ -92,18 +90,33 @@ import Testing
     func longPackets(_ length: UInt16, _ isBeyond: Bool) throws {
         var record = record(forward: 1, reverse: 1)
         record.maximumLengthReverse = length
-        #expect(try evidence([record]).beyondMTU == (isBeyond ? 1 : 0))
-        #expect(try evidence([record]).longestPacket == length)
-        #expect(try evidence([record], mtu: nil).beyondMTU == 0)
+        #expect(evidence([record]).beyondMTU == (isBeyond ? 1 : 0))
+        #expect(evidence([record]).longestPacket == length)
+        #expect(evidence([record], mtu: nil).beyondMTU == 0)
     }
 
     @Test func takingStartsAnew() throws {
         let buffer = RecordBuffer()
         buffer.append(record(forward: 1, reverse: 1))
         let observer = MirrorObserver()
-        try observer.consume(buffer.records, packetClock: 0)
-        try observer.consume(buffer.records, packetClock: 0)
+        observer.observe(buffer.records)
+        observer.observe(buffer.records)
         #expect(observer.take().flows == 2)
-        #expect(observer.evidence == FlowEvidence())
+        #expect(observer.take() == FlowEvidence())
+    }
+
+    @Test func domainsAreKeptApart() {
+        let buffer = RecordBuffer()
+        for domain in [3, 3, 7, 9] as [UInt32] {
+            var record = record(forward: 1, reverse: 1)
+            record.observationDomainId = domain
+            record.maximumLengthForward = 2000
+            buffer.append(record)
+        }
+        let observer = MirrorObserver(domains: [(3, 1500), (7, 9000)])
+        observer.observe(buffer.records)
+        #expect(observer.take(domain: 9) == FlowEvidence())
+        let (three, seven) = (observer.take(domain: 3), observer.take(domain: 7))
+        #expect(three.flows == 2 && three.beyondMTU == 2 && seven.flows == 1 && seven.beyondMTU == 0)
     }
 }

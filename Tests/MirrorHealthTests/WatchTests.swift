@@ -31,7 +31,7 @@ import Testing
         watch.turn()
         watch.finish { true }
         #expect(sources.allSatisfy { $0.maintained > 0 })
-        return (watch.flows, watch.packetEvidence(0))
+        return (watch.takeFlows(), watch.packetEvidence(0))
     }
 
     @Test func aHealthyMirror() {

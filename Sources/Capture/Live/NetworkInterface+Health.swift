@@ -14,13 +14,18 @@ extension NetworkInterface {
         /// How often the carrier came or went.
         package var carrierChanges: UInt64 = 0
 
+        /// All zero.
+        package init() {}
+
         /// What was counted since `earlier`. An interface that was made anew begins at zero.
         package func since(_ earlier: Counters) -> Counters {
             func difference(_ now: UInt64, _ before: UInt64) -> UInt64 { now >= before ? now - before : now }
-            return Counters(
-                lost: difference(lost, earlier.lost), damaged: difference(damaged, earlier.damaged),
-                sent: difference(sent, earlier.sent),
-                carrierChanges: difference(carrierChanges, earlier.carrierChanges))
+            var counted = Counters()
+            counted.lost = difference(lost, earlier.lost)
+            counted.damaged = difference(damaged, earlier.damaged)
+            counted.sent = difference(sent, earlier.sent)
+            counted.carrierChanges = difference(carrierChanges, earlier.carrierChanges)
+            return counted
         }
     }
 
@@ -29,13 +34,44 @@ extension NetworkInterface {
         func statistic(_ name: String) -> UInt64 { counter("statistics/\(name)") ?? 0 }
         // rx_errors is to hold the other three (rtnl_link_stats64); not every driver adds them up.
         let parts = ["rx_crc_errors", "rx_frame_errors", "rx_length_errors"].reduce(0) { $0 &+ statistic($1) }
-        return Counters(
-            lost: lostPackets, damaged: max(statistic("rx_errors"), parts), sent: statistic("tx_packets"),
-            carrierChanges: counter("carrier_changes") ?? 0)
+        var counters = Counters()
+        counters.lost = lostPackets
+        counters.damaged = max(statistic("rx_errors"), parts)
+        counters.sent = statistic("tx_packets")
+        counters.carrierChanges = counter("carrier_changes") ?? 0
+        return counters
     }
 
     /// Whether there is a carrier; nil when the interface is down, or its driver does not tell.
     package var hasCarrier: Bool? { counter("carrier").map { $0 != 0 } }
+
+    /// Whether the host uses the interface itself: it has an IPv4 address, or an IPv6 address beyond the link's own.
+    package var hasAddress: Bool {
+        var first: UnsafeMutablePointer<ifaddrs>?
+        // SAFETY: the call makes a list, which is freed below and not kept.
+        guard unsafe getifaddrs(&first) == 0 else { return false }
+        // SAFETY: the list that getifaddrs made, freed once.
+        defer { unsafe freeifaddrs(first) }
+        var entry = unsafe first
+        while let current = unsafe entry {
+            // SAFETY: an entry of the list; its name ends with a NUL, its address may be missing.
+            if unsafe String(cString: current.pointee.ifa_name) == name, let address = unsafe current.pointee.ifa_addr {
+                // SAFETY: every address begins with its family.
+                let family = unsafe Int32(address.pointee.sa_family)
+                if family == AF_INET { return true }
+                if family == AF_INET6 {
+                    // SAFETY: the family says which structure the address is.
+                    let octets = unsafe UnsafeRawPointer(address).assumingMemoryBound(to: sockaddr_in6.self).pointee
+                        .sin6_addr.__in6_u.__u6_addr8
+                    // fe80::/10 (RFC 4291 section 2.5.6).
+                    if !(octets.0 == 0xFE && octets.1 & 0xC0 == 0x80) { return true }
+                }
+            }
+            // SAFETY: as above.
+            unsafe entry = unsafe current.pointee.ifa_next
+        }
+        return false
+    }
 
     /// Longest packet that the interface is meant to take, link layer left out.
     package var mtu: UInt32? { counter("mtu").flatMap { UInt32(exactly: $0) } }

@@ -142,6 +142,10 @@ enum ConfigurationKeys {
                 "summaryInterval", \.service.summaryInterval,
                 .duration(nanosecondsPerSecond...86_400 * nanosecondsPerSecond), .live,
                 "Time between two summaries in the log."),
+            .init(
+                "verdictInterval", \.service.verdictInterval, .duration(0...86_400 * nanosecondsPerSecond), .live,
+                "Time between two judgements of the inputs, as `flowprobe doctor` judges them ([doctor](doctor.md)): "
+                    + "logged and exported when one changes. 0 for none."),
         ])
 
     private static let log = KeySection<ProbeConfiguration>(

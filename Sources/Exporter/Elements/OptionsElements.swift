@@ -87,6 +87,19 @@ extension InformationElement.Option {
     static let gapPackets = Self(
         205, "coverageGapUnrecordedPackets", .unsigned64, registry: .project, semantics: .quantity, units: .packets,
         description: "Packets that the run before had observed at its last commit and that are in no record made.")
+    static let verdictKind = Self(
+        206, "mirrorVerdictKind", .unsigned8, registry: .project, semantics: .identifier,
+        description: "What of an input is judged. 1: port, 2: one-sided, 3: duplicates, 4: VLANs, 5: offload, "
+            + "6: truncation, 7: IPv6, 8: clock, 9: adapter, 10: ring, 11: own traffic.")
+    static let verdictSeverity = Self(
+        207, "mirrorVerdictSeverity", .unsigned8, registry: .project, semantics: .identifier,
+        description: "0: nothing wrong, 1: unknown, 2: warning, 3: fault, so that what is counted is wrong.")
+    static let verdictSince = Self(
+        208, "mirrorVerdictSinceMilliseconds", .dateTimeMilliseconds, registry: .project, units: .milliseconds,
+        description: "Since when mirrorVerdictSeverity has been so.")
+    static let verdictSentence = Self(
+        209, "mirrorVerdictSentence", .string, registry: .project,
+        description: "What was seen of it last, for a person.")
 
     /// Every element of options data, by id, our own last.
     package static let all: [Self] = [
@@ -97,5 +110,6 @@ extension InformationElement.Option {
         selectorAlgorithm, samplingPacketInterval, samplingPacketSpace, elementDataType, elementDescription,
         elementName, elementSemantics, elementUnits, privateEnterpriseNumber, layer2Octets, undecodablePackets,
         captureLossPackets, batchId, batchProbe, gapStart, gapEnd, gapCause, gapPackets,
+        verdictKind, verdictSeverity, verdictSince, verdictSentence,
     ]
 }

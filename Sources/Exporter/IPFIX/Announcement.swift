@@ -18,12 +18,14 @@ struct Announcement {
         var templates = domain == 0 ? OptionsTemplate.ofProcess : OptionsTemplate.ofDomains
         if options.announcesBatches { templates += domain == 0 ? [.batch, .coverageGap] : [.batch] }
         if options.labels, domain != 0 { templates.append(.application) }
+        if options.tellsMirror, domain != 0 { templates.append(.mirrorVerdict) }
         for template in templates { parts.append((3, template.encoded(enterpriseNumber: number))) }
         if domain == 0 {
             describe(Set(templates.flatMap(\.fields).map(\.id)), number)
             return
         }
         if options.announcesBatches { describe(Set(OptionsTemplate.batch.fields.map(\.id)), number) }
+        if options.tellsMirror { describe(Set(OptionsTemplate.mirrorVerdict.fields.map(\.id)), number) }
         let used = FlowTemplate.all(options: options).flatMap(\.fields).map(\.name)
         for field in ExportField.all where field.element.registry == .project && used.contains(field.name) {
             let element = field.element

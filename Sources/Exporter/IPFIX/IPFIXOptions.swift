@@ -39,6 +39,9 @@ package struct IPFIXOptions: Sendable {
     /// Describe the options data that close batches and tell of gaps: for destinations of a spool (docs/delivery.md).
     package var announcesBatches = false
 
+    /// Describe the options data that tell how the inputs of a live run are.
+    package var tellsMirror = false
+
     /// Seconds between two reports of the exporting and metering processes' statistics by `flush`; 0 for none but the
     /// last (and, over UDP, those beside the templates).
     package var statisticsSeconds = 0

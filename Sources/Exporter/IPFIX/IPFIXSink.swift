@@ -19,6 +19,8 @@ package class IPFIXSink: RecordSink {
     /// Domains announced in this session, in order.
     private var announced: [UInt32] = []
     private var recordsSinceAnnouncement = 0
+    /// What this session's collector knows of the inputs.
+    private var toldMirror: [MirrorState] = []
     private var lastAnnouncement = ContinuousClock.now
     private var lastStatistics = ContinuousClock.now
     /// Why the session is over, while there is none.
@@ -88,8 +90,26 @@ package class IPFIXSink: RecordSink {
         {
             lastStatistics = .now
             try addStatistics()
+            if options.tellsMirror { try addMirror() }
         }
+        try tellMirror()
         try send()
+    }
+
+    /// Tells how the inputs are when that is news, even in a session that has had no records: a dead port has none.
+    private func tellMirror() throws(ExportError) {
+        let mirror = captureStatistics.mirror
+        let isKnown =
+            mirror.count == toldMirror.count && zip(mirror, toldMirror).allSatisfy { !$0.isNews(after: $1) }
+        guard options.tellsMirror, !isKnown, lost == nil || reconnect() else { return }
+        try addMirror()
+    }
+
+    private func addMirror() throws(ExportError) {
+        for state in captureStatistics.mirror {
+            try add(.mirrorVerdict, state.values, domain: state.observationDomainId)
+        }
+        toldMirror = captureStatistics.mirror
     }
 
     /// Goes on counting where earlier sessions with the same destination ended. What failed in them is sent again, and is no
@@ -119,6 +139,7 @@ package class IPFIXSink: RecordSink {
         builder.discard()
         if let reason = result.lost {
             lost = reason
+            toldMirror = []
             failure = failure ?? reason
         }
     }
@@ -163,6 +184,7 @@ extension IPFIXSink {
     private func announceAgain() throws(ExportError) {
         for domain in announced { try announce(domain) }
         try addStatistics()
+        if options.tellsMirror { try addMirror() }
         (recordsSinceAnnouncement, lastAnnouncement) = (0, .now)
     }
 
@@ -205,6 +227,7 @@ extension IPFIXSink {
         guard transport.reconnect() else { return false }
         lost = nil
         announced = []
+        toldMirror = []
         builder.restart()
         statistics.sessions += 1
         return true

@@ -37,6 +37,8 @@ package struct ExportStatistics: Sendable, Equatable {
     package var undecodablePackets: UInt64 = 0
     /// Packets lost between the wire and the probe, as far as the input tells.
     package var captureLossPackets: UInt64 = 0
+    /// How the inputs of a live run are; empty when nobody judges.
+    package var mirror: [MirrorState] = []
 
     /// All zero.
     package init() {}

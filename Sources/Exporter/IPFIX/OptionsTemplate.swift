@@ -46,6 +46,10 @@ package struct OptionsTemplate: Sendable {
     /// What the application labels are called (RFC 6759 section 5.1), in exports with labels.
     package static let application = OptionsTemplate(520, scope: [.applicationId], [.applicationName])
 
+    /// How an input stands in one respect (docs/doctor.md), in exports of a live run.
+    package static let mirrorVerdict = OptionsTemplate(
+        521, scope: [.observationPointId, .verdictKind], [.verdictSeverity, .verdictSince, .verdictSentence])
+
     /// Templates of every domain that has flow records.
     package static let ofDomains = [elementType, selector, observationPoint, observationDomain]
     /// Templates of domain 0, which is about the exporting process.

@@ -2,6 +2,7 @@ import Delivery
 import Exporter
 import FlowTable
 import Foundation
+import MirrorHealth
 import PacketDecode
 import Pipeline
 import Service
@@ -20,6 +21,8 @@ final class LiveMetrics: Sendable {
     }
 
     let batches: DurationHistogram
+    /// How the inputs stand, as the main loop last judged.
+    let verdicts = Mutex<[(input: String, state: MirrorState)]>([])
     let reloads = Atomic<UInt64>(0)
     let failedReloads = Atomic<UInt64>(0)
     private let rings: [Ring]
@@ -76,6 +79,10 @@ final class LiveMetrics: Sendable {
         addFlows(snapshot, &page)
         addExport(&page)
         page.set(.batchDuration, to: batches.snapshot)
+        for (input, state) in verdicts.withLock({ $0 }) {
+            guard let kind = MirrorVerdict.Kind(rawValue: state.kind) else { continue }
+            page.set(.inputVerdict, input, kind.name, to: UInt64(state.severity))
+        }
         page.set(.clockSteps, to: snapshot.clockSteps)
         page.set(.clockLag, to: max(0, Date().timeIntervalSince1970 - Double(snapshot.watermark) / 1e9))
         // Between two batches only: a snapshot that had to give up waiting shows sums that are still under way.

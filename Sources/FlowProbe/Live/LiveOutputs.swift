@@ -63,6 +63,7 @@ final class LiveOutputs {
         }
         options.startsUnconnected = true
         options.statisticsSeconds = 60
+        options.tellsMirror = plan.verdictSeconds != nil
         if let path = output.ipfix { add(path, try IPFIXFileSink(path: path, options: options)) }
         let collectors = try output.collectors
         if let configuration = output.spooling.configuration {

@@ -4,6 +4,7 @@ import Exporter
 import FlowTable
 import Foundation
 import Logging
+import NetTypes
 import PacketDecode
 import Service
 
@@ -28,6 +29,8 @@ struct LivePlan {
     var drainSeconds: Double = 5
     /// Seconds between two lines that sum up the run.
     var summarySeconds: Double = 60
+    /// Seconds between two judgements of the inputs; nil for none.
+    var verdictSeconds: Double? = 60
     /// Where the status pages are served; nil for nowhere.
     var metricsAddress: LoopbackAddress?
     /// Path of a Unix socket for the same; nil for none.
@@ -68,7 +71,7 @@ struct LivePlan {
         output.ipfix = configuration.outputs.ipfix
         output.json = configuration.outputs.json
         output.store = configuration.outputs.store
-        output.spooling = SpoolOptions(configuration.outputs)
+        output.spooling = try SpoolOptions(configuration.outputs)
         inputs = configuration.inputs.map(Input.init)
         table = configuration.flows.tableConfiguration
         tunnels = configuration.flows.tunnelPolicy
@@ -80,6 +83,7 @@ struct LivePlan {
         }
         drainSeconds = Double(configuration.service.drainTimeout) / 1e9
         summarySeconds = Double(configuration.service.summaryInterval) / 1e9
+        verdictSeconds = Self.interval(configuration.service.verdictInterval)
         do throws(StatusServerError) {
             metricsAddress = try configuration.service.metrics.map { endpoint throws(StatusServerError) in
                 try LoopbackAddress(endpoint.description)
@@ -103,6 +107,9 @@ struct LivePlan {
 }
 
 extension LivePlan {
+    /// Seconds; nil for 0, which stands for never.
+    static func interval(_ duration: Nanoseconds) -> Double? { duration == 0 ? nil : Double(duration) / 1e9 }
+
     /// The folder that a file is in: whoever may replace a file has to be able to reach it.
     private static func folder(_ path: String) -> String {
         URL(filePath: path).standardizedFileURL.deletingLastPathComponent().path(percentEncoded: false)

@@ -69,6 +69,25 @@ extension LiveRun {
         }
     }
 
+    /// Judges the inputs, and says what has changed about them.
+    func judgeInputs() {
+        let snapshot = pipeline.snapshot()
+        guard let news = patrol?.judge(snapshot, rings, inputs: plan.inputs) else { return }
+        outputs.captureNumbers.value = captureStatistics(snapshot)
+        metrics.verdicts.withLock { $0 = patrol?.states ?? [] }
+        for one in news {
+            let verdict = one.entry.verdict
+            let mending = [verdict.command.map { "See: \($0)" }, verdict.advice].compactMap { $0 }.joined(
+                separator: " ")
+            let message = "\(one.input), \(verdict.kind.name): \(verdict.sentence) \(mending)"
+            switch one.entry.severity {
+            case .fault: logger.error("\(message)")
+            case .warning: logger.warning("\(message)")
+            case .ok, .unknown: logger.notice("\(one.input), \(verdict.kind.name): mended. \(verdict.sentence)")
+            }
+        }
+    }
+
     func saySummary() {
         let snapshot = pipeline.snapshot()
         outputs.captureNumbers.value = captureStatistics(snapshot)

@@ -18,7 +18,7 @@ extension LiveRun {
                     try ring.ring.change(filter: input.capture.filter)
                 }
             }
-            pipeline.change(timeouts: fresh.table, annotate: Self.annotation(fresh))
+            pipeline.change(timeouts: fresh.table, annotate: Self.annotation(fresh, patrol?.observer))
             plan = fresh
             logger.logLevel = fresh.logLevel
             metrics.reloads.wrappingAdd(1, ordering: .relaxed)

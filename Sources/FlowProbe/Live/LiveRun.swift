@@ -3,6 +3,7 @@ import Delivery
 import Exporter
 import Foundation
 import Logging
+import MirrorHealth
 import NetTypes
 import PacketDecode
 import Pipeline
@@ -36,6 +37,8 @@ final class LiveRun {
     var spoolProblem: String?
     var deliveryStates: [DeliveryStatus.State] = []
     var deliveryProblems: [String?] = []
+    /// Who judges the inputs; nil when nobody is to.
+    var patrol: MirrorPatrol?
     /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
     var reload: (() throws -> (LivePlan, [String]))?
 
@@ -57,7 +60,8 @@ final class LiveRun {
         configuration.table.stripeKey = UInt64.random(in: .min ... .max)
         // 64 ns for each number: no probe sees packets faster for as long as it runs, so that no two runs meet.
         configuration.table.flowIdBase = UInt64(Date().timeIntervalSince1970 * 1e9) / 64
-        configuration.annotate = Self.annotation(plan)
+        if plan.verdictSeconds != nil { patrol = MirrorPatrol(plan, rings) }
+        configuration.annotate = Self.annotation(plan, patrol?.observer)
         let batches = DurationHistogram()
         configuration.batchTook = { batches.record(nanoseconds: UInt64(max(0, $0))) }
         var places = [String: Int]()
@@ -80,9 +84,13 @@ final class LiveRun {
         deliveryProblems = outputs.delivery?.streams.map { _ in nil } ?? []
     }
 
-    static func annotation(_ plan: LivePlan) -> LivePipeline.Annotation? {
-        guard let zones = plan.zones else { return nil }
-        return { zones.annotate(&$0) }
+    static func annotation(_ plan: LivePlan, _ observer: MirrorObserver?) -> LivePipeline.Annotation? {
+        let zones = plan.zones
+        guard zones != nil || observer != nil else { return nil }
+        return { records in
+            zones?.annotate(&records)
+            observer?.observe(records.span)
+        }
     }
 
     static func logger(_ plan: LivePlan) -> Logger {
@@ -118,10 +126,10 @@ final class LiveRun {
 
     /// Captures until it is told to end, then says what became of everything.
     func run() throws {
-        let stop = DispatchSemaphore(value: 0)
-        let signals = StopSignals { stop.signal() }
-        let balanceRequest = SignalRequest(SIGUSR1)
-        let reloadRequest = SignalRequest(SIGHUP)
+        let wake = DispatchSemaphore(value: 0)
+        let signals = StopSignals { wake.signal() }
+        let balanceRequest = SignalRequest(SIGUSR1) { wake.signal() }
+        let reloadRequest = SignalRequest(SIGHUP) { wake.signal() }
         do throws(LiveError) {
             // Before the workers begin: a ring belongs to one thread at a time.
             for ring in rings { try ring.ring.start() }
@@ -135,11 +143,19 @@ final class LiveRun {
         service.ready(statusLine)
         var lastSummary = Date()
         var lastTurn = Date()
-        while stop.wait(timeout: .now() + 1) == .timedOut {
+        var lastVerdicts = Date()
+        while true {
+            _ = wake.wait(timeout: .now() + 1)
+            if signals.isRequested { break }
             service.beat(pipeline.workers)
             metrics.pass(Date().timeIntervalSince(lastTurn))
             lastTurn = Date()
             sayChanges()
+            patrol?.observeClock()
+            if let seconds = plan.verdictSeconds, Date().timeIntervalSince(lastVerdicts) >= seconds {
+                lastVerdicts = Date()
+                judgeInputs()
+            }
             if balanceRequest.take() { sayBalance() }
             if reloadRequest.take() { service.reloading { applyReload() } }
             if Date().timeIntervalSince(lastSummary) >= plan.summarySeconds {
@@ -203,6 +219,7 @@ final class LiveRun {
         statistics.ignoredPackets = snapshot.tallies.nonFlowPackets
         statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets
         statistics.undecodablePackets = snapshot.tallies.undecodablePackets
+        statistics.mirror = patrol?.states.map(\.state) ?? []
         statistics.captureLossPackets = rings.reduce(0) { $0 + $1.ring.status.ringDrops.load(ordering: .relaxed) }
         return statistics
     }

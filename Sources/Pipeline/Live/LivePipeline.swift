@@ -56,6 +56,9 @@ package final class LivePipeline: @unchecked Sendable {
 
     /// Records between table and dispatcher: at most 64 MiB.
     private static let dispatchLimit = 262_144
+    /// Slots that a sweep looks at in any case: a stripe of so few is looked through in microseconds, so that its flows
+    /// leave within half a second.
+    private static let sweepSlots = 4096
     /// Two parts of a sweep, of one stripe each, are so far apart: each stripe comes every half second.
     private static let sweepPause: UInt32 = 500_000 / UInt32(FlowTable.stripeCount)
     /// A packet clock that falls by more than this has been set back.
@@ -231,7 +234,9 @@ extension LivePipeline {
                 table.endAhead(stripe: stripe, of: now, at: lastFrame, output: records)
                 isBehind -= 1
             } else {
-                table.sweep(stripe: stripe, now: now - reorderSlack, at: lastFrame, all: false, output: records)
+                table.sweep(
+                    stripe: stripe, now: now - reorderSlack, at: lastFrame, all: false, atLeast: Self.sweepSlots,
+                    output: records)
             }
             stripe = (stripe + 1) % FlowTable.stripeCount
             if records.count >= 512 || stripe == 0, records.count > 0 {

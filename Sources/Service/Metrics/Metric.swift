@@ -4,7 +4,7 @@ package enum Metric: CaseIterable, Sendable {
     // The process.
     case buildInfo, startTime, residentMemory, openDescriptors, processorTime, reloads
     // Inputs.
-    case inputPackets, inputOctets, inputDrops, inputUp, inputReopens, inputLastPacket, coverageGap
+    case inputPackets, inputOctets, inputDrops, inputUp, inputReopens, inputLastPacket, inputVerdict, coverageGap
     // Packets.
     case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies, waitingFragments, icmpErrors
     // Flows.
@@ -61,6 +61,10 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_input_last_packet_time_seconds", .gauge, unit: "seconds", labels: ["input"],
                 help: "Time stamp of the input's newest packet, Unix time; 0 before the first.")
+        case .inputVerdict:
+            .init(
+                "flowprobe_input_verdict", .gauge, labels: ["input", "verdict"],
+                help: "How the input is in one respect: 0 well, 1 unknown, 2 a warning, 3 a fault.")
         case .coverageGap:
             .init(
                 "flowprobe_coverage_gap_seconds_total", .counter, unit: "seconds", labels: ["input", "reason"],

@@ -278,6 +278,46 @@ import Testing
         }
     }
 
+    /// How inputs are is told when it changes, even before there are records, and again in every new session.
+    @Test func optionsDataTellHowTheMirrorIs() throws {
+        var options = IPFIXOptions()
+        options.tellsMirror = true
+        let transport = MemoryTransport()
+        let sink = try IPFIXSink(transport: transport, options: options)
+        func told() throws -> [(domain: UInt32, kind: UInt64?, severity: UInt64?, since: UInt64?)] {
+            var reader = IPFIXReader()
+            return try reader.read(transport.sessions.last ?? []).flatMap(\.records)
+                .filter { $0.isOptions && $0.number(138) != nil && $0.number(207, Self.pen) != nil }
+                .map { ($0.domain, $0.number(206, Self.pen), $0.number(207, Self.pen), $0.number(208, Self.pen)) }
+        }
+        var state = MirrorState(
+            observationPointId: 4, observationDomainId: 2, kind: 10, severity: 3, since: 1_700_000_000_123_456_789,
+            sentence: "5 of 9 packets found no room.")
+        try sink.flush()
+        #expect(transport.sessions == [[]])
+        sink.captureStatistics.mirror = [state]
+        try sink.flush()
+        try sink.flush()
+        #expect(try told().map(\.kind) == [10])
+        #expect(try told().map(\.since) == [1_700_000_000_123] && told().map(\.domain) == [2])
+        state.sentence = "6 of 9 packets found no room."
+        sink.captureStatistics.mirror = [state]
+        try sink.flush()
+        #expect(try told().count == 1, "other numbers are no news")
+        (state.severity, state.since) = (0, state.since + 60_000_000_000)
+        sink.captureStatistics.mirror = [state]
+        try sink.flush()
+        #expect(try told().map(\.severity) == [3, 0])
+        transport.messagesUntilLost = 0
+        state.severity = 2
+        sink.captureStatistics.mirror = [state]
+        try sink.flush()
+        #expect(!sink.isConnected)
+        try sink.flush()
+        #expect(transport.sessions.count == 2 && sink.isConnected)
+        #expect(try told().map(\.severity) == [2])
+    }
+
     @Test func optionsDataTellWhatWasExportedAndWhatWasNot() throws {
         var options = IPFIXOptions()
         options.observationPoints = [

@@ -26,7 +26,8 @@ import Testing
             (21, "labelConfidence"), (48, "icmpErrorDeltaCount"), (49, "icmpErrorTypeCode"),
             (200, "batchId"), (201, "batchProbe"),
             (202, "coverageGapStartMilliseconds"), (203, "coverageGapEndMilliseconds"), (204, "coverageGapCause"),
-            (205, "coverageGapUnrecordedPackets"),
+            (205, "coverageGapUnrecordedPackets"), (206, "mirrorVerdictKind"), (207, "mirrorVerdictSeverity"),
+            (208, "mirrorVerdictSinceMilliseconds"), (209, "mirrorVerdictSentence"),
         ]
         for (id, name) in frozen { #expect(rows.contains { $0 == (id, name) }) }
         #expect(rows.count == frozen.count)

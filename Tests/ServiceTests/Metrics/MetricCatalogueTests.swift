@@ -81,6 +81,8 @@ import Testing
             page.set(.inputUp, input, to: true)
             page.set(.inputReopens, input, to: 0)
             page.set(.inputLastPacket, input, to: 1_766_003_600.125)
+            page.set(.inputVerdict, input, "port", to: 0)
+            page.set(.inputVerdict, input, "one-sided", to: 2)
             page.set(.coverageGap, input, "down", to: 0.0)
             page.set(.workerBusy, input, "0", to: Double(factor) * 100.5)
             page.set(.workerTurns, input, "0", to: factor * 36000)
