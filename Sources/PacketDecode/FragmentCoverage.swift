@@ -1,9 +1,9 @@
 /// Which parts of a datagram its fragments have brought so far, as far as it takes to find those that overlap.
 ///
 /// Places are in units of eight octets, as fragment offsets are. The latest six fragments are kept one by one; what came
-/// before them is kept as one run, which is all of it when fragments come in order, forwards or backwards, and which
-/// tells a fragment that came twice from one that overlaps by a filter of 64 bits: in a datagram of many fragments some
-/// overlaps count as fragments that came twice.
+/// before them is kept as two runs, which is all of it when fragments come in order, forwards or backwards, the first
+/// one apart. What came twice is told from what overlaps a run by a filter of 64 bits: in a datagram of many fragments
+/// some overlaps count as fragments that came twice.
 struct FragmentCoverage: BitwiseCopyable, Sendable {
     /// What a fragment brings.
     enum Finding {
@@ -18,8 +18,8 @@ struct FragmentCoverage: BitwiseCopyable, Sendable {
     private static let kept = 6
     private var starts = InlineArray<6, UInt16>(repeating: 0)
     private var ends = InlineArray<6, UInt16>(repeating: 0)
-    private var earlierStart: UInt16 = 0
-    private var earlierEnd: UInt16 = 0
+    private var runStarts = InlineArray<2, UInt16>(repeating: 0)
+    private var runEnds = InlineArray<2, UInt16>(repeating: 0)
     private var next: UInt8 = 0
     private var known: UInt64 = 0
 
@@ -32,8 +32,9 @@ struct FragmentCoverage: BitwiseCopyable, Sendable {
             if starts[place] == start, ends[place] == end { return .duplicate }
             finding = .overlap
         }
-        let mark: UInt64 = 1 << ((UInt64(start) << 16 | UInt64(end)) &* 0x9E37_79B9_7F4A_7C15 >> 58)
-        if finding == .fresh, earlierStart < end, start < earlierEnd {
+        let mixed = (UInt64(start) << 16 | UInt64(end)) &* 0x9E37_79B9_7F4A_7C15
+        let mark: UInt64 = 1 &<< (mixed &>> 58)
+        for run in 0..<2 where finding == .fresh && runStarts[run] < end && start < runEnds[run] {
             if known & mark != 0 { return .duplicate }
             finding = .overlap
         }
@@ -45,13 +46,20 @@ struct FragmentCoverage: BitwiseCopyable, Sendable {
         return finding
     }
 
-    /// Makes the fragment at `place` part of the run before the latest ones; one that does not touch it is forgotten.
+    /// Makes the fragment at `place` part of a run, or a run of its own; one that touches neither of two is forgotten.
     private mutating func forget(_ place: Int) {
-        if earlierEnd == 0 {
-            (earlierStart, earlierEnd) = (starts[place], ends[place])
-        } else if starts[place] <= earlierEnd, earlierStart <= ends[place] {
-            earlierStart = min(earlierStart, starts[place])
-            earlierEnd = max(earlierEnd, ends[place])
+        guard ends[place] != 0 else { return }
+        for run in 0..<2 {
+            if runEnds[run] == 0 {
+                runStarts[run] = starts[place]
+                runEnds[run] = ends[place]
+                return
+            }
+            if starts[place] <= runEnds[run], runStarts[run] <= ends[place] {
+                runStarts[run] = min(runStarts[run], starts[place])
+                runEnds[run] = max(runEnds[run], ends[place])
+                return
+            }
         }
     }
 }
