@@ -41,7 +41,9 @@ extension ProbeTests {
             #expect(outcome.text.contains("errors     2 of ICMP that name a flow = 2 about one that is known + 0"))
             #expect(outcome.text.contains("every sum holds"))
             let stored = try Probe.run(["report", folder.path("flows.sqlite")])
-            func refused(_ text: String) -> Substring? { text.split(separator: "\n").first { $0.contains("refused  ") } }
+            func refused(_ text: String) -> Substring? {
+                text.split(separator: "\n").first { $0.contains("refused  ") }
+            }
             #expect(refused(stored.text) != nil && refused(stored.text) == refused(outcome.text))
         }
 
