@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test bench torture soak fuzz format lint deb captures record
+.PHONY: help run test bench torture fleet soak fuzz format lint deb captures record
 
 CAPTURE ?= captures/recorded-session.pcap
 SECONDS ?= 60
@@ -35,6 +35,11 @@ torture: ## fail collectors, connections, disk and probe FAULTS=1000 times, and 
 	@scripts/bootstrap
 	swift build -c release --product flowprobe
 	@FLOWPROBE_BIN=.build/release/flowprobe scripts/torture --faults $(FAULTS)
+
+fleet: ## write to a Kafka broker and load ClickHouse from it, and compare with the report (scripts/fleet-tests)
+	@scripts/bootstrap --fleet
+	swift build -c release --product flowprobe
+	@FLOWPROBE_BIN=.build/release/flowprobe scripts/fleet-tests
 
 soak: ## run the probe for SOAK=3600 seconds while what happens in months happens to it
 	@scripts/bootstrap

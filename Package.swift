@@ -18,9 +18,12 @@ var targets: [Target] = [
     .target(name: "CPcap", linkerSettings: [.linkedLibrary("pcap")]),
     .target(name: "CPlatform"),
     .target(name: "CPacketRing"),
+    .target(name: "CNetlink"),
     .target(name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
     .target(name: "CSandbox"),
     .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
+    // Not linked: loaded when a destination needs it.
+    .target(name: "CRdKafka"),
 
     // Rooms, lowest first. Nothing imports anything below it in this list (scripts/lint-rooms checks).
     .target(name: "NetTypes", swiftSettings: strict),
@@ -37,10 +40,13 @@ var targets: [Target] = [
     .target(name: "Sandbox", dependencies: ["CSandbox"], swiftSettings: strict),
     .target(
         name: "Capture",
-        dependencies: ["NetTypes", "PacketDecode", "Sandbox", "CPcap", "CCompression", "CPlatform", "CPacketRing"],
+        dependencies: [
+            "NetTypes", "PacketDecode", "Sandbox", "CPcap", "CCompression", "CPlatform", "CPacketRing", "CNetlink",
+        ],
         swiftSettings: strict),
     .target(
-        name: "Spool", dependencies: ["NetTypes", "FlowTable", "CSQLite", "CCompression"], swiftSettings: strict),
+        name: "Spool", dependencies: ["NetTypes", "Labels", "FlowTable", "CSQLite", "CCompression"],
+        swiftSettings: strict),
     .target(
         name: "Exporter", dependencies: ["NetTypes", "Labels", "FlowTable", "CSQLite", "CPlatform"],
         swiftSettings: strict),
@@ -48,7 +54,7 @@ var targets: [Target] = [
     .target(
         name: "Delivery",
         dependencies: [
-            "NetTypes", "FlowTable", "Spool", "Exporter",
+            "NetTypes", "FlowTable", "Spool", "Exporter", "CRdKafka",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOEmbedded", package: "swift-nio"),
             .product(name: "NIOTLS", package: "swift-nio"),
@@ -60,7 +66,7 @@ var targets: [Target] = [
     .target(
         name: "ConfigurationFile",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Capture", "Exporter", "Spool",
+            "NetTypes", "Labels", "PacketDecode", "FlowTable", "Capture", "Exporter", "Spool",
             .product(name: "Yams", package: "Yams"),
         ], swiftSettings: strict),
     .target(
@@ -79,7 +85,8 @@ var targets: [Target] = [
     .target(
         name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"],
         swiftSettings: strict),
-    .target(name: "Collector", dependencies: ["NetTypes", "FlowTable", "Exporter"], swiftSettings: strict),
+    .target(
+        name: "Collector", dependencies: ["NetTypes", "Labels", "FlowTable", "Exporter"], swiftSettings: strict),
     // Sockets for it: datagrams, connections, TLS, and what is acknowledged on them.
     .target(
         name: "CollectorService",
@@ -92,7 +99,8 @@ var targets: [Target] = [
     .executableTarget(
         name: "FlowProbe",
         dependencies: [
-            "NetTypes", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline", "ConfigurationFile",
+            "NetTypes", "Labels", "PacketDecode", "FlowTable", "Sandbox", "Capture", "Exporter", "Pipeline",
+            "ConfigurationFile",
             "Service", "Steer", "MirrorHealth", "Collector", "CollectorService", "Spool", "Delivery", "CPlatform",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -110,13 +118,18 @@ var targets: [Target] = [
     .testTarget(name: "PacketDecodeTests", dependencies: ["PacketDecode"], swiftSettings: strict),
     .testTarget(name: "FlowTableTests", dependencies: ["FlowTable"], swiftSettings: strict),
     .testTarget(
-        name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression"],
+        name: "CaptureTests", dependencies: ["Capture", "PacketDecode", "NetTypes", "CCompression", "NetlinkFuzzing"],
         swiftSettings: strict),
     .testTarget(name: "SandboxTests", dependencies: ["Sandbox", "CSandbox"], swiftSettings: strict),
     .testTarget(name: "SpoolTests", dependencies: ["Spool", "FlowTable", "NetTypes"], swiftSettings: strict),
     .testTarget(
         name: "DeliveryTests",
-        dependencies: ["Delivery", "Spool", "Exporter", "Collector", "FlowTable", "NetTypes"], swiftSettings: strict),
+        dependencies: [
+            "Delivery", "Spool", "Exporter", "Collector", "FlowTable", "NetTypes", "CRdKafkaMock",
+        ],
+        swiftSettings: strict),
+    // librdkafka's mock cluster, for DeliveryTests.
+    .target(name: "CRdKafkaMock", path: "Tests/CRdKafkaMock", linkerSettings: [.linkedLibrary("rdkafka")]),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
@@ -143,9 +156,13 @@ var targets: [Target] = [
         name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
         swiftSettings: strict),
     .target(
-        name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile"], path: "Fuzz/ConfigurationFuzzing",
-        swiftSettings: strict),
+        name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile", "Exporter"],
+        path: "Fuzz/ConfigurationFuzzing", swiftSettings: strict),
     .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
+    // What FuzzNetlink checks; CaptureTests replays its inputs.
+    .target(
+        name: "NetlinkFuzzing", dependencies: ["Capture", "PacketDecode"], path: "Fuzz/NetlinkFuzzing",
+        swiftSettings: strict),
     // What FuzzLabels checks; LabelsTests replays its inputs.
     .target(name: "LabelFuzzing", dependencies: ["Labels"], path: "Fuzz/LabelFuzzing", swiftSettings: strict),
     // What the fuzz target FuzzSteering checks; its inputs are replayed likewise.
@@ -179,6 +196,7 @@ if fuzzing {
         ("FuzzCollector", ["CollectorFuzzing"]),
         ("FuzzSpool", ["SpoolFuzzing"]),
         ("FuzzLabels", ["LabelFuzzing"]),
+        ("FuzzNetlink", ["NetlinkFuzzing"]),
     ]
     targets.append(
         .target(

@@ -7,11 +7,8 @@ import Pipeline
 
 /// Decode and flow table without any output: what they cost by themselves.
 enum TableMeasurement {
-    /// Runs `source` through decode and table with `workers`, and prints packets, flows and CPU time per packet.
-    static func run(_ source: any PacketSource, workers: Int, memoryOctets: Int) {
-        var configuration = ReplayPipeline.Configuration()
-        configuration.workers = workers
-        configuration.table.memoryOctets = memoryOctets
+    /// Runs `source` through decode and table, and prints packets, flows and CPU time per packet.
+    static func run(_ source: any PacketSource, _ configuration: ReplayPipeline.Configuration) {
         let clock = ContinuousClock()
         let cpuBefore = cpuSeconds()
         let started = clock.now
@@ -23,7 +20,7 @@ enum TableMeasurement {
         print(
             """
             \(result.tallies.packets) packets, \(result.counters.flowsBegun) flows, \(result.counters.records) records, \
-            workers \(workers): CPU \(rounded(cpu)) s, \(rounded(cpu / packets * 1e9)) ns/packet; \
+            workers \(configuration.workers): CPU \(rounded(cpu)) s, \(rounded(cpu / packets * 1e9)) ns/packet; \
             wall \(rounded(wallSeconds)) s, \(rounded(packets / wallSeconds / 1e6)) M packets/s
             """)
     }

@@ -1,6 +1,8 @@
 import Capture
+import FlowTable
 import Foundation
 import PacketDecode
+import Pipeline
 
 // flowbench: makes the benchmark's inputs and the generated captures of captures/. Everything follows from the seed.
 
@@ -8,6 +10,7 @@ let usage = """
     usage: flowbench generate INPUT OUT.pcap [--scale F] [--seed N]
            flowbench drain INPUT [--scale F] [--seed N]
            flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--scale F] [--seed N]
+                            [--duplicates off|count|drop] [--checksums off|on]
            flowbench bundle FOLDER
 
     generate  writes an input as classic pcap; OUT.pcap may be - for standard output
@@ -60,6 +63,10 @@ let scale = option("--scale", &arguments, default: 1.0)
 let seed = option("--seed", &arguments, default: UInt64(1))
 let workers = option("--workers", &arguments, default: 1)
 let memory = option("--memory", &arguments, default: 512)
+let checksums = option("--checksums", &arguments, default: "off") == "on"
+guard let duplicates = DuplicatePolicy.Action(rawValue: option("--duplicates", &arguments, default: "off")) else {
+    stop("--duplicates takes off, count or drop.")
+}
 guard scale > 0, scale <= 16 else { stop("--scale goes up to 16.") }
 
 do {
@@ -81,7 +88,12 @@ do {
             } else {
                 try ReplaySource(ReplayInput(paths: [arguments[1]]))
             }
-        TableMeasurement.run(source, workers: workers, memoryOctets: memory << 20)
+        var configuration = ReplayPipeline.Configuration()
+        configuration.workers = workers
+        configuration.table.memoryOctets = memory << 20
+        configuration.table.duplicates.action = duplicates
+        configuration.checksums = checksums
+        TableMeasurement.run(source, configuration)
     case ("bundle", 2):
         try writeBundle(to: arguments[1])
     default:

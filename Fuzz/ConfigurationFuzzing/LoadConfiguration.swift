@@ -10,8 +10,8 @@ package struct LoadOutcome {
     package var mistakes: [String] = []
 }
 
-/// Loads `octets` as a configuration file, with the lines after `#set ` as options and those after `#env ` as variables,
-/// and checks what must hold of any input.
+/// Loads `octets` as a configuration file, with the lines after `#set ` as options and those after `#env ` as variables, and as
+/// what an address of Kafka and its file of properties may hold, and checks what must hold of any input.
 package func loadConfiguration(_ octets: [UInt8]) -> LoadOutcome {
     var overrides: [String] = []
     var environment: [String: String] = [:]
@@ -23,6 +23,7 @@ package func loadConfiguration(_ octets: [UInt8]) -> LoadOutcome {
         }
     }
     var outcome = LoadOutcome()
+    outcome.mistakes += kafkaMistakes(octets)
     do throws(ConfigurationFailure) {
         let configuration = try ProbeConfiguration.load(
             octets: octets, name: "input", environment: environment, overrides: overrides)

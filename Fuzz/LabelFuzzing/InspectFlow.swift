@@ -78,6 +78,9 @@ private func check(_ outcome: LabelOutcome, _ inspector: LabelInspector) {
         precondition(text.count <= LabelAttributes.longestText && text.allSatisfy { $0 >= 0x20 && $0 < 0x7F })
         sum += text.count
     }
+    var list: [UInt8] = []
+    AttributeList.append(inspector.attributes, .all, to: &list)
+    precondition(AttributeList.isSound(list.span, 0..<list.count), "a list of attributes that is not sound")
     precondition(sum <= LabelAttributes.octetLimit, "more text than the limit")
     let kinds = inspector.attributes.entries.map(\.attribute)
     precondition(Set(kinds).count == kinds.count, "an attribute twice")

@@ -21,6 +21,7 @@ struct FuzzedRun {
     private let input: FuzzedInput
     private let table: FlowTable
     private let reorderSlack: Nanoseconds
+    private var inspection = PacketInspection()
     private var fragments: FragmentTable
     private var clock = PacketClock()
     private var lastSweep: Nanoseconds = 0
@@ -32,6 +33,10 @@ struct FuzzedRun {
         var configuration = FlowTableConfiguration()
         configuration.memoryOctets = input.isSmall ? 1 : 4 << 20
         configuration.slotKeys = slotKeys
+        configuration.duplicates.action = input.isRepeated ? .drop : .count
+        inspection.identityKeys = configuration.identityKeys
+        inspection.checksums = true
+        inspection.mtu = 1500
         self.input = input
         table = FlowTable(configuration: configuration)
         reorderSlack = configuration.reorderSlack
@@ -40,8 +45,9 @@ struct FuzzedRun {
 
     mutating func run() {
         let source = FuzzedSource(input)
-        var decoder = PacketDecoder(segmentRule: input.segmentRule, tunnels: input.tunnels)
-        var stepwise = PacketDecoder(segmentRule: input.segmentRule, tunnels: input.tunnels, stepwise: true)
+        var decoder = PacketDecoder(segmentRule: input.segmentRule, tunnels: input.tunnels, inspection: inspection)
+        var stepwise = PacketDecoder(
+            segmentRule: input.segmentRule, tunnels: input.tunnels, inspection: inspection, stepwise: true)
         let stepwiseFacts = FactsBatch(capacity: 2 * Self.batchSize)
         let batch = PacketBatch(capacity: Self.batchSize)
         let facts = FactsBatch(capacity: 2 * Self.batchSize)
@@ -67,7 +73,8 @@ struct FuzzedRun {
             take(merged)
         }
         let live = table.live.packets
-        let counted = decoder.tallies.flowPackets + decoder.tallies.tunnelCopies
+        let dropped = table.counters.dropped.packets + table.counters.droppedTunnelCopies.packets
+        let counted = decoder.tallies.flowPackets + decoder.tallies.tunnelCopies - dropped
         expect(
             "packets in flows, and again in tunnels' = in records + in live flows + waiting", counted,
             recordPackets + live + UInt64(fragments.waiting))
@@ -262,16 +269,21 @@ struct FuzzedRun {
             "unknown link type = by number", tallies.count(.linkTypeUnknown),
             tallies.unknownLinkTypeNumbers.reduce(0) { $0 + $1.packets })
         // What is counted a second time, in the flow of the tunnel around a packet's own, is in records too.
-        let counted = tallies.flowPackets + tallies.tunnelCopies
+        let (dropped, droppedAgain) = (counters.dropped, counters.droppedTunnelCopies)
+        expect("copies dropped are copies", dropped.packets, input.isRepeated ? counters.duplicates : 0)
+        let counted = tallies.flowPackets + tallies.tunnelCopies - dropped.packets - droppedAgain.packets
         expect("packets in flows = counted by the table", counted, counters.packets)
         expect("packets in flows = in records", counted, recordPackets)
         expect(
             "ICMP errors that name a flow = about a known one + about another", tallies.icmpNotices,
-            counters.errorsLinked + counters.errorsWithoutFlow)
+            counters.errorsLinked + counters.errorsWithoutFlow + counters.errorsDropped)
         expect("packets in flows = in records, by the table's own count", counted, counters.recordPackets)
-        let networkOctets = tallies.flowNetworkOctets + tallies.tunnelCopyNetworkOctets
+        let networkOctets =
+            tallies.flowNetworkOctets + tallies.tunnelCopyNetworkOctets - dropped.networkOctets
+            - droppedAgain.networkOctets
         expect("layer 3 octets in flows = in records", networkOctets, counters.recordNetworkOctets)
-        let wireOctets = tallies.flowWireOctets + tallies.tunnelCopyWireOctets
+        let wireOctets =
+            tallies.flowWireOctets + tallies.tunnelCopyWireOctets - dropped.wireOctets - droppedAgain.wireOctets
         expect("layer 2 octets in flows = in records", wireOctets, counters.recordWireOctets)
         expect(
             "packets counted again are packets in tunnels", tallies.tunnelCopies,

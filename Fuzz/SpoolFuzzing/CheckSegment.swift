@@ -68,7 +68,7 @@ private struct SegmentPass {
     private(set) var hasHeader = false
     private(set) var batches: [BatchHeader] = []
     private(set) var recordBatches = 0
-    private(set) var records: [FlowRecord] = []
+    private(set) var records: [ReadRecord] = []
     /// Records of the batches that came, by their headers.
     private(set) var claimedRecords = 0
     private(set) var damagedOctets: UInt64 = 0
@@ -98,7 +98,7 @@ private struct SegmentPass {
                 claimedRecords += batch.recordCount
                 if let block {
                     precondition(block.count == batch.recordCount)
-                    for index in 0..<block.count { records.append(block.records[index]) }
+                    records += ReadRecord.all(of: block)
                 }
             case .gap(let batch, let gap):
                 take(batch, octets, before, reader.offset)

@@ -7,12 +7,33 @@ private let second: Nanoseconds = 1_000_000_000
 private let epoch: Nanoseconds = 1_700_000_000 * second
 private let destination = "a"
 
+/// A record as it was read, with its attributes.
+struct ReadRecord {
+    let record: FlowRecord
+    let attributes: [UInt8]
+
+    /// The records of a block. Traps when attributes are left over, or missing.
+    static func all(of block: RecordBlock) -> [ReadRecord] {
+        var walk = AttributeWalk()
+        var sum = 0
+        let records = (0..<block.count).map { index in
+            let record = block.records[index]
+            let list = walk.next(record.attributeOctets, of: block.attributes.count)
+            precondition(list.count == Int(record.attributeOctets), "a record without attributes that it has")
+            sum += list.count
+            return ReadRecord(record: record, attributes: Array(block.attributes[list]))
+        }
+        precondition(sum == block.attributes.count, "attributes of no record")
+        return records
+    }
+}
+
 /// A segment that this program wrote.
 enum OwnSegment {
     /// The octets of its header.
     static let header: [UInt8] = {
         let folder = MemoryFolder()
-        writeRecords([FlowRecord()], .none, folder.path)
+        writeRecords([ReadRecord(record: FlowRecord(), attributes: [])], .none, folder.path)
         let octets = FileManager.default.contents(atPath: folder.segment).map(Array.init) ?? []
         precondition(octets.count > 76, "a spool that writes no segment")
         return Array(octets[..<(Int(octets[12]) | Int(octets[13]) << 8)])
@@ -21,9 +42,9 @@ enum OwnSegment {
 
 /// Writes records to a new spool, with and without compression, and reads them: they must be the same octet for octet,
 /// in the same order within each observation domain.
-func checkWrittenAgain(_ records: [FlowRecord]) {
+func checkWrittenAgain(_ records: [ReadRecord]) {
     guard !records.isEmpty else { return }
-    let domains = Dictionary(grouping: records, by: \.observationDomainId)
+    let domains = Dictionary(grouping: records, by: \.record.observationDomainId)
     let expected = domains.keys.sorted().flatMap { domains[$0] ?? [] }
     for compression in SpoolConfiguration.Compression.allCases {
         let folder = MemoryFolder()
@@ -33,20 +54,25 @@ func checkWrittenAgain(_ records: [FlowRecord]) {
     }
 }
 
-private func writeRecords(_ records: [FlowRecord], _ compression: SpoolConfiguration.Compression, _ folder: String) {
+private func writeRecords(_ records: [ReadRecord], _ compression: SpoolConfiguration.Compression, _ folder: String) {
     var configuration = OpenedSpool.configuration(folder)
     configuration.compression = compression
     // Everything in one commit, which is sorted by domain.
     configuration.batchRecords = max(1, records.count)
     guard let spool = try? Spool(configuration, now: epoch) else { preconditionFailure("no spool can be made") }
-    spool.append(records.span, packetClock: epoch, now: epoch)
+    let (bare, attributes) = (records.map(\.record), records.flatMap(\.attributes))
+    spool.append(bare.span, attributes: attributes.span, packetClock: epoch, now: epoch)
     spool.close(now: epoch)
     precondition(spool.status.lost.isEmpty && spool.status.made == UInt64(records.count), "records lost in writing")
 }
 
-private func isSame(_ one: FlowRecord, _ other: FlowRecord) -> Bool {
+private func isSame(_ one: ReadRecord, _ other: ReadRecord) -> Bool {
     // SAFETY: two trivial values without padding, read while they live.
-    unsafe withUnsafeBytes(of: one) { a in unsafe withUnsafeBytes(of: other) { b in unsafe a.elementsEqual(b) } }
+    unsafe withUnsafeBytes(of: one.record) { a in
+        // SAFETY: as above.
+        unsafe withUnsafeBytes(of: other.record) { b in unsafe a.elementsEqual(b) && one.attributes == other.attributes
+        }
+    }
 }
 
 /// A spool on a folder whose segments may be anything.
@@ -69,19 +95,18 @@ struct OpenedSpool {
     }
 
     /// Everything that it delivers.
-    func read(settles: Bool) -> [FlowRecord] {
+    func read(settles: Bool) -> [ReadRecord] {
         let spool = open(at: epoch)
         return read(spool, settles: settles)
     }
 
-    private func read(_ spool: Spool, settles: Bool) -> [FlowRecord] {
+    private func read(_ spool: Spool, settles: Bool) -> [ReadRecord] {
         guard let reader = SpoolReader(spool, destination: destination) else { preconditionFailure("no account") }
-        var records: [FlowRecord] = []
+        var records: [ReadRecord] = []
         while true {
             switch try? reader.next(within: 0) {
             case .records(let batch):
-                let block = reader.block
-                for index in 0..<block.count { records.append(block.records[index]) }
+                records += ReadRecord.all(of: reader.block)
                 if settles { settle(batch, spool) }
             case .gap(let batch, _): if settles { settle(batch, spool) }
             case .nothing, .end: return records

@@ -25,7 +25,7 @@ package final class CollectorOutput: CollectedRecordReceiver {
     private let watcher: ((FlowRecord) -> Void)?
     private var storeLedger: BatchLedger?
     private var buffer: [UInt8] = []
-    private var batch: [FlowRecord] = []
+    private var batch = CollectedRecords()
     private var failure: ExportError?
     /// Records that flow ids of ours do not name get ids of their own in the store.
     private var nextFlowId: UInt64 = 1 << 63
@@ -55,21 +55,26 @@ package final class CollectorOutput: CollectedRecordReceiver {
 
     /// Takes a record.
     package func receive(line: [UInt8], record: FlowRecord?, domain: UInt32) {
+        receive(line: line, record: record, attributes: [], domain: domain)
+    }
+
+    /// Takes a record with its attributes.
+    package func receive(line: [UInt8], record: FlowRecord?, attributes: [UInt8], domain: UInt32) {
         guard failure == nil else { return }
         if wishes.contains(.lines) { buffer.append(contentsOf: line) }
-        if let record { take(record, to: &batch) }
-        if buffer.count >= Self.blockSize || batch.count >= Self.batchSize { write() }
+        if let record { take(record, attributes, to: &batch) }
+        if buffer.count >= Self.blockSize || batch.records.count >= Self.batchSize { write() }
     }
 
     /// Takes records that were held.
-    func receive(lines: [UInt8], records: [FlowRecord]) {
+    func receive(lines: [UInt8], records: CollectedRecords) {
         guard failure == nil else { return }
         buffer.append(contentsOf: lines)
-        for record in records { take(record, to: &batch) }
+        records.forEach { take($0, $1, to: &batch) }
         write()
     }
 
-    private func take(_ record: FlowRecord, to list: inout [FlowRecord]) {
+    private func take(_ record: FlowRecord, _ attributes: [UInt8], to list: inout CollectedRecords) {
         watcher?(record)
         guard store != nil else { return }
         var record = record
@@ -77,19 +82,19 @@ package final class CollectorOutput: CollectedRecordReceiver {
             record.flowId = nextFlowId
             nextFlowId += 1
         }
-        list.append(record)
+        list.append(record, attributes: attributes)
     }
 
     private func write() {
         do throws(ExportError) {
             try lines?.write(buffer)
             if !buffer.isEmpty { try batchLines?.write(buffer, closing: nil) }
-            try store?.consume(batch.span, packetClock: 0)
+            try store?.consume(batch.records.span, attributes: batch.attributes.span, packetClock: 0)
         } catch {
             failure = error
         }
         buffer.removeAll(keepingCapacity: true)
-        batch.removeAll(keepingCapacity: true)
+        batch.removeAll()
     }
 
     /// Whether every output has this batch.
@@ -99,7 +104,7 @@ package final class CollectorOutput: CollectedRecordReceiver {
     }
 
     /// Makes a batch durable in every output that does not have it yet. Returns why it is not; nil when it is.
-    func commit(_ name: CollectedBatch, lines: [UInt8], records: [FlowRecord]) -> String? {
+    func commit(_ name: CollectedBatch, lines: [UInt8], records: CollectedRecords) -> String? {
         write()
         do throws(ExportError) {
             if let failure { throw failure }
@@ -107,11 +112,11 @@ package final class CollectorOutput: CollectedRecordReceiver {
                 guard let change = batchLines.ledger.change(for: name) else { return Self.full(batchLines.ledger) }
                 try batchLines.write(lines, closing: change)
             }
-            var kept: [FlowRecord] = []
-            for record in records { take(record, to: &kept) }
+            var kept = CollectedRecords()
+            records.forEach { take($0, $1, to: &kept) }
             if let store, let ledger = storeLedger, !ledger.contains(name) {
                 guard let change = ledger.change(for: name) else { return Self.full(ledger) }
-                try store.commit(kept.span, closing: change)
+                try store.commit(kept.records.span, attributes: kept.attributes.span, closing: change)
                 storeLedger?.apply(change)
             }
             return nil

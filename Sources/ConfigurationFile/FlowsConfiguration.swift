@@ -23,6 +23,14 @@ package struct FlowsConfiguration: Sendable, Equatable {
     package var tunnels = TunnelPolicy().rule
     /// Tunnels followed in one packet.
     package var tunnelDepth = TunnelPolicy().depthLimit
+    /// What becomes of packets that a mirror port brings again.
+    package var duplicates = DuplicatePolicy().action
+    /// How far apart copies of a packet may be.
+    package var duplicateWindow = DuplicatePolicy().window
+    /// Whether checksums are checked.
+    package var checksums = false
+    /// Octets of the longest IP packet of a link; nil: what each interface says.
+    package var linkMtu: UInt32?
     /// Prefixes of the inside.
     package var `internal`: [Prefix] = []
     /// Path of a file of prefixes with tags (docs/zones.md); nil for none.
@@ -41,6 +49,7 @@ package struct FlowsConfiguration: Sendable, Equatable {
         if let idleTimeoutOther { table.idleTimeoutOther = idleTimeoutOther }
         table.activeTimeout = activeTimeout
         table.memoryOctets = memory
+        table.duplicates = DuplicatePolicy(action: duplicates, window: duplicateWindow)
         return table
     }
 

@@ -5,7 +5,7 @@ import PacketDecode
 package struct InputConfiguration: Sendable, Equatable {
     /// Name in logs, metrics and options data; unique. `load` fills in the interface when the file names none.
     package var name = ""
-    /// The network interface.
+    /// The network interface; or `nflog:GROUP`, `nfqueue:NUMBER`.
     package var interface = ""
     /// Observation domain (IE 149), from 1: inputs of one domain see parts of the same flows. `load` fills in the place
     /// in the list when the file has no number.
@@ -34,11 +34,30 @@ package struct InputConfiguration: Sendable, Equatable {
     package var cpus: [Int] = []
     /// Which packets of the interface are taken.
     package var direction = LiveInput.Direction.both
+    /// Packets that a queue holds at most.
+    package var queueLength = 256
     /// What keeps equal addresses apart.
     package var segment = PacketDecoder.SegmentRule.auto
 
     /// The defaults, without an interface.
     package init() {}
+
+    /// What is to be captured, as the capturing room takes it.
+    package var liveInput: LiveInput {
+        var live = LiveInput(interface: interface)
+        live.name = name
+        live.ringOctets = ring
+        live.blockOctets = block
+        live.snapLength = UInt32(clamping: snapLength)
+        live.isPromiscuous = promiscuous
+        live.filter = filter
+        live.direction = direction
+        live.timestamps = timestamps
+        live.fanout = fanout
+        live.workers = workers
+        live.queueLength = queueLength
+        return live
+    }
 }
 
 /// What a port is for.

@@ -1,4 +1,5 @@
 import Exporter
+import Labels
 import NetTypes
 import Spool
 
@@ -10,6 +11,8 @@ package struct OutputsConfiguration: Sendable, Equatable {
     package var uniflow = false
     /// Whether flows get application labels from their first payloads.
     package var labels = false
+    /// Which attributes go with labels.
+    package var labelAttributes = AttributeSelection.technical
     /// IPFIX: which elements records carry.
     package var elements = ElementSet.standard
     /// IPFIX: the operator's private enterprise number.
@@ -21,7 +24,7 @@ package struct OutputsConfiguration: Sendable, Equatable {
     /// Path of an SQLite store; nil for none.
     package var store: String?
 
-    /// Folder of the spool that keeps records for `tcp://` and `tls://` collectors; nil for none.
+    /// Folder of the spool that keeps records for `tcp://`, `tls://` and `kafka://` collectors; nil for none.
     package var spool: String?
     /// Octets of the spool, beyond which the oldest records are given up.
     package var spoolSize = SpoolConfiguration(folder: "").size
@@ -41,6 +44,7 @@ package struct OutputsConfiguration: Sendable, Equatable {
         options.elements = elements
         options.uniflow = uniflow
         options.labels = labels
+        options.attributes = labelAttributes
         options.enterpriseNumber = enterpriseNumber
         options.observationPoints = inputs.enumerated().map { index, input in
             IPFIXOptions.ObservationPoint(
@@ -57,7 +61,7 @@ package struct OutputsConfiguration: Sendable, Equatable {
             return "The collector \(needy) needs a spool: name a folder with --spool, or in outputs.spool."
         }
         guard collectors.contains(where: { $0.transport != .udp }) else {
-            return "A spool is for tcp:// and tls:// collectors, and there is none."
+            return "A spool is for tcp://, tls:// and kafka:// collectors, and there is none."
         }
         let names = collectors.map(\.name)
         guard let twice = names.first(where: { name in names.count { $0 == name } > 1 }) else { return nil }

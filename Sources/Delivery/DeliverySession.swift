@@ -97,25 +97,16 @@ final class DeliverySession {
     // Sending.
 
     private func send(_ batch: SpoolBatch) throws(ExportError) {
-        let account = spool.account(name)
-        if batch.id <= highestSent || batch.recordsBefore + UInt64(batch.recordCount) <= account?.settled ?? 0 {
-            spool.countResent(batch.recordCount, for: name)
-        }
+        spool.countIfResent(batch, highestSent: highestSent, for: name)
         let now = HostClock.timeOfDay
         board.enter(now - batch.committedAt > Self.lateAfter ? .catchingUp : .streaming)
         let block = reader.block
-        try sink.consume(block.records, packetClock: now)
+        try sink.consume(block.records, attributes: block.attributes.span, packetClock: now)
         try close(batch)
     }
 
     private func send(_ batch: SpoolBatch, _ gap: CoverageGap) throws(ExportError) {
-        try sink.add(
-            .coverageGap,
-            [
-                .number(1), .number(UInt64(clamping: gap.start / 1_000_000)),
-                .number(UInt64(clamping: gap.end / 1_000_000)), .number(gap.isClean ? 1 : 2),
-                .number(gap.unrecordedPackets),
-            ], domain: 0)
+        try sink.add(.coverageGap, gap.optionsValues, domain: 0)
         try close(batch)
     }
 
@@ -202,7 +193,7 @@ final class DeliverySession {
     }
 
     private func book(_ batch: SpoolBatch, isRefused: Bool) {
-        spool.settle(batch, for: name, refused: isRefused)
+        spool.settle(batch, for: name, refused: isRefused ? batch.recordCount : 0)
         hasDelivered = true
         board.update { $0.lastAcknowledged = HostClock.timeOfDay }
     }

@@ -29,6 +29,9 @@ package struct DeliveryStatus: Sendable, Equatable {
     /// Answers that belonged to no batch.
     package var strayAnswers: UInt64 = 0
 
+    /// What it will never take, a sentence; nil while it takes everything.
+    package var refusal: String?
+
     /// Nothing has been done yet.
     package init() { sent.sessions = 0 }
 }

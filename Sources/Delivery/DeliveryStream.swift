@@ -9,16 +9,13 @@ import Synchronization
 package final class DeliveryStream: @unchecked Sendable {
     /// What it is called in messages, metrics and the spool's accounts.
     package let name: String
-    private let endpoint: ExportEndpoint
-    private let options: IPFIXOptions
     private let spool: Spool
-    private let reader: SpoolReader
+    private let course: any DeliveryCourse
     private let board = DeliveryBoard()
     private let captureStatistics: @Sendable () -> ExportStatistics
     private let isLeft = Atomic(false)
     private let wake = DispatchSemaphore(value: 0)
     private let done = DispatchSemaphore(value: 0)
-    private var highestSent: UInt64 = 0
 
     /// A destination whose name the spool knows; nil when it does not. `captureStatistics` tells what the capture side has
     /// counted, for options data.
@@ -27,10 +24,12 @@ package final class DeliveryStream: @unchecked Sendable {
         captureStatistics: @escaping @Sendable () -> ExportStatistics
     ) {
         guard let reader = SpoolReader(spool, destination: endpoint.name) else { return nil }
-        self.endpoint = endpoint
-        self.options = options
         self.spool = spool
-        self.reader = reader
+        if let address = endpoint.kafka {
+            course = KafkaCourse(endpoint, address, options: options, spool: spool, reader: reader, board: board)
+        } else {
+            course = StreamCourse(endpoint, options: options, spool: spool, reader: reader, board: board)
+        }
         self.captureStatistics = captureStatistics
         name = endpoint.name
     }
@@ -65,36 +64,23 @@ package final class DeliveryStream: @unchecked Sendable {
     private func work() {
         board.update { $0.since = HostClock.timeOfDay }
         while !isLeft.load(ordering: .relaxed) {
-            let wasConnected: Bool
+            let pause: Int
             do throws(ExportError) {
-                let session = try DeliverySession(
-                    connect(), to: endpoint, options: options, spool: spool, reader: reader, board: board,
-                    highestSent: highestSent)
-                let end = session.run(
+                let end = try course.run(
                     captureStatistics: captureStatistics, isLeft: { self.isLeft.load(ordering: .relaxed) })
-                highestSent = session.highestSent
                 switch end {
                 case .finished:
                     done.signal()
                     return
-                case .lost(let problem):
+                case .lost(let problem, let seconds):
                     board.enter(.failing, problem: problem)
-                    wasConnected = session.hasDelivered
+                    pause = seconds
                 }
             } catch {
                 board.enter(.failing, problem: error.description)
-                wasConnected = false
+                pause = course.nextPause()
             }
-            // RFC 7011 section 10.4.4: what takes no connection is tried again after a minute.
-            let seconds = wasConnected ? 1 : endpoint.parameters.retrySeconds
-            _ = wake.wait(timeout: .now() + .seconds(seconds))
-        }
-    }
-
-    private func connect() throws(ExportError) -> any StreamConnection {
-        switch endpoint.transport {
-        case .tls: try SecureConnection(endpoint)
-        case .tcp, .udp: try PlainConnection(endpoint)
+            _ = wake.wait(timeout: .now() + .seconds(pause))
         }
     }
 }

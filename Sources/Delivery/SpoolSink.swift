@@ -16,7 +16,14 @@ package final class SpoolSink: RecordSink {
 
     /// Takes records; those of a batch are committed together.
     package func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError) {
-        spool.append(records, packetClock: packetClock, now: HostClock.timeOfDay)
+        try consume(records, attributes: Span(), packetClock: packetClock)
+    }
+
+    /// Takes records and their attributes.
+    package func consume(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8>, packetClock: Nanoseconds
+    ) throws(ExportError) {
+        spool.append(records, attributes: attributes, packetClock: packetClock, now: HostClock.timeOfDay)
     }
 
     /// Commits what has waited long enough.

@@ -19,6 +19,10 @@ package final class SpooledDelivery {
         captureStatistics: @escaping @Sendable () -> ExportStatistics,
         observedPackets: @escaping @Sendable () -> UInt64
     ) throws(ExportError) {
+        // What is wrong with a library or a file is to be known at the start, and before rights are given up.
+        for endpoint in endpoints {
+            if let address = endpoint.kafka { try KafkaSettings(endpoint, address).check() }
+        }
         var configuration = configuration
         configuration.destinations = endpoints.map(\.name)
         do throws(SpoolError) {

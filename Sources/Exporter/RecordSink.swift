@@ -7,6 +7,12 @@ package protocol RecordSink: AnyObject {
     /// Time). The span is valid during the call only.
     func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError)
 
+    /// The same with the records' attributes, one list after the other: `AttributeWalk` tells which is whose. Who has no use
+    /// for them leaves this out, and is given the records alone.
+    func consume(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8>, packetClock: Nanoseconds
+    ) throws(ExportError)
+
     /// Sends what has been collected, blocks and messages filled or not: for live use, so that a quiet network's records
     /// leave.
     func flush() throws(ExportError)
@@ -16,6 +22,13 @@ package protocol RecordSink: AnyObject {
 }
 
 extension RecordSink {
+    /// Attributes are of no use.
+    package func consume(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8>, packetClock: Nanoseconds
+    ) throws(ExportError) {
+        try consume(records, packetClock: packetClock)
+    }
+
     /// Nothing is collected.
     package func flush() throws(ExportError) {}
 }

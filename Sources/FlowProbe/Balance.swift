@@ -46,22 +46,34 @@ struct Balance {
         packetsFiltered = 0
     }
 
+    /// Packets that are counted in a flow: all that belong to one, but for copies that were dropped.
+    var packetsInFlows: UInt64 { tallies.flowPackets &- counters.dropped.packets }
+
+    /// What the table counted, or its records have, of packets in flows and of those counted again in tunnels' flows.
+    private func counted(_ decoded: UInt64, _ dropped: UInt64, _ again: UInt64, _ droppedAgain: UInt64) -> UInt64 {
+        decoded &- dropped &+ again &- droppedAgain
+    }
+
     /// What does not come out even; empty when all sums hold.
     var mistakes: [String] {
+        let (dropped, droppedAgain) = (counters.dropped, counters.droppedTunnelCopies)
+        let packets = counted(tallies.flowPackets, dropped.packets, tallies.tunnelCopies, droppedAgain.packets)
         var sums =
             inputSums + [
                 Sum(
                     what: "packets read = filtered + decoded", left: packetsRead,
                     right: packetsFiltered + tallies.packets),
                 Sum(
-                    what: "packets decoded = in flows + not a flow + undecodable", left: tallies.packets,
-                    right: tallies.flowPackets + tallies.nonFlowPackets + tallies.undecodablePackets),
+                    what: "packets decoded = in flows + duplicates dropped + not a flow + undecodable",
+                    left: tallies.packets,
+                    right: packetsInFlows &+ dropped.packets &+ tallies.nonFlowPackets &+ tallies.undecodablePackets),
                 Sum(
                     what: "packets in flows + counted again in tunnels' flows = packets counted by the table + waiting",
-                    left: tallies.flowPackets + tallies.tunnelCopies, right: counters.packets + waitingFragments),
+                    left: packets, right: counters.packets &+ waitingFragments),
                 Sum(
-                    what: "ICMP errors that name a flow = about a flow that is known + about another",
-                    left: tallies.icmpNotices, right: counters.errorsLinked + counters.errorsWithoutFlow),
+                    what: "ICMP errors that name a flow = about a flow that is known + about another + dropped copies",
+                    left: tallies.icmpNotices,
+                    right: counters.errorsLinked &+ counters.errorsWithoutFlow &+ counters.errorsDropped),
                 Sum(
                     what: "flows begun = flows ended + alive", left: counters.flowsBegun,
                     right: counters.flowsEndedTotal + liveFlows),
@@ -73,15 +85,19 @@ struct Balance {
         if liveFlows == 0, waitingFragments == 0 {
             sums += [
                 Sum(
-                    what: "packets in flows + counted again in tunnels' flows = packets in records",
-                    left: tallies.flowPackets + tallies.tunnelCopies, right: counters.recordPackets),
+                    what: "packets in flows + counted again in tunnels' flows = packets in records", left: packets,
+                    right: counters.recordPackets),
                 Sum(
                     what: "layer 3 octets in flows + counted again = in records",
-                    left: tallies.flowNetworkOctets + tallies.tunnelCopyNetworkOctets,
+                    left: counted(
+                        tallies.flowNetworkOctets, dropped.networkOctets, tallies.tunnelCopyNetworkOctets,
+                        droppedAgain.networkOctets),
                     right: counters.recordNetworkOctets),
                 Sum(
                     what: "layer 2 octets in flows + counted again = in records",
-                    left: tallies.flowWireOctets + tallies.tunnelCopyWireOctets,
+                    left: counted(
+                        tallies.flowWireOctets, dropped.wireOctets, tallies.tunnelCopyWireOctets,
+                        droppedAgain.wireOctets),
                     right: counters.recordWireOctets),
             ]
         }
@@ -102,10 +118,12 @@ struct Balance {
             return parts.isEmpty ? "" : " (" + parts.joined(separator: ", ") + ")"
         }
         var lines = [
-            "packets    \(packetsRead) read = \(tallies.flowPackets) in flows + \(tallies.nonFlowPackets) not a flow"
-                + " + \(tallies.undecodablePackets) undecodable + \(packetsFiltered) filtered",
-            "octets     \(tallies.wireOctets) on the wire, \(tallies.flowWireOctets) in flows;"
-                + " layer 3 in flows \(tallies.flowNetworkOctets)",
+            "packets    \(packetsRead) read = \(packetsInFlows) in flows + \(tallies.nonFlowPackets) not a flow"
+                + " + \(tallies.undecodablePackets) undecodable + \(packetsFiltered) filtered"
+                + (counters.dropped.packets > 0 ? " + \(counters.dropped.packets) duplicates dropped" : ""),
+            "octets     \(tallies.wireOctets) on the wire,"
+                + " \(tallies.flowWireOctets &- counters.dropped.wireOctets) in flows;"
+                + " layer 3 in flows \(tallies.flowNetworkOctets &- counters.dropped.networkOctets)",
             "flows      \(counters.flowsBegun) begun = \(counters.flowsEndedTotal) ended"
                 + reasons(counters.flowsEnded) + (liveFlows > 0 ? " + \(liveFlows) alive" : ""),
             "records    \(counters.records) = \(counters.flowsEndedTotal) flow ends"
@@ -115,10 +133,11 @@ struct Balance {
         let tunnelled = TunnelKind.allCases.filter { tallies.count($0) > 0 }
         for kind in tunnelled { lines.append("in tunnels \(tallies.count(kind)) \(kind.name)") }
         if tallies.tunnelCopies > 0 {
+            let dropped = counters.droppedTunnelCopies
             lines.append(
-                "again      \(tallies.tunnelCopies) packets counted a second time, in the flow of the tunnel around them:"
-                    + " \(tallies.tunnelCopyNetworkOctets) octets of layer 3, \(tallies.tunnelCopyWireOctets) on the wire"
-            )
+                "again      \(tallies.tunnelCopies &- dropped.packets) packets counted a second time, in the flow of the"
+                    + " tunnel around them: \(tallies.tunnelCopyNetworkOctets &- dropped.networkOctets) octets of layer 3,"
+                    + " \(tallies.tunnelCopyWireOctets &- dropped.wireOctets) on the wire")
         }
         if waitingFragments > 0 {
             lines.append("waiting    \(waitingFragments) later fragments in flows wait for their first one")
@@ -126,8 +145,10 @@ struct Balance {
         if tallies.icmpNotices > 0 {
             lines.append(
                 "errors     \(tallies.icmpNotices) of ICMP that name a flow = \(counters.errorsLinked) about one that is"
-                    + " known + \(counters.errorsWithoutFlow) about another")
+                    + " known + \(counters.errorsWithoutFlow) about another"
+                    + (counters.errorsDropped > 0 ? " + \(counters.errorsDropped) copies dropped" : ""))
         }
+        lines += duplicateLines
         for tunnel in OpaqueTunnel.allCases where tallies.count(tunnel) > 0 {
             lines.append("opaque     \(tallies.count(tunnel)) \(tunnel.description)")
         }
@@ -148,6 +169,11 @@ struct Balance {
         for anomaly in Anomaly.allCases where tallies.count(anomaly) > 0 {
             lines.append("odd        \(tallies.count(anomaly)) \(anomaly.description)")
         }
+        if tallies.mergedEstimate > 0 {
+            lines.append(
+                "merged     \(tallies.count(.merged)) packets longer than the link takes were about"
+                    + " \(tallies.mergedEstimate) on the wire")
+        }
         if counters.macTableOverflows > 0 {
             lines.append("odd        \(counters.macTableOverflows) flows without Ethernet addresses (too many pairs)")
         }
@@ -163,10 +189,30 @@ struct Balance {
 }
 
 extension Balance {
+    /// What was told of packets that came again.
+    private var duplicateLines: [String] {
+        var lines: [String] = []
+        if counters.duplicates > 0 {
+            let part = counters.dropped.packets == 0 ? "counted in flows" : "dropped"
+            lines.append("duplicates \(counters.duplicates) copies of packets that had come just before, \(part)")
+        }
+        if counters.uncertainDuplicates > 0 {
+            lines.append(
+                "duplicates \(counters.uncertainDuplicates) more may be copies, or sent again: counted in flows")
+        }
+        if counters.duplicatesForgotten > 0 {
+            lines.append(
+                "duplicates \(counters.duplicatesForgotten) packets forgotten early: too many at once to tell all copies"
+            )
+        }
+        return lines
+    }
+
     /// What an IPFIX output sent, as a line beside those of the balance.
     static func exportLine(_ name: String, _ sent: IPFIXStatistics) -> String {
         "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
             + " not sent: \(sent.failedRecords) records"
+            + (sent.cutAttributes > 0 ? "; \(sent.cutAttributes) records without some of their attributes" : "")
     }
 
     /// What a spool and its collectors made of every record.
@@ -189,6 +235,7 @@ extension Balance {
                     + "\(account.acknowledged) acknowledged + \(status.made - account.settled) pending\(discarded); "
                     + "\(account.resent) sent again"
                     + (stray > 0 ? "; \(stray) answers were about no batch under way" : ""))
+            if let refusal = stream.status.refusal { lines.append("           \(refusal)") }
         }
         return lines
     }

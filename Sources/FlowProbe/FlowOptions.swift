@@ -49,6 +49,24 @@ struct FlowOptions: ParsableArguments {
     var tunnelDepth = TunnelPolicy.defaultDepthLimit
 
     @Option(
+        help: ArgumentHelp(
+            "Packets that a mirror port brings twice: nobody looks, they are counted, or they are dropped.",
+            valueName: "action"))
+    var duplicates = DuplicatePolicy.Action.off
+
+    @Option(help: ArgumentHelp("How far apart copies of a packet may be (default: 10).", valueName: "milliseconds"))
+    var duplicateWindow: Milliseconds?
+
+    @Option(help: ArgumentHelp("Whether checksums of IPv4, TCP and UDP are checked.", valueName: "switch"))
+    var checksums = CheckChoice.off
+
+    @Option(
+        help: ArgumentHelp(
+            "Longest IP packet of the link: longer ones are counted as several merged into one (GRO, LRO, TSO).",
+            valueName: "octets"))
+    var mtu: UInt32?
+
+    @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp("Prefixes of the inside, one or more; they tell inbound from outbound.", valueName: "prefix")
     )
@@ -62,6 +80,17 @@ struct FlowOptions: ParsableArguments {
         guard (1...64).contains(workers) else { throw ValidationError("--workers takes a number from 1 to 64.") }
         guard (1...TunnelPolicy.largestDepthLimit).contains(tunnelDepth) else {
             throw ValidationError("--tunnel-depth takes a number from 1 to \(TunnelPolicy.largestDepthLimit).")
+        }
+        if let window = duplicateWindow?.nanoseconds, !DuplicatePolicy.windowRange.contains(window) {
+            throw ValidationError("--duplicate-window takes a number from 1 to 1000.")
+        }
+        guard duplicateWindow == nil || duplicates != .off else {
+            throw ValidationError("--duplicate-window goes with --duplicates count or drop.")
+        }
+        if let mtu, !PacketInspection.mtuRange.contains(mtu) {
+            throw ValidationError(
+                "--mtu takes a number from \(PacketInspection.mtuRange.lowerBound) to \(PacketInspection.mtuRange.upperBound)."
+            )
         }
         guard flowMemory.octets >= 1 << 20 else { throw ValidationError("--flow-memory takes 1MiB or more.") }
     }
@@ -79,6 +108,8 @@ struct FlowOptions: ParsableArguments {
         if let other = idleTimeoutOther { configuration.idleTimeoutOther = other.nanoseconds }
         if let active = activeTimeout { configuration.activeTimeout = active.nanoseconds }
         configuration.memoryOctets = flowMemory.octets
+        configuration.duplicates.action = duplicates
+        if let duplicateWindow { configuration.duplicates.window = duplicateWindow.nanoseconds }
         return configuration
     }
 

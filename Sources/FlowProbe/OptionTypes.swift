@@ -1,5 +1,7 @@
 import ArgumentParser
 import Exporter
+import FlowTable
+import Labels
 import NetTypes
 import PacketDecode
 
@@ -37,6 +39,16 @@ struct Seconds: ExpressibleByArgument {
     }
 }
 
+/// A time span in milliseconds, with decimals: `10`, `0.5`. More than 0.
+struct Milliseconds: ExpressibleByArgument {
+    var nanoseconds: Nanoseconds
+
+    init?(argument: String) {
+        guard let milliseconds = Double(argument), milliseconds > 0, milliseconds <= 1e9 else { return nil }
+        nanoseconds = Nanoseconds((milliseconds * 1e6).rounded())
+    }
+}
+
 /// A set of information elements by its name, as in docs/information-elements.md.
 struct ElementChoice: ExpressibleByArgument {
     var set: ElementSet
@@ -57,10 +69,25 @@ extension PacketDecoder.SegmentRule: ExpressibleByArgument {}
 
 extension TunnelRule: ExpressibleByArgument {}
 
+extension DuplicatePolicy.Action: ExpressibleByArgument {}
+
+/// Whether something is checked.
+enum CheckChoice: String, ExpressibleByArgument, CaseIterable {
+    case off
+    case on
+}
+
 /// Whether flows get application labels.
 enum LabelChoice: String, ExpressibleByArgument, CaseIterable {
     case off
     case on
+}
+
+extension AttributeSelection: ExpressibleByArgument {
+    /// As on the command line.
+    package init?(argument: String) { self.init(argument) }
+    /// For the help.
+    package var defaultValueDescription: String { description }
 }
 
 /// When to colour the report.

@@ -3,6 +3,7 @@ import ConfigurationFile
 import Exporter
 import FlowTable
 import Foundation
+import Labels
 
 /// Options about where flows go. Any combination at once.
 struct OutputOptions: ParsableArguments {
@@ -19,7 +20,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Send IPFIX to udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT; may be repeated.", valueName: "url"))
+            "Send IPFIX to udp://, tcp:// or tls://HOST:PORT, or records to kafka://HOST:PORT/TOPIC; may be repeated.",
+            valueName: "url"))
     var export: [String] = []
 
     @OptionGroup var spooling: SpoolOptions
@@ -31,6 +33,12 @@ struct OutputOptions: ParsableArguments {
         help: ArgumentHelp(
             "Label flows with the application that their first payloads show (docs/labels.md).", valueName: "switch"))
     var labels = LabelChoice.off
+
+    @Option(
+        help: ArgumentHelp(
+            "Attributes that go with labels: technical, those that are no personal data; all; none; or names of "
+                + "docs/labels.md between commas.", valueName: "list"))
+    var labelAttributes = AttributeSelection.technical
 
     @Option(
         help: ArgumentHelp(
@@ -117,7 +125,10 @@ struct OutputOptions: ParsableArguments {
 
     /// How flows are labelled; nil for no labels.
     var labelConfiguration: LabelConfiguration? {
-        labels == .on ? LabelConfiguration(enterpriseNumber: enterpriseNumber) : nil
+        guard labels == .on else { return nil }
+        var configuration = LabelConfiguration(enterpriseNumber: enterpriseNumber)
+        configuration.attributes = labelAttributes
+        return configuration
     }
 
     /// What the IPFIX outputs have in common.
@@ -126,6 +137,7 @@ struct OutputOptions: ParsableArguments {
         options.elements = elements.set
         options.uniflow = uniflow
         options.labels = labels == .on
+        options.attributes = labelAttributes
         options.enterpriseNumber = enterpriseNumber
         options.observationPoints = inputs.enumerated().map { index, path in
             IPFIXOptions.ObservationPoint(id: UInt32(index + 1), interfaceName: path)

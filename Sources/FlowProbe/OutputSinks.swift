@@ -53,7 +53,7 @@ final class OutputSinks {
             case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: ipfixOptions))
             case .tcp where delivery == nil:
                 add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: ipfixOptions))
-            case .tcp, .tls: break
+            case .tcp, .tls, .kafka: break
             }
         }
         if let path = options.store {
@@ -78,9 +78,11 @@ final class OutputSinks {
         var statistics = ExportStatistics()
         statistics.observedPackets = balance.packetsRead
         statistics.observedOctets = result.tallies.wireOctets
-        statistics.ignoredPackets = result.tallies.nonFlowPackets + balance.packetsFiltered
+        statistics.ignoredPackets =
+            result.tallies.nonFlowPackets + balance.packetsFiltered + result.counters.dropped.packets
         // The octets of filtered packets are not known: they were never looked at.
-        statistics.ignoredOctets = result.tallies.nonFlowWireOctets
+        statistics.ignoredOctets = result.tallies.nonFlowWireOctets + result.counters.dropped.wireOctets
+        statistics.duplicatePackets = result.counters.dropped.packets
         statistics.undecodablePackets = result.tallies.undecodablePackets
         for (_, sink) in ipfix { sink.captureStatistics = statistics }
         captureNumbers.value = statistics

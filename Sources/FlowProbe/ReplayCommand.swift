@@ -48,6 +48,8 @@ struct ReplayCommand: ParsableCommand {
         configuration.workers = flows.workers
         configuration.segmentRule = flows.segment
         configuration.tunnels = flows.tunnelPolicy
+        configuration.checksums = flows.checksums == .on
+        configuration.mtu = flows.mtu
         if let zones { configuration.annotate = { zones.annotate(&$0) } }
         for note in sinks.delivery?.spool.openingNotes ?? [] { Terminal.write("flowprobe: \(note)\n", to: 2) }
         let pipeline = ReplayPipeline(configuration: configuration, source: source, sinks: sinks.all)

@@ -92,6 +92,12 @@ struct ReplayReport {
                 "\(refusals) payloads were not looked at for labels, or not decrypted: more work per second than labels may "
                     + "have (docs/labels.md).")
         }
+        let refused = result.counters.attributeRefusals
+        if refused > 0 {
+            lines.append(
+                "\(refused) flows go without their labels' attributes: the memory for these was used up. Give --flow-memory "
+                    + "more, an eighth of which they get, or choose fewer with --label-attributes.")
+        }
         lines += balance.mistakes.map { "a sum does not hold, which is a fault of this program: \($0)." }
         return lines
     }

@@ -21,7 +21,11 @@ struct RunCommand: ParsableCommand {
             What to do is said by options, for the interfaces named, or else by the configuration file.
             """)
 
-    @Argument(help: "Interfaces to capture, each an observation point. See `flowprobe interfaces`.")
+    @Argument(
+        help: """
+            Interfaces to capture, each an observation point (see `flowprobe interfaces`); or what rules of nft and iptables \
+            bring: nflog:GROUP for copies, nfqueue:NUMBER for packets that are held until they are seen (docs/live.md).
+            """)
     var interfaces: [String] = []
 
     @OptionGroup(title: "Configuration") var configuration: ConfigurationOptions
@@ -29,7 +33,8 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Only packets that match, in the language of pcap-filter(7).", valueName: "expression"))
     var filter: String?
 
-    @Option(help: ArgumentHelp("Memory of each worker's ring.", valueName: "octets"))
+    @Option(
+        help: ArgumentHelp("Memory of each worker's ring; of a group or a queue, of its socket.", valueName: "octets"))
     var ring = OctetCount(octets: 64 << 20)
 
     @Option(help: ArgumentHelp("Memory of a block of the ring: a power of two.", valueName: "octets"))
@@ -46,6 +51,12 @@ struct RunCommand: ParsableCommand {
 
     @Option(help: "How packets are spread over an interface's workers.")
     var fanout = LiveInput.Fanout.hash
+
+    @Option(
+        help: ArgumentHelp(
+            "Packets that a queue holds at most: as many are delayed or lost when this program is stopped or killed.",
+            valueName: "packets"))
+    var queueLength = 256
 
     @Option(
         parsing: .upToNextOption,
@@ -93,6 +104,17 @@ struct RunCommand: ParsableCommand {
         guard Set(interfaces).count == interfaces.count else {
             throw ValidationError("Each interface can be named once.")
         }
+        let steered = interfaces.filter(LiveInput.isSteered)
+        guard steered.isEmpty || (filter == nil && direction == .both && timestamps == .host) else {
+            throw ValidationError(
+                "--filter, --direction and --timestamps do not go with \(steered[0]): its rules choose what comes.")
+        }
+        let queues = interfaces.filter(LiveInput.isQueue)
+        guard queues.isEmpty || steered.count == interfaces.count else {
+            throw ValidationError(
+                "\(queues[0]) takes a process of its own, without interfaces: what it holds up is other people's traffic."
+            )
+        }
         guard pin.isEmpty || pin.count == flows.workers * interfaces.count else {
             throw ValidationError("--pin takes a number for each worker of each interface, or none.")
         }
@@ -125,9 +147,11 @@ struct RunCommand: ParsableCommand {
         let usual = FlowTableConfiguration()
         return filter != nil || verdicts != nil || join || noPromiscuous || !pin.isEmpty || flows.workers != 1
             || table.activeTimeout != usual.activeTimeout || table.idleTimeoutTCP != usual.idleTimeoutTCP
+            || table.duplicates != usual.duplicates || flows.checksums != .off || flows.mtu != nil
             || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
             || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
             || !output.export.isEmpty || output.store != nil || output.spooling.spool != nil || output.labels != .off
+            || output.labelAttributes != .technical
     }
 
     private func plan() throws -> LivePlan {
@@ -142,7 +166,8 @@ struct RunCommand: ParsableCommand {
             input.direction = direction
             input.timestamps = timestamps
             input.fanout = fanout
-            input.workers = flows.workers
+            input.workers = input.isSteered ? 1 : flows.workers
+            input.queueLength = queueLength
             plan.inputs.append(
                 LivePlan.Input(
                     capture: input, domain: join ? 1 : UInt32(index + 1), segmentRule: flows.segment,
@@ -151,6 +176,8 @@ struct RunCommand: ParsableCommand {
         }
         plan.table = flows.tableConfiguration
         plan.tunnels = flows.tunnelPolicy
+        plan.checksums = flows.checksums == .on
+        plan.mtu = flows.mtu
         plan.table.labels = output.labelConfiguration
         plan.zones = try flows.zoneTable()
         plan.metricsAddress = metrics?.address

@@ -7,7 +7,7 @@ import Steer
 struct SteerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "steer",
-        abstract: "Steer chosen traffic by a policy: plan, apply, status, expire, remove.",
+        abstract: "Steer chosen traffic by a policy: plan, apply, status, expire, remove, guard.",
         discussion: """
             A policy is a YAML list of rules, each with its authorisation, owner and end (docs/steering.md). `plan` prints \
             what `apply` would run. Exit codes: 0 done; 1 status: counters and arrivals differ, or a rule is not as it \
@@ -16,7 +16,7 @@ struct SteerCommand: ParsableCommand {
             """,
         subcommands: [
             SteerPlanCommand.self, SteerApplyCommand.self, SteerStatusCommand.self, SteerExpireCommand.self,
-            SteerRemoveCommand.self,
+            SteerRemoveCommand.self, SteerGuardCommand.self,
         ])
 }
 

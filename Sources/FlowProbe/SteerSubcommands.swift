@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import NetTypes
+import Service
 import Steer
 
 /// `flowprobe steer plan`: what apply would run.
@@ -129,6 +130,12 @@ struct SteerStatusCommand: ParsableCommand {
         help: ArgumentHelp("Packets that arrived for one rule; may be repeated.", valueName: "name=packets"))
     var arrivedCount: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "A probe that reads the rules' groups and queues: loopback address or Unix socket of its status pages; may be "
+                + "repeated.", valueName: "place"))
+    var probe: [String] = []
+
     @OptionGroup var state: SteerStateOption
 
     func run() throws {
@@ -160,6 +167,11 @@ struct SteerStatusCommand: ParsableCommand {
             let packets = try FlowFileCount.packets(of: rules, in: arrived)
             for (rule, count) in zip(rules, packets) { arrivals[rule.name] = count }
         }
+        if !probe.isEmpty {
+            var said = try ProbeArrivals(page: "")
+            for place in probe { said.add(try Self.arrivals(at: place)) }
+            arrivals.merge(said.packets(of: rules)) { $1 }
+        }
         for text in arrivedCount {
             let parts = text.split(separator: "=", omittingEmptySubsequences: false)
             guard parts.count == 2, let count = UInt64(parts[1]) else {
@@ -171,5 +183,15 @@ struct SteerStatusCommand: ParsableCommand {
             arrivals[String(parts[0])] = count
         }
         return arrivals
+    }
+
+    private static func arrivals(at place: String) throws(SteerError) -> ProbeArrivals {
+        let page: String
+        do throws(StatusPageError) {
+            page = try StatusPageClient.page("/metrics", of: place, limit: ProbeArrivals.longestPage)
+        } catch {
+            throw SteerError(.unreadable, error.description)
+        }
+        return try ProbeArrivals(page: page)
     }
 }

@@ -160,8 +160,9 @@ public import NetTypes
     public var labelSource: UInt8 = 0
     /// How sure it is: 1 a guess, 2 likely, 3 certain.
     public var labelConfidence: UInt8 = 0
-    /// Fills the word; always 0.
-    public var reservedLast: UInt16 = 0
+    /// Octets of the record's attributes (`AttributeList`), which travel beside the records of a batch, in their order: a
+    /// record is copied far more often than it has any. 0 for none. Not exported.
+    public var attributeOctets: UInt16 = 0
     /// IE 95 applicationId (RFC 6759): engine 20, enterprise number (32 bits), selector (24 bits), from the highest octet.
     public var applicationId: UInt64 = 0
 

@@ -24,10 +24,12 @@ package final class FlowTable: Sendable {
 
     private let stripes: [LockedStripe]
     private let hash: FlowHash
+    private let looksForCopies: Bool
 
     /// A table that keeps to `configuration.memoryOctets`, of which it only touches what it needs.
     package init(configuration: FlowTableConfiguration) {
         stripes = (0..<Self.stripeCount).map { _ in LockedStripe(configuration: configuration) }
+        looksForCopies = configuration.duplicates.action != .off
         hash = FlowHash(slotKeys: configuration.slotKeys, stripeKey: configuration.stripeKey)
     }
 
@@ -44,6 +46,7 @@ package final class FlowTable: Sendable {
     /// Counts the packets of one stripe, in packet order; records of slices that end go to `output` in order.
     ///
     /// `range` chooses a part of the stripe's packets, of which there are `partition.count(stripe)`; nil means all.
+    /// Where copies are looked for, the decoder must have been told to (`FlowTableConfiguration.identityKeys`).
     /// For the same result on every run, batches must come to each stripe in input order. `packets` holds the packets that
     /// the facts are of; without it flows get no labels.
     package func apply(
@@ -52,10 +55,15 @@ package final class FlowTable: Sendable {
     ) {
         let locked = stripes[stripe]
         locked.state.withLock { state in
-            let order = partition.order(of: stripe)
-            state.apply(
-                batch.facts, batch.tunnels, order: order.extracting(range ?? 0..<order.count), packets: packets,
-                output: output)
+            let whole = partition.order(of: stripe)
+            let order = whole.extracting(range ?? 0..<whole.count)
+            if looksForCopies {
+                state.sift(batch.facts, batch.identities, order: order)
+                let kept = state.kept
+                state.apply(batch.facts, batch.tunnels, order: kept.span, packets: packets, output: output)
+            } else {
+                state.apply(batch.facts, batch.tunnels, order: order, packets: packets, output: output)
+            }
             let lines = state.index.lines
             locked.indexAddress.store(lines.address, ordering: .relaxed)
             locked.indexMask.store(lines.mask, ordering: .relaxed)
@@ -147,6 +155,8 @@ package final class FlowTable: Sendable {
                     counters.macTableOverflows = stripe.macs.overflows
                     counters.tunnelTableOverflows = stripe.tunnels.overflows
                     counters.labelRefusals = stripe.labels.refusals
+                    counters.attributeRefusals = stripe.labels.attributeRefusals
+                    counters.duplicatesForgotten = stripe.duplicates.forgotten
                     return counters
                 })
         }

@@ -20,6 +20,8 @@ package struct FlowTableConfiguration: Sendable {
     package var memoryOctets = 512 << 20
     /// How flows are labelled; nil for no labels.
     package var labels: LabelConfiguration?
+    /// What is done about packets that come again.
+    package var duplicates = DuplicatePolicy()
     /// Added to the number of a flow's first packet, and so to every flowId: live runs choose it so that no two runs of a
     /// probe share one.
     package var flowIdBase: UInt64 = 0

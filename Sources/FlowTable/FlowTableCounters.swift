@@ -1,3 +1,5 @@
+import PacketDecode
+
 /// What a flow table has done; one per stripe, summed for a report. The balance of design semantics 6 is made of these.
 package struct FlowTableCounters: Sendable {
     /// Packets put into flows.
@@ -22,6 +24,8 @@ package struct FlowTableCounters: Sendable {
     package var errorsLinked: UInt64 = 0
     /// ICMP errors about no flow that is known, or about a packet that it cannot have sent.
     package var errorsWithoutFlow: UInt64 = 0
+    /// ICMP errors that were dropped as copies of others, and so are no news.
+    package var errorsDropped: UInt64 = 0
     /// Flows without Ethernet addresses because the stripe's table of pairs was full.
     package var macTableOverflows: UInt64 = 0
     /// Flows whose tunnel, or its identifier in one direction, is not told because the stripe's table of tunnels was full.
@@ -30,6 +34,18 @@ package struct FlowTableCounters: Sendable {
     package var labelRefusals: UInt64 = 0
     /// Flows whose label was decided early because more flows than a stripe looks at at once had begun.
     package var labelsCutShort: UInt64 = 0
+    /// Flows whose attributes were not kept because the stripe's memory for them was used up.
+    package var attributeRefusals: UInt64 = 0
+    /// Packets told to be copies of earlier ones, dropped or not.
+    package var duplicates: UInt64 = 0
+    /// Packets whose like had come just before, and may have been sent again; they are in flows.
+    package var uncertainDuplicates: UInt64 = 0
+    /// Packets forgotten before their time was over: of those, copies may have been missed.
+    package var duplicatesForgotten: UInt64 = 0
+    /// Copies kept out of flows.
+    package var dropped = PacketSums()
+    /// Copies kept out of the flows of tunnels in which they would have been counted a second time.
+    package var droppedTunnelCopies = PacketSums()
     /// Most flows alive at once; summed over stripes an upper bound.
     package var peakFlows: UInt64 = 0
 
@@ -54,11 +70,44 @@ package struct FlowTableCounters: Sendable {
         recordWireOctets &+= other.recordWireOctets
         errorsLinked &+= other.errorsLinked
         errorsWithoutFlow &+= other.errorsWithoutFlow
+        errorsDropped &+= other.errorsDropped
         macTableOverflows &+= other.macTableOverflows
         tunnelTableOverflows &+= other.tunnelTableOverflows
         labelRefusals &+= other.labelRefusals
         labelsCutShort &+= other.labelsCutShort
+        attributeRefusals &+= other.attributeRefusals
+        duplicates &+= other.duplicates
+        uncertainDuplicates &+= other.uncertainDuplicates
+        duplicatesForgotten &+= other.duplicatesForgotten
+        dropped.add(other.dropped)
+        droppedTunnelCopies.add(other.droppedTunnelCopies)
         peakFlows &+= other.peakFlows
     }
+}
 
+/// Packets and their octets.
+package struct PacketSums: Sendable, Equatable {
+    /// Packets.
+    package var packets: UInt64 = 0
+    /// Their octets from the IP header on.
+    package var networkOctets: UInt64 = 0
+    /// Their octets on the wire.
+    package var wireOctets: UInt64 = 0
+
+    /// All zero.
+    package init() {}
+
+    /// Adds a packet.
+    mutating func add(_ facts: PacketFacts) {
+        packets &+= 1
+        networkOctets &+= UInt64(facts.networkOctets)
+        wireOctets &+= UInt64(facts.wireOctets)
+    }
+
+    /// Adds other sums.
+    mutating func add(_ other: PacketSums) {
+        packets &+= other.packets
+        networkOctets &+= other.networkOctets
+        wireOctets &+= other.wireOctets
+    }
 }

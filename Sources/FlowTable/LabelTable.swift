@@ -12,6 +12,10 @@ package struct LabelConfiguration: Sendable {
     /// Flows of one stripe that are looked at at the same time. One more, and one of them, each in its turn, is decided by
     /// what is known of it.
     package var flowsAtOnce = 512
+    /// Which attributes leave the table.
+    package var attributes = AttributeSelection.technical
+    /// Octets for the attributes of one stripe's flows; nil for an eighth of what its flows may take, which it comes on top of.
+    package var attributeOctets: Int?
 
     /// Labels under `enterpriseNumber`; the default is the one reserved for examples (RFC 5612).
     package init(enterpriseNumber: UInt32 = 32473) { self.enterpriseNumber = enterpriseNumber }
@@ -32,6 +36,8 @@ struct LabelTable: ~Copyable {
     /// The inspector to be taken from its flow next, when all are in use.
     private var hand = 0
     private var budget: LabelBudget
+    private var arena: AttributeArena
+    private var list: [UInt8] = []
     private let configuration: LabelConfiguration
     let decoder = PacketDecoder()
 
@@ -43,18 +49,24 @@ struct LabelTable: ~Copyable {
         var confidence: UInt8 = 0
         /// Number of the flow's inspector, from 1; 0 for none.
         var inspector: UInt32 = 0
+        /// Number of its attributes in the arena; 0 for none.
+        var attributes: UInt32 = 0
     }
 
-    /// For `slots` slots; nil for no labels.
-    init(_ configuration: LabelConfiguration?, slots: Int) {
+    /// For `slots` slots, whose flows may take `octets`; nil for no labels.
+    init(_ configuration: LabelConfiguration?, slots: Int, octets: Int) {
         isOn = configuration != nil
         self.configuration = configuration ?? LabelConfiguration()
         marks = MappedArray(count: configuration == nil ? 1 : slots)
         budget = LabelBudget(unitsPerSecond: self.configuration.unitsPerSecond)
+        arena = AttributeArena(octets: isOn ? self.configuration.attributeOctets ?? octets / 8 : 0)
     }
 
     /// Payloads and decryptions that there was no budget for.
     var refusals: UInt64 { budget.refusals }
+
+    /// Flows whose attributes there was no room for.
+    var attributeRefusals: UInt64 { arena.refusals }
 
     /// Forgets what is known of `slot`, for a new flow.
     mutating func clear(_ slot: Int) { marks[slot] = Mark() }
@@ -97,8 +109,10 @@ struct LabelTable: ~Copyable {
         return true
     }
 
-    /// Takes the inspector from the flow in `slot`, which has ended, if it has one.
+    /// Takes inspector and attributes from the flow in `slot`, which has ended, if it has any.
     mutating func release(_ slot: Int) {
+        arena.free(marks[slot].attributes)
+        marks[slot].attributes = 0
         let number = Int(marks[slot].inspector) - 1
         guard number >= 0 else { return }
         owners[number] = -1
@@ -108,8 +122,20 @@ struct LabelTable: ~Copyable {
 
     /// Puts what inspector `number` found into its flow's mark.
     private mutating func keep(_ number: Int) {
-        marks[owners[number]] = Self.mark(inspectors[number])
+        var mark = Self.mark(inspectors[number])
+        list.removeAll(keepingCapacity: true)
+        appendAttributes(of: number)
+        // Under a name of its own: a span over a part of the table would borrow all of it.
+        let octets = list
+        mark.attributes = arena.keep(octets.span)
+        marks[owners[number]] = mark
         owners[number] = -1
+    }
+
+    /// Appends what inspector `number` read to `list`. Without a label from the payload nothing was read.
+    private mutating func appendAttributes(of number: Int) {
+        guard inspectors[number].label != nil else { return }
+        AttributeList.append(inspectors[number].attributes, configuration.attributes, to: &list)
     }
 
     private static func mark(_ inspector: borrowing LabelInspector) -> Mark {
@@ -129,5 +155,18 @@ struct LabelTable: ~Copyable {
         record.labelSource = mark.source
         record.labelConfidence = mark.confidence
         record.presence.insert(.label)
+    }
+
+    /// Gives the record that `output` is about to count the attributes of the flow in `slot`, as far as they are known.
+    mutating func addAttributes(_ slot: Int, to output: RecordBuffer) {
+        let mark = marks[slot]
+        guard mark.inspector != 0 || mark.attributes != 0 else { return }
+        list.removeAll(keepingCapacity: true)
+        if mark.inspector != 0 {
+            appendAttributes(of: Int(mark.inspector) - 1)
+        } else {
+            arena.append(mark.attributes, to: &list)
+        }
+        output.setAttributes(list.span)
     }
 }

@@ -2,6 +2,9 @@ import PacketDecode
 
 /// A batch's packets by stripe, each stripe's in packet order: a counting sort. One per worker and refilled.
 package struct Partition: ~Copyable {
+    /// Packets in a batch at most: positions are 16 bits.
+    static let largestCapacity = 1 << 16
+
     // Not arrays: those would check for every element whether they are shared.
     private var order: MappedArray<UInt16>
     private var stripes: MappedArray<UInt8>
@@ -12,7 +15,7 @@ package struct Partition: ~Copyable {
     /// Room for a batch made for `capacity` packets. At most 65,536 facts.
     package init(capacity: Int) {
         let room = FactsBatch.room(for: capacity)
-        precondition(room <= 1 << 16)
+        precondition(room <= Self.largestCapacity)
         order = MappedArray(count: room)
         stripes = MappedArray(count: room)
     }

@@ -1,4 +1,5 @@
-/// Records on their way out of a stripe, in output order. Grows by doubling; its memory is kept for the next batch.
+/// Records on their way out of a stripe, in output order, and beside them the attributes of those that have some, in the
+/// same order. Grows by doubling; its memory is kept for the next batch.
 // SAFETY: (@safe, @unchecked) owns its memory from init to deinit, checks every index, and belongs to one thread at a time.
 @safe package final class RecordBuffer: @unchecked Sendable {
     /// How many records there are.
@@ -13,6 +14,9 @@
         var count = 0
         var capacity: Int
         var base: UnsafeMutablePointer<FlowRecord>
+        var attributes: [UInt8] = []
+        /// Which records have attributes, and where each one's begin, in order.
+        var lists: [(record: Int, start: Int)] = []
     }
 
     /// An empty buffer with room for `capacity` records.
@@ -27,6 +31,7 @@
     deinit {
         // SAFETY: allocated by init or grow; FlowRecord is trivial.
         unsafe state.pointee.base.deallocate()
+        unsafe state.deinitialize(count: 1)
         unsafe state.deallocate()
     }
 
@@ -34,6 +39,8 @@
     package func removeAll() {
         // SAFETY: `state` lives as long as the buffer.
         unsafe state.pointee.count = 0
+        // SAFETY: as above.
+        if unsafe !state.pointee.lists.isEmpty { forgetAttributes() }
     }
 
     /// Where the next record goes, with room for it.
@@ -45,11 +52,12 @@
         return unsafe state.pointee.base + state.pointee.count
     }
 
-    /// Adds a record.
+    /// Adds a record, without the attributes that it may have had elsewhere.
     @inline(__always)
     package func append(_ record: FlowRecord) {
         // SAFETY: as `place` says.
         unsafe place.initialize(to: record)
+        next.attributeOctets = 0
         commit()
     }
 
@@ -59,6 +67,7 @@
         precondition(position >= 0 && position < other.count)
         // SAFETY: the position was checked; the buffers are different objects.
         unsafe place.initialize(from: other.state.pointee.base + position, count: 1)
+        if next.attributeOctets != 0 { copyAttributes(of: other, at: position) }
         commit()
     }
 
@@ -110,5 +119,94 @@
         // SAFETY: count records are initialised; the span does not outlive this call.
         var span = unsafe MutableSpan(_unsafeStart: state.pointee.base, count: count)
         body(&span)
+    }
+}
+
+// Attributes, out of the way of records that have none.
+extension RecordBuffer {
+    /// The attributes of all records, one list after the other (`AttributeWalk` tells which is whose).
+    package var attributes: [UInt8] {
+        // SAFETY: `state` lives as long as the buffer.
+        unsafe state.pointee.attributes
+    }
+
+    /// The attributes of the records in `range`, one list after the other.
+    package func attributes(of range: Range<Int>) -> [UInt8] {
+        let octets = attributes
+        // SAFETY: `state` lives as long as the buffer.
+        let lists = unsafe state.pointee.lists
+        func start(_ record: Int) -> Int {
+            let place = Self.place(of: record, lists)
+            return place < lists.count ? lists[place].start : octets.count
+        }
+        return Array(octets[start(range.lowerBound)..<start(range.upperBound)])
+    }
+
+    /// Number of the first of `lists` that is of `record` or a later one: they are in order, a search in halves.
+    private static func place(of record: Int, _ lists: [(record: Int, start: Int)]) -> Int {
+        var (low, high) = (0, lists.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if lists[middle].record < record { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// Adds a record with its attributes, an `AttributeList`.
+    package func append(_ record: FlowRecord, attributes list: Span<UInt8>) {
+        // SAFETY: as `place` says.
+        unsafe place.initialize(to: record)
+        setAttributes(list)
+        commit()
+    }
+
+    /// Gives the record that is written at `next`, and not yet counted, its attributes; longer ones than a record can have
+    /// are none.
+    func setAttributes(_ list: Span<UInt8>) {
+        next.attributeOctets = UInt16(exactly: list.count) ?? 0
+        guard next.attributeOctets > 0 else { return }
+        // SAFETY: `state` lives as long as the buffer.
+        unsafe state.pointee.lists.append((count, state.pointee.attributes.count))
+        // SAFETY: as above.
+        for index in list.indices { unsafe state.pointee.attributes.append(list[index]) }
+    }
+
+    /// Gives the record at `next` the attributes of `other`'s record at `position`.
+    @inline(never)
+    private func copyAttributes(of other: RecordBuffer, at position: Int) {
+        // SAFETY: `state` lives as long as its buffer; the buffers are different objects.
+        let lists = unsafe other.state.pointee.lists
+        let place = Self.place(of: position, lists)
+        let length = Int(next.attributeOctets)
+        next.attributeOctets = 0
+        guard place < lists.count, lists[place].record == position else { return }
+        // SAFETY: as above.
+        let attributes = unsafe other.state.pointee.attributes
+        setAttributes(attributes.span.extracting(lists[place].start..<lists[place].start + length))
+    }
+
+    private func forgetAttributes() {
+        // SAFETY: `state` lives as long as the buffer.
+        unsafe state.pointee.lists.removeAll(keepingCapacity: true)
+        // SAFETY: as above.
+        unsafe state.pointee.attributes.removeAll(keepingCapacity: true)
+    }
+}
+
+/// Finds the attributes of each record among those of a batch, record after record.
+package struct AttributeWalk: Sendable {
+    private var position = 0
+
+    /// At the first record.
+    package init() {}
+
+    /// Where the attributes of the next record, which has `length` octets of them, are in a batch that has `count` octets in
+    /// all; an empty range when it has none, or the batch has fewer.
+    @inline(__always)
+    package mutating func next(_ length: UInt16, of count: Int) -> Range<Int> {
+        let start = position
+        guard length > 0, count - start >= Int(length) else { return start..<start }
+        position = start + Int(length)
+        return start..<position
     }
 }

@@ -66,7 +66,10 @@ extension Stripe {
     ) {
         // In place: a record is nearly 300 octets, and three copies of it cost more than making it.
         fill(&output.next, slot, reason: reason, isLast: isLast, at: frame)
-        if labels.isOn { labels.fill(&output.next, slot) }
+        if labels.isOn {
+            labels.fill(&output.next, slot)
+            labels.addAttributes(slot, to: output)
+        }
         output.commit()
         let octets = hot[slot].octets[0] &+ hot[slot].octets[1]
         counters.records &+= 1

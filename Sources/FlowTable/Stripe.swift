@@ -5,7 +5,7 @@ import PacketDecode
 ///
 /// Split by operation: Stripe+Apply (packets in), +Begin (new flows), +TCP (connection state), +End (cuts, ends and the
 /// records they make), +Sweep (timeouts), +Evict (budget), +Flush (end of input), +Tunnel (what is around a flow), +Error
-/// (what ICMP says of it).
+/// (what ICMP says of it), +Duplicates (packets that come again).
 struct Stripe: ~Copyable {
     var hot: MappedArray<HotSlot>
     var cold: MappedArray<ColdSlot>
@@ -16,6 +16,9 @@ struct Stripe: ~Copyable {
     var labels: LabelTable
     /// Of flows about which an ICMP error came, by slot; untouched memory where there are none.
     var errors: MappedArray<FlowErrors>
+    var duplicates: DuplicateWindow
+    /// The packets of a batch that are no copies of earlier ones, when somebody looks.
+    let kept: PacketOrder
     var counters = FlowTableCounters()
     private(set) var configuration: FlowTableConfiguration
 
@@ -63,7 +66,10 @@ struct Stripe: ~Copyable {
         cold = MappedArray(count: slots)
         index = SlotIndex(slotCount: slots)
         errors = MappedArray(count: slots)
-        labels = LabelTable(configuration.labels, slots: slots)
+        labels = LabelTable(configuration.labels, slots: slots, octets: octets)
+        let looksForCopies = configuration.duplicates.action != .off
+        duplicates = DuplicateWindow(span: configuration.duplicates.window, isUsed: looksForCopies)
+        kept = PacketOrder(capacity: looksForCopies ? Partition.largestCapacity : 1)
         macs = MACTable(
             key: configuration.slotKeys.0 &* 0x9E37_79B9_7F4A_7C15, limit: max(16, slots / Self.flowsPerMACPair))
         tunnels = TunnelTable(key: configuration.slotKeys.1, limit: max(16, slots / Self.flowsPerTunnel))

@@ -14,9 +14,10 @@ extension LabelCatalogue {
 
     /// The table of attributes of `docs/labels.md`.
     package static func attributeDocumentation() -> String {
-        var text = "| number | attribute | value |\n|---|---|---|\n"
+        var text = "| number | attribute | value | personal data |\n|---|---|---|---|\n"
         for attribute in LabelAttribute.allCases {
-            text += "| \(attribute.rawValue) | \(attribute) | \(attribute.isNumber ? "number" : "text") |\n"
+            let value = attribute.octetCount.map { "number of \(8 * $0) bits" } ?? "text"
+            text += "| \(attribute.rawValue) | `\(attribute)` | \(value) | \(attribute.isPersonal ? "yes" : "no") |\n"
         }
         return text
     }

@@ -39,7 +39,10 @@ extension MirrorVerdict {
         if packets.compared >= MirrorThresholds.packets {
             let severity = MirrorThresholds.duplicates.severity(packets.duplicates, of: packets.compared)
             let said = "\(share(packets.duplicates, of: packets.compared)) packets came a second time within 10 ms."
-            return MirrorVerdict(.duplicates, severity, said, advice: severity == .ok ? nil : advice)
+            guard severity != .ok else { return MirrorVerdict(.duplicates, .ok, said) }
+            return MirrorVerdict(
+                .duplicates, severity, said,
+                command: "flowprobe run \(quoted(evidence.interface)) --duplicates drop", advice: advice)
         }
         let flows = evidence.flows
         // Nobody compared packets: what TCP sent again is a hint.

@@ -26,8 +26,7 @@ package final class MirrorWatch {
     private let table: FlowTable
     private var fragments: FragmentTable
     private var clock = PacketClock()
-    private var window = DuplicateWindow()
-    private let key = UInt64.random(in: .min ... .max) | 1
+    private var window = DuplicateWindow(span: DuplicatePolicy.usualWindow)
     private let observer: MirrorObserver
     private var compared: UInt64 = 0
     private var duplicates: UInt64 = 0
@@ -36,7 +35,12 @@ package final class MirrorWatch {
     /// Watches `sources`, whose packets may be of the same flows; `mtu` is the largest of their interfaces'.
     package init(_ sources: [any LivePacketSource], mtu: UInt32?) {
         // Without segments: directions in different VLANs must meet in one flow to be found out.
-        inputs = sources.map { Input(source: $0, decoder: PacketDecoder(segmentRule: .none)) }
+        var inspection = PacketInspection()
+        inspection.identityKeys = PacketIdentityKeys(
+            secret: .random(in: .min ... .max), place: .random(in: .min ... .max))
+        inputs = sources.map {
+            Input(source: $0, decoder: PacketDecoder(segmentRule: .none, inspection: inspection))
+        }
         var configuration = FlowTableConfiguration()
         configuration.memoryOctets = Self.tableOctets
         configuration.stripeKey = UInt64.random(in: .min ... .max)
@@ -100,11 +104,7 @@ package final class MirrorWatch {
             fragments.resolve(facts, expiry: FragmentTable.Expiry(frame: lastFrame, clock: clock.now))
         }
         countFacts()
-        for packet in 0..<packets.count {
-            guard let fingerprint = packets.fingerprint(packet, key: key) else { continue }
-            compared += 1
-            if window.isDuplicate(fingerprint, at: packets.timestamp(packet)) { duplicates += 1 }
-        }
+        compare()
         clock.observe(packets, 0..<packets.count)
         lastFrame = max(lastFrame, packets.frameNumber(packets.count - 1))
     }
@@ -118,6 +118,21 @@ package final class MirrorWatch {
         if records.count > 0 {
             hand(records)
             records.removeAll()
+        }
+    }
+
+    /// Looks for packets that come again. Without identification, a like one is taken for a copy here, since a share of all
+    /// is asked for; but for acknowledgements, which are repeated all the time.
+    private func compare() {
+        let batch = facts
+        let (facts, identities) = (batch.facts, batch.identities)
+        for packet in 0..<facts.count where !facts[packet].flags.contains(.notice) {
+            switch identities[packet].kind {
+            case .none, .bare: continue
+            case .identified, .unidentified: break
+            }
+            compared += 1
+            if window.judge(identities[packet], at: facts[packet].timestamp) != .new { duplicates += 1 }
         }
     }
 

@@ -25,6 +25,8 @@ package struct DecodeTallies: Sendable {
     package var tunnelCopyWireOctets: UInt64 = 0
     /// ICMP errors that name the flow they are about: each is news for that flow, beside being in one of its own.
     package var icmpNotices: UInt64 = 0
+    /// Packets that those with the anomaly `merged` must have been on the wire.
+    package var mergedEstimate: UInt64 = 0
     private var opaqueTunnels = InlineArray<8, UInt64>(repeating: 0)
     private var tunnelKinds = InlineArray<32, UInt64>(repeating: 0)
     private var anomalies = InlineArray<32, UInt64>(repeating: 0)
@@ -122,6 +124,7 @@ package struct DecodeTallies: Sendable {
         flowNetworkOctets &+= other.flowNetworkOctets
         flowWireOctets &+= other.flowWireOctets
         icmpNotices &+= other.icmpNotices
+        mergedEstimate &+= other.mergedEstimate
         tunnelCopies &+= other.tunnelCopies
         tunnelCopyNetworkOctets &+= other.tunnelCopyNetworkOctets
         tunnelCopyWireOctets &+= other.tunnelCopyWireOctets

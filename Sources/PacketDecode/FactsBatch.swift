@@ -15,6 +15,8 @@
     private let base: UnsafeMutablePointer<PacketFacts>
     /// Beside the facts: the tunnels of those whose flags say that there is one. Nothing else touches them.
     private let tunnelBase: UnsafeMutablePointer<TunnelFacts>
+    /// Beside the facts: what tells the packets from others, where the decoder looks for that. Nothing else touches it.
+    private let identityBase: UnsafeMutablePointer<PacketIdentity>
     /// How many of them are fragments, which need the fragment table before they have a flow.
     package var fragments = 0
 
@@ -28,6 +30,9 @@
         // SAFETY: as above.
         unsafe tunnelBase = UnsafeMutablePointer<TunnelFacts>.allocate(capacity: room)
         unsafe tunnelBase.initialize(repeating: TunnelFacts(), count: room)
+        // SAFETY: as above.
+        unsafe identityBase = UnsafeMutablePointer<PacketIdentity>.allocate(capacity: room)
+        unsafe identityBase.initialize(repeating: PacketIdentity(), count: room)
     }
 
     /// Facts that a batch with this capacity has room for: each packet's own and its news for another flow, and fragments
@@ -38,6 +43,7 @@
         // SAFETY: allocated in init; nobody keeps a pointer into a batch that is gone.
         unsafe base.deallocate()
         unsafe tunnelBase.deallocate()
+        unsafe identityBase.deallocate()
     }
 
     /// Forgets all facts.
@@ -54,6 +60,10 @@
     // SAFETY: handing out the pointer reads nothing.
     var tunnelPlaces: UnsafeMutablePointer<TunnelFacts> { unsafe tunnelBase }
 
+    /// As `places`, for what tells packets apart.
+    // SAFETY: handing out the pointer reads nothing.
+    var identityPlaces: UnsafeMutablePointer<PacketIdentity> { unsafe identityBase }
+
     /// Makes the first `count` places the batch's facts; `fragments` of them are fragments.
     func setCount(_ count: Int, fragments: Int) {
         precondition(count >= 0 && count <= room)
@@ -67,19 +77,28 @@
         // SAFETY: both have room for other.count facts, all initialised, and are different objects.
         unsafe base.update(from: other.base, count: other.count)
         unsafe tunnelBase.update(from: other.tunnelBase, count: other.count)
+        unsafe identityBase.update(from: other.identityBase, count: other.count)
         count = other.count
         fragments = other.fragments
     }
 
     /// Adds facts that come from elsewhere than the decoder (fragments let go, benchmarks, tests). The batch must not be
     /// full.
-    package func append(_ facts: PacketFacts, tunnel: TunnelFacts = TunnelFacts()) {
+    package func append(
+        _ facts: PacketFacts, tunnel: TunnelFacts = TunnelFacts(), identity: PacketIdentity = PacketIdentity()
+    ) {
         precondition(count < room)
         // SAFETY: count < room.
         unsafe base[count] = facts
         unsafe tunnelBase[count] = tunnel
+        unsafe identityBase[count] = identity
         count &+= 1
         if facts.flags.contains(.firstFragment) || facts.flags.contains(.laterFragment) { fragments &+= 1 }
+    }
+
+    /// Adds what `other` has at `index`.
+    func append(_ other: FactsBatch, _ index: Int) {
+        append(other.facts[index], tunnel: other.tunnels[index], identity: other.identities[index])
     }
 
     /// The facts, for reading.
@@ -98,6 +117,16 @@
         get {
             // SAFETY: as many are initialised as there is room for; the span borrows this batch, which owns them.
             let span = unsafe Span(_unsafeStart: tunnelBase, count: count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// What tells the packets from others, for reading; holds when the decoder was told to look for it.
+    package var identities: Span<PacketIdentity> {
+        @_lifetime(borrow self)
+        get {
+            // SAFETY: as many are initialised as there is room for; the span borrows this batch, which owns them.
+            let span = unsafe Span(_unsafeStart: identityBase, count: count)
             return unsafe _overrideLifetime(span, borrowing: self)
         }
     }

@@ -45,7 +45,7 @@ extension FragmentTable {
                     continue
                 }
             }
-            if isChanging { changed?.append(batch.facts[index], tunnel: batch.tunnels[index]) }
+            if isChanging { changed?.append(batch, index) }
         }
         if let expiry { expire(expiry, batch, batch.count) }
         guard isChanging, let changed else { return }
@@ -57,7 +57,7 @@ extension FragmentTable {
     package mutating func letGoOfAll(into batch: FactsBatch, at frame: UInt64) {
         while let waiting = held.removeOldest() {
             noteWithoutFirst()
-            batch.append(Self.letGo(waiting, at: frame), tunnel: waiting.tunnel)
+            batch.append(Self.letGo(waiting, at: frame), tunnel: waiting.tunnel, identity: waiting.identity)
         }
     }
 
@@ -74,7 +74,7 @@ extension FragmentTable {
         self.changed = changed
         isChanging = true
         changed.removeAll()
-        for place in 0..<index { changed.append(batch.facts[place], tunnel: batch.tunnels[place]) }
+        for place in 0..<index { changed.append(batch, place) }
         return changed
     }
 
@@ -84,9 +84,11 @@ extension FragmentTable {
         let facts = batch.facts[index]
         if held.isFull, let oldest = held.removeOldest() {
             noteWithoutFirst()
-            changed.append(Self.letGo(oldest, at: facts.frameNumber), tunnel: oldest.tunnel)
+            changed.append(Self.letGo(oldest, at: facts.frameNumber), tunnel: oldest.tunnel, identity: oldest.identity)
         }
-        held.append(HeldFragments.Waiting(facts: facts, tunnel: batch.tunnels[index]), tag: tag(of: facts))
+        let waiting = HeldFragments.Waiting(
+            facts: facts, tunnel: batch.tunnels[index], identity: batch.identities[index])
+        held.append(waiting, tag: tag(of: facts))
     }
 
     /// Lets go of what waited for the first fragment at `index`, whose entry is at `place`.
@@ -103,7 +105,7 @@ extension FragmentTable {
                 { waiting in
                     var facts = Self.letGo(waiting, at: first.frameNumber)
                     table.join(&facts, place)
-                    table.beginChange(batch, index).append(facts, tunnel: waiting.tunnel)
+                    table.beginChange(batch, index).append(facts, tunnel: waiting.tunnel, identity: waiting.identity)
                 })
         }
     }
@@ -119,7 +121,7 @@ extension FragmentTable {
                 { waiting in
                     table.noteWithoutFirst()
                     let facts = Self.letGo(waiting, at: expiry.frame)
-                    table.beginChange(batch, index).append(facts, tunnel: waiting.tunnel)
+                    table.beginChange(batch, index).append(facts, tunnel: waiting.tunnel, identity: waiting.identity)
                 })
         }
     }

@@ -8,6 +8,7 @@ struct HeldFragments: Sendable {
     struct Waiting: BitwiseCopyable, Sendable {
         var facts = PacketFacts()
         var tunnel = TunnelFacts()
+        var identity = PacketIdentity()
     }
 
     /// What is looked through for each first fragment: a hash of the datagram, and where the fragment is.

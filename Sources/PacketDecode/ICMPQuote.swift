@@ -27,10 +27,10 @@ extension PacketDecoder {
     /// The quote is read by the same decoders as packets are, through tunnels where those are followed; an error that it
     /// quotes in turn is not looked into. It is mostly cut, and its lengths are about what is not there.
     @inline(never)
-    mutating func decodeQuote(_ start: Cursor, network: UInt32?, of error: inout PacketFacts) -> Bool {
+    mutating func decodeQuote(_ start: Cursor, network: UInt32?, of error: PacketFacts) -> Bool {
         var cursor = start
         guard cursor.remaining > ICMPQuote.headerLength else {
-            error.note(.quoteDamaged)
+            tallies.add(.quoteDamaged)
             return false
         }
         cursor.skip(ICMPQuote.headerLength)
@@ -45,7 +45,7 @@ extension PacketDecoder {
         let layer = Self.decodeHeaders(.etherType(type), &cursor, &notice, &quotePath)
         let isCut = notice.anomalies & 1 << UInt16(Anomaly.transportHeaderCut.rawValue) != 0
         guard layer.space == .flow, notice.flags.contains(.ports) || !isCut else {
-            error.note(.quoteDamaged)
+            tallies.add(.quoteDamaged)
             return false
         }
         var kept =

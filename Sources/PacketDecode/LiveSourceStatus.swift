@@ -14,6 +14,8 @@ package final class LiveSourceStatus: Sendable {
     package let handedOut = Atomic<UInt64>(0)
     /// Packets passed over because they went the other way than was asked for.
     package let otherDirection = Atomic<UInt64>(0)
+    /// Messages of the kernel's that could not be read. Where that cost a packet, it is among those lost.
+    package let malformed = Atomic<UInt64>(0)
     /// Packets lost by the adapter or its driver since the source was opened (every ring of an input says the same).
     package let interfaceDrops = Atomic<UInt64>(0)
     /// How often the source was opened again.

@@ -48,17 +48,25 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
     case tunnelTooDeep
     /// A tunnel's header, or the IP header in it, is cut or wrong: the packet is in the flow of the tunnel itself.
     case innerHeaderDamaged
+    /// IPv4's header checksum is wrong: damaged on the way.
+    case networkChecksumWrong
+    /// The checksum of TCP or UDP is wrong: damaged on the way.
+    case transportChecksumWrong
+    /// A checksum that nobody has computed yet, or no longer: offload, not damage.
+    case checksumLeftOut
+    /// Longer than the link takes: several packets merged into one, or one that is still to be cut (GRO, LRO, TSO).
+    case merged
     /// A first fragment too small for the transport header, or a second one that overwrites it (RFC 1858, RFC 3128).
     case fragmentTiny
-    /// The first fragment of a tunnel's datagram: what it carries is in the tunnel's own flow.
+    /// The first fragment of a tunnel's datagram: what it carries is in the tunnel's own flow. The last that a packet's
+    /// facts have a bit for: the next are counted where they are found.
     case tunnelFragment
     /// An ICMP error whose quoted packet is cut or wrong: which flow it is about cannot be told.
     case quoteDamaged
-    /// A fragment that overlaps another one of its datagram, and is not the same one again (RFC 3128, RFC 5722). This and
-    /// the next are told by the fragment table, not by a packet's facts, whose bits end at 15.
-    case fragmentOverlap = 16
+    /// A fragment that overlaps another one of its datagram, and is not the same one again (RFC 3128, RFC 5722).
+    case fragmentOverlap
     /// A fragment that came before.
-    case fragmentDuplicate = 17
+    case fragmentDuplicate
 
     /// Words for a report.
     package var description: String {
@@ -78,6 +86,10 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
         case .quoteDamaged: "ICMP errors with a quoted packet cut or wrong"
         case .fragmentOverlap: "fragments that overlap others"
         case .fragmentDuplicate: "fragments that came twice"
+        case .networkChecksumWrong: "IPv4 header checksum wrong"
+        case .transportChecksumWrong: "TCP or UDP checksum wrong"
+        case .checksumLeftOut: "checksum left to an adapter (offload)"
+        case .merged: "longer than the link takes (GRO, LRO, TSO)"
         }
     }
 }

@@ -9,23 +9,14 @@ extension PacketDecoder {
         let octets = batch.octets(index)
         // SAFETY: octets are octets, whatever they are looked at as; the span is the batch's, which outlives this call.
         let bytes = unsafe octets.bytes
+        let wire = batch.wireLength(index)
+        let walk = HeaderWalk(bytes, linkType: batch.linkType(index), wireLength: wire, depth: depth)
+        let facts = walk.facts
+        guard walk.end.space == .flow, facts.flags.contains(.ports), !facts.isLaterFragment, facts.payloadOctets > 0,
+            let transport = walk.transport
+        else { return nil }
         var cursor = Cursor(bytes)
-        cursor.truncate(to: batch.wireLength(index))
-        var facts = PacketFacts()
-        facts.wireOctets = UInt32(truncatingIfNeeded: batch.wireLength(index))
-        var path = TunnelPath(rule: depth == 0 ? .outer : .inner, depthLimit: depth)
-        var layer = Layer.link(batch.linkType(index))
-        // The last header that an IP protocol number led to is the transport's: a datagram on a tunnel's port is read on.
-        var transport = 0
-        for _ in 0..<Self.headerLimit where layer.hasHeader {
-            if layer.space == .ipProtocol { transport = cursor.offset }
-            layer = Registry.decode(layer, &cursor, &facts, &path)
-        }
-        guard layer.space == .flow, facts.flags.contains(.ports), !facts.isLaterFragment, facts.payloadOctets > 0 else {
-            return nil
-        }
-        cursor = Cursor(bytes)
-        cursor.truncate(to: batch.wireLength(index))
+        cursor.truncate(to: wire)
         cursor.skip(transport)
         guard let header = Self.transportHeader(cursor, facts.protocolIdentifier), header.start < cursor.remaining
         else {

@@ -22,6 +22,8 @@ package struct PacketDecoder: Sendable {
 
     /// What became of the packets so far.
     package var tallies = DecodeTallies()
+    /// What is looked at beyond what flows need.
+    let inspection: PacketInspection
     private let segmentRule: SegmentRule
     private let tunnelRule: TunnelRule
     /// Index of the observation domain of every packet.
@@ -39,13 +41,14 @@ package struct PacketDecoder: Sendable {
     private let commonLinkType: UInt32
 
     /// A decoder with all tallies zero, for packets of the observation domain with index `domain` (id less 1, below
-    /// 32,768). `tunnels` says which flow a tunnelled packet is counted in. `stepwise` decodes every packet header by header,
+    /// 32,768). `tunnels` says which flow a tunnelled packet is counted in, `inspection` what else is looked at. `stepwise` decodes every packet header by header,
     /// as tests of the shortcut do.
     package init(
         segmentRule: SegmentRule = .auto, domain: UInt16 = 0, tunnels: TunnelPolicy = TunnelPolicy(),
-        stepwise: Bool = false
+        inspection: PacketInspection = PacketInspection(), stepwise: Bool = false
     ) {
         precondition(domain < 0x8000)
+        self.inspection = inspection
         self.segmentRule = segmentRule
         tunnelRule = tunnels.rule
         path = TunnelPath(rule: tunnels.rule, depthLimit: UInt8(truncatingIfNeeded: tunnels.depthLimit))
@@ -124,6 +127,7 @@ package struct PacketDecoder: Sendable {
         tallies.capturedOctets &+= sums.capturedOctets
         tallies.flowNetworkOctets &+= sums.networkOctets
         tallies.flowWireOctets &+= sums.flowWireOctets
+        if inspection.isNeeded { inspect(batch, facts) }
     }
 
     /// What is added up for every packet: in registers during a batch.
@@ -162,7 +166,7 @@ package struct PacketDecoder: Sendable {
             if packet.flags.contains(.firstFragment) { packet.noteTinyFragment() }
             // An ICMP header is read where it stands: the cursor is still at it.
             if packet.flags.contains(.icmp), ICMPQuote.isError(packet) {
-                hasNotice = decodeQuote(cursor, network: path.network, of: &packet)
+                hasNotice = decodeQuote(cursor, network: path.network, of: packet)
             }
         }
         if packet.anomalies != 0 { addAnomalies(packet.anomalies) }

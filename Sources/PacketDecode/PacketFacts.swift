@@ -158,11 +158,14 @@ public import NetTypes
         @inlinable public static var tunnelCopy: Flags { Flags(rawValue: 1 << 11) }
         /// No packet, but the news for the flow with this key that an ICMP error (`icmpTypeCode`) came about a packet of
         /// it, which `sender` had sent; `tcpSequence` is that packet's with `.tcp`.
-        @inlinable public static var notice: Flags { Flags(rawValue: 1 << 12) }
+        @inlinable public static var notice: Flags { Flags(rawValue: 1 << 13) }
         /// What the flow table treats apart, told by one test: `.tunnel` and `.notice`.
-        @inlinable public static var apart: Flags { Flags(rawValue: 1 << 10 | 1 << 12) }
+        @inlinable public static var apart: Flags { Flags(rawValue: 1 << 10 | 1 << 13) }
         /// A later fragment that was held back and is counted at the packet `frameNumber`; see `ownFrameNumber`.
-        @inlinable public static var held: Flags { Flags(rawValue: 1 << 13) }
+        @inlinable public static var held: Flags { Flags(rawValue: 1 << 14) }
+
+        /// Longer than the link takes: several packets that an adapter or a kernel merged into one.
+        @inlinable public static var merged: Flags { Flags(rawValue: 1 << 12) }
 
         /// Whether any bit of `other` is set.
         @inlinable public func contains(_ other: Flags) -> Bool { rawValue & other.rawValue != 0 }

@@ -39,7 +39,10 @@ final class OutputStage: @unchecked Sendable {
     /// Takes records that are in order.
     func consume(_ records: RecordBuffer, packetClock: Nanoseconds) {
         if let annotate { records.withMutableRecords { annotate(&$0) } }
-        forEachSink { sink throws(ExportError) in try sink.consume(records.records, packetClock: packetClock) }
+        let attributes = records.attributes
+        forEachSink { sink throws(ExportError) in
+            try sink.consume(records.records, attributes: attributes.span, packetClock: packetClock)
+        }
     }
 
     /// Ends every output.

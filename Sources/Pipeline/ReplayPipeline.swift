@@ -19,11 +19,23 @@ package final class ReplayPipeline: Sendable {
         package var segmentRule = PacketDecoder.SegmentRule.auto
         /// What is done about tunnels.
         package var tunnels = TunnelPolicy()
+        /// Whether checksums are checked.
+        package var checksums = false
+        /// Octets of the longest packet that the link took; nil: not known.
+        package var mtu: UInt32?
         /// Fills in what the table does not know, such as zones, before any sink sees a record.
         package var annotate: ((inout MutableSpan<FlowRecord>) -> Void)?
 
         /// One worker, defaults throughout.
         package init() {}
+
+        fileprivate var inspection: PacketInspection {
+            var inspection = PacketInspection()
+            inspection.identityKeys = table.identityKeys
+            inspection.checksums = checksums
+            inspection.mtu = mtu
+            return inspection
+        }
     }
 
     /// What a run did; see design semantics 6 for the sums.
@@ -74,6 +86,7 @@ package final class ReplayPipeline: Sendable {
     private let workers: Int
     private let segmentRule: PacketDecoder.SegmentRule
     private let tunnels: TunnelPolicy
+    private let inspection: PacketInspection
     /// Packets taken from the source so far, for a progress display.
     package let packetsRead = Atomic<UInt64>(0)
 
@@ -88,6 +101,7 @@ package final class ReplayPipeline: Sendable {
         workers = max(1, configuration.workers)
         segmentRule = configuration.segmentRule
         tunnels = configuration.tunnels
+        inspection = configuration.inspection
         stage = OutputStage(sinks: sinks, annotate: configuration.annotate)
         turns = (0..<FlowTable.stripeCount).map { _ in Turn() }
         let chunkCount = workers == 1 ? 1 : workers * 4
@@ -128,7 +142,7 @@ package final class ReplayPipeline: Sendable {
 
     /// One worker, from the first chunk it gets to the end of input.
     private func work() {
-        var decoder = PacketDecoder(segmentRule: segmentRule, tunnels: tunnels)
+        var decoder = PacketDecoder(segmentRule: segmentRule, tunnels: tunnels, inspection: inspection)
         while let chunk = nextChunk() {
             decoder.decode(chunk.packets, into: chunk.facts)
             resolveFragments(chunk)

@@ -15,6 +15,9 @@ struct Capabilities: Equatable {
     /// CAP_NET_RAW: packet sockets.
     static let netRaw: UInt64 = 1 << UInt64(CAP_NET_RAW)
 
+    /// CAP_NET_ADMIN: packets of netfilter's groups and queues, and verdicts about them.
+    static let netAdmin: UInt64 = 1 << UInt64(CAP_NET_ADMIN)
+
     /// Those of the calling thread.
     static func current() throws(SandboxError) -> Capabilities {
         var header = header
@@ -44,7 +47,11 @@ struct Capabilities: Equatable {
     static func names(_ set: UInt64) -> String {
         var names: [String] = []
         for number in 0..<UInt64(64) where set >> number & 1 == 1 {
-            names.append(number == UInt64(CAP_NET_RAW) ? "CAP_NET_RAW" : "capability \(number)")
+            switch number {
+            case UInt64(CAP_NET_ADMIN): names.append("CAP_NET_ADMIN")
+            case UInt64(CAP_NET_RAW): names.append("CAP_NET_RAW")
+            default: names.append("capability \(number)")
+            }
         }
         // Root has them all, and a list of them says nothing.
         return names.isEmpty ? "none" : names.count > 8 ? "\(names.count) capabilities" : names.joined(separator: ", ")

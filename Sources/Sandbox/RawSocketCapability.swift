@@ -7,13 +7,22 @@
 package func withRawSocketCapability<Result: ~Copyable, Failure: Error>(
     _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    guard let before = try? Capabilities.current(),
-        before.effective & Capabilities.netRaw == 0, before.permitted & Capabilities.netRaw != 0
-    else { return try body() }
-    var raised = before
-    raised.effective |= Capabilities.netRaw
-    guard raised.apply() else { return try body() }
-    // Lowering what is held is never refused.
-    defer { _ = before.apply() }
-    return try body()
+    try Capabilities.with(Capabilities.netRaw, body)
+}
+
+extension Capabilities {
+    /// Runs `body` with a capability effective for the calling thread, where it is permitted and not effective already.
+    static func with<Result: ~Copyable, Failure: Error>(
+        _ capability: UInt64, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        guard let before = try? current(), before.effective & capability == 0, before.permitted & capability != 0 else {
+            return try body()
+        }
+        var raised = before
+        raised.effective |= capability
+        guard raised.apply() else { return try body() }
+        // Lowering what is held is never refused.
+        defer { _ = before.apply() }
+        return try body()
+    }
 }

@@ -7,7 +7,7 @@ package enum Sandbox {
     ///
     /// - becomes `user`, with `group` in place of the user's own if given (names or numbers; nil: stays who it is);
     /// - can gain no privileges, and holds no capability but CAP_NET_RAW, permitted and not effective: see
-    ///   `withRawSocketCapability`;
+    ///   `withRawSocketCapability`; with `givesVerdicts`, CAP_NET_ADMIN in its place: see `raiseNetworkAdministration`;
     /// - gives `user` the folders `owned` with the files in them, which it made while it was somebody else;
     /// - reads below `readable` and the system's own folders, writes below `writable` only, where the kernel has Landlock;
     ///   a file that may be replaced (a configuration that is read again) is reached by naming its folder;
@@ -19,13 +19,15 @@ package enum Sandbox {
     /// Throws when user, group or capabilities are not what was asked for; the process has to end then. Landlock and
     /// seccomp that are missing or fail are told in the report.
     package static func enter(
-        user: String?, group: String?, readable: [String], writable: [String], owned: [String] = []
+        user: String?, group: String?, readable: [String], writable: [String], owned: [String] = [],
+        givesVerdicts: Bool = false
     ) throws(SandboxError) -> SandboxReport {
         if user == nil, let group { throw .groupWithoutUser(group) }
         var account: UserAccount?
         if let user { account = try UserAccount(user: user, group: group) }
         if let account { for folder in owned { handOver(folder, to: account) } }
-        let areIneffective = try ProcessPrivileges(kept: Capabilities.netRaw).giveUpTheRest(account: account)
+        let kept = givesVerdicts ? Capabilities.netAdmin : Capabilities.netRaw
+        let areIneffective = try ProcessPrivileges(kept: kept).giveUpTheRest(account: account)
         let others = ThreadRights.effectiveCapabilitiesOfOthers()
         let landlock = Landlock(readable: readable, writable: writable)
         let files = landlock.enforce()

@@ -7,19 +7,26 @@ extension Spool {
     /// How long after a failure the disk is tried again.
     private static let retryAfter: Nanoseconds = nanosecondsPerSecond
 
-    /// Takes records; commits when a batch is full or the oldest has waited long enough. While the disk takes nothing, a
+    /// Attributes that wait in memory, at most: records and attributes of a batch must stay below `BatchHeader.longestPayload`.
+    private static let stagedAttributeLimit = 16 << 20
+
+    /// Takes records and their attributes (`AttributeWalk`); commits when a batch is full or the oldest has waited long enough. While the disk takes nothing, a
     /// bounded number waits in memory, and what comes on top is counted as lost by the disk's reason.
-    package func append(_ records: Span<FlowRecord>, packetClock: Nanoseconds, now: Nanoseconds) {
+    package func append(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8> = Span(), packetClock: Nanoseconds, now: Nanoseconds
+    ) {
         self.packetClock = max(self.packetClock, packetClock)
+        var walk = AttributeWalk()
         for index in 0..<records.count {
-            if stagedCount >= configuration.stagedRecords {
+            if isStageFull {
                 commit(now: now)
-                if stagedCount >= configuration.stagedRecords {
+                if isStageFull {
                     count(lost: records.count - index)
                     return
                 }
             }
-            stage(records[index], now)
+            let list = walk.next(records[index].attributeOctets, of: attributes.count)
+            stage(records[index], attributes.extracting(list), now)
         }
         if staged.values.contains(where: { $0.count >= configuration.batchRecords }) { commit(now: now) }
         tick(now: now)
@@ -71,11 +78,16 @@ extension Spool {
         do throws(SpoolError) { try save() } catch { note(error) }
     }
 
-    private func stage(_ record: FlowRecord, _ now: Nanoseconds) {
+    private var isStageFull: Bool {
+        stagedCount >= configuration.stagedRecords || stagedAttributeOctets >= Self.stagedAttributeLimit
+    }
+
+    private func stage(_ record: FlowRecord, _ attributes: Span<UInt8>, _ now: Nanoseconds) {
         let buffer = staged[record.observationDomainId] ?? RecordBuffer(capacity: 64)
         staged[record.observationDomainId] = buffer
-        buffer.append(record)
+        buffer.append(record, attributes: attributes)
         stagedCount += 1
+        stagedAttributeOctets += attributes.count
         stagedPackets &+= record.packetsForward &+ record.packetsReverse
         if stagedSince == nil { stagedSince = now }
     }
@@ -119,7 +131,7 @@ extension Spool {
             batch.id = nextBatch + UInt64(batches.count)
             (batch.domain, batch.recordsBefore, batch.recordCount) = (domain, before, buffer.count)
             batch.recordedPackets = recordedPackets &+ stagedPackets
-            batch.plainLength = buffer.count * RecordLayout.current.recordLength
+            batch.plainLength = buffer.count * RecordLayout.current.recordLength + buffer.attributes.count
             let payload = payload(buffer, &batch)
             before += UInt64(buffer.count)
             batches.append(batch)
@@ -136,16 +148,18 @@ extension Spool {
         }
         for buffer in staged.values { buffer.removeAll() }
         recordedPackets &+= stagedPackets
-        (stagedCount, stagedSince, stagedPackets) = (0, nil, 0)
+        (stagedCount, stagedAttributeOctets, stagedSince, stagedPackets) = (0, 0, nil, 0)
     }
 
-    /// The records as they are stored, with the batch's lengths and checksum.
+    /// The records as they are stored, their attributes behind them, with the batch's lengths and checksum.
     private func payload(_ buffer: RecordBuffer, _ batch: inout BatchHeader) -> [UInt8] {
         let length = batch.plainLength
+        let recordOctets = buffer.count * RecordLayout.current.recordLength
         // SAFETY: as many octets as the records have, which are whole and trivial.
         var payload = unsafe buffer.records.withUnsafeBufferPointer { records in
-            unsafe [UInt8](UnsafeRawBufferPointer(start: records.baseAddress, count: length))
+            unsafe [UInt8](UnsafeRawBufferPointer(start: records.baseAddress, count: recordOctets))
         }
+        payload += buffer.attributes
         if configuration.compression == .zstd {
             var packed = [UInt8](repeating: 0, count: ZSTD_compressBound(length))
             // SAFETY: both buffers have the sizes stated.

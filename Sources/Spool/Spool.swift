@@ -42,6 +42,8 @@ package final class Spool: @unchecked Sendable {
     let highestSegment: UInt64
     var staged: [UInt32: RecordBuffer] = [:]
     var stagedCount = 0
+    /// Octets of the staged records' attributes.
+    var stagedAttributeOctets = 0
     var stagedSince: Nanoseconds?
     var packetClock: Nanoseconds = 0
     var stagedPackets: UInt64 = 0
@@ -103,9 +105,9 @@ package final class Spool: @unchecked Sendable {
         for place in accounts.indices { body(&accounts[place]) }
     }
 
-    /// Books a batch as acknowledged by a destination, or as refused by it for good. Batches are settled in order; one
-    /// that was settled before is not counted again.
-    package func settle(_ batch: SpoolBatch, for name: String, refused: Bool = false) {
+    /// Books a batch as acknowledged by a destination, but for `refused` of its records, which it will never take. Batches are
+    /// settled in order; one that was settled before is not counted again.
+    package func settle(_ batch: SpoolBatch, for name: String, refused: Int = 0) {
         change(name) { $0.settle(batch, refused: refused) }
     }
 

@@ -13,7 +13,7 @@ package struct SpoolAccount: Sendable, Equatable {
         case age = "too old"
         /// Its segment was damaged.
         case damage = "damaged"
-        /// The collecting process refused its batch for good.
+        /// The collecting process refused its batch, or the receiver the record itself, for good.
         case refusal = "refused"
     }
 
@@ -54,14 +54,16 @@ package struct SpoolAccount: Sendable, Equatable {
         settled = end
     }
 
-    /// Books a batch as acknowledged, or refused; records between it and what is settled never came out of their segment.
-    mutating func settle(_ batch: SpoolBatch, refused: Bool) {
+    /// Books a batch as acknowledged but for `refused` records of it; records between it and what is settled never came out of
+    /// their segment.
+    mutating func settle(_ batch: SpoolBatch, refused: Int) {
         discard(upTo: batch.recordsBefore, .damage)
         let end = batch.recordsBefore + UInt64(batch.recordCount)
         guard end > settled else { return }
-        if refused { return discard(upTo: end, .refusal) }
-        acknowledged += end - settled
-        settled = end
+        let taken = end - settled - min(end - settled, UInt64(refused))
+        acknowledged += taken
+        settled += taken
+        discard(upTo: end, .refusal)
     }
 }
 

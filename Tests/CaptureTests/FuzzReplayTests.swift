@@ -1,5 +1,6 @@
 import Capture
 import Foundation
+import NetlinkFuzzing
 import Testing
 
 /// Replays the fuzzers' seeds and every input that once failed: in debug, in release, without libFuzzer.
@@ -27,5 +28,23 @@ import Testing
                 #expect(source.summaries[0].octetsSkipped == whole.summaries[0].octetsSkipped)
             }
         }
+    }
+
+    @Test func netlinkSeedsAndFailures() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fuzz/FuzzNetlink")
+            .standardized
+        var seeds = 0
+        for folder in ["Seeds", "FailCases"] {
+            for name in try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path())
+            where !name.hasPrefix(".") {
+                let octets = try [UInt8](Data(contentsOf: root.appending(path: "\(folder)/\(name)")))
+                let outcome = checkDatagrams(octets)
+                guard folder == "Seeds" else { continue }
+                seeds += 1
+                #expect(outcome.packets > 0 || outcome.malformed > 0, "\(name)")
+                for length in octets.indices { _ = checkDatagrams(Array(octets.prefix(length))) }
+            }
+        }
+        #expect(seeds >= 10, "the seeds are missing: run scripts/fuzz-seeds")
     }
 }

@@ -2,6 +2,7 @@ import Collector
 import Exporter
 import FlowTable
 import Foundation
+import Labels
 import NetTypes
 import Testing
 
@@ -73,16 +74,25 @@ import Testing
                 }
             }
         }
+        // Every second record has attributes; in the others there are none to be left out.
+        var attributes: [UInt8] = []
+        for index in records.indices where index % 2 == 0 {
+            let list = Self.attributes(index)
+            records[index].attributeOctets = UInt16(list.count)
+            attributes += list
+        }
         var options = IPFIXOptions()
         options.elements = .precise
+        (options.labels, options.attributes) = (true, .all)
         let json = try JSONSink(path: folder.appending(path: "a.json").path, stitched: false)
         let ipfix = try IPFIXFileSink(path: folder.appending(path: "a.ipfix").path, options: options)
         for sink in [json, ipfix] as [any RecordSink] {
-            try sink.consume(records.span, packetClock: 1_795_342_402_000_000_000)
+            try sink.consume(records.span, attributes: attributes.span, packetClock: 1_795_342_402_000_000_000)
             try sink.finish(packetClock: 1_795_342_402_000_000_000)
         }
         let lines = try LineFile(path: folder.appending(path: "b.json").path)
-        let output = CollectorOutput(lines: lines, store: nil)
+        let store = folder.appending(path: "b.sqlite").path
+        let output = CollectorOutput(lines: lines, store: try SQLiteSink(path: store))
         let session = CollectorSession(name: "own", transport: .file)
         var stream = MessageStream()
         // In pieces, as a connection brings them.
@@ -96,5 +106,29 @@ import Testing
         let wanted = try String(contentsOf: folder.appending(path: "a.json"), encoding: .utf8)
         #expect(try String(contentsOf: folder.appending(path: "b.json"), encoding: .utf8) == wanted)
         #expect(wanted.split(separator: "\n").count == 12)
+        #expect(wanted.split(separator: "\n").count { $0.contains("\"serverName\":\"host ") } == 6)
+        // The store has the attributes of the records that have them, and of no other.
+        var filter = StoreReader.Filter()
+        filter.expression = try WhereExpression("server example.com")
+        let found = try StoreReader(path: store).read(filter, into: TrafficSummary())
+        #expect(found == 6)
+    }
+
+    /// Attributes with what needs escapes; with numbers whose "not seen" is another number.
+    private static func attributes(_ number: Int) -> [UInt8] {
+        var list: [UInt8] = []
+        for attribute in LabelAttribute.allCases
+        where attribute == .serverName || (number + Int(attribute.rawValue)) % 3 == 0 {
+            let text = Array(
+                (attribute == .serverName
+                    ? "host \(number)\"\\.example.com" : String(repeating: "z", count: 255 - number))
+                    .utf8)
+            if attribute.isNumber {
+                AttributeList.append(attribute, number: UInt32(number), to: &list)
+            } else {
+                AttributeList.append(attribute, text: text.span, 0..<text.count, to: &list)
+            }
+        }
+        return list
     }
 }

@@ -32,6 +32,18 @@ import Testing
         #expect(loaded.service.metricsSocket == "/m" && loaded.log.format == .json)
     }
 
+    /// The commas between a topic's brokers are its own; those after the topic are the list's.
+    @Test func brokersStandBetweenCommas() throws {
+        let text = "udp://h, kafka://a,b:1, [::1]/t?format=ipfix,kafka://c/u,KAFKA://d,e/v"
+        let loaded = try load(least + "outputs: {spool: /s}\n", overrides: ["outputs.export=\(text)"])
+        #expect(
+            loaded.outputs.export.map(\.description) == [
+                "udp://h:4739", "kafka://a:9092,b:1,[::1]:9092/t?format=ipfix", "kafka://c:9092/u",
+                "kafka://d:9092,e:9092/v",
+            ])
+        #expect(try load(loaded.yaml) == loaded)
+    }
+
     /// Names of ours that mean something else, and those of others.
     @Test func otherVariables() {
         let environment = [

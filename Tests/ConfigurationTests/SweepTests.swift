@@ -19,8 +19,8 @@ import Testing
 
     @Test func seeds() throws {
         let seeds = try Self.inputs("Seeds")
-        #expect(seeds.count >= 18, "the seeds are missing: run scripts/fuzz-seeds")
-        let correct: Set = ["least", "inputs", "everything", "overrides", "styles"]
+        #expect(seeds.count >= 20, "the seeds are missing: run scripts/fuzz-seeds")
+        let correct: Set = ["least", "inputs", "everything", "overrides", "styles", "steered"]
         for seed in seeds {
             let outcome = loadConfiguration(seed.octets)
             #expect(outcome.mistakes.isEmpty, "\(seed.name)")

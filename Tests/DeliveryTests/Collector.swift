@@ -162,6 +162,9 @@ struct MessageReader {
 
     init(connection: Int) { self.connection = connection }
 
+    /// Flows that no closing record has followed.
+    var unfinished: [UInt64] { open.values.flatMap(\.flows) }
+
     /// Batches, with the spools they come from, that are whole with these octets.
     mutating func take(_ more: ArraySlice<UInt8>) -> [(Collector.Batch, [UInt8])] {
         octets += more

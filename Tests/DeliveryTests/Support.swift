@@ -65,6 +65,19 @@ final class Workbench {
         }
     }
 
+    /// Makes a batch of one record, and waits until it is committed.
+    func addOne() throws {
+        var record = FlowRecord()
+        record.flowId = next
+        record.observationDomainId = 1
+        record.ipVersion = 4
+        record.packetsForward = 1
+        next += 1
+        try delivery.sink.consume([record].span, packetClock: 0)
+        usleep(600_000)
+        try delivery.sink.flush()
+    }
+
     /// Closes the spool and waits for the collector; true when it has everything.
     func finish(within seconds: Double = 20) throws -> Bool {
         try delivery.sink.finish(packetClock: 0)

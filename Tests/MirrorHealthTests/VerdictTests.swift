@@ -191,6 +191,7 @@ import Testing
         #expect(
             try verdict(.duplicates, evidence).sentence
                 == "12,345 of 100,000 (12.3 %) packets came a second time within 10 ms.")
+        #expect(try verdict(.duplicates, evidence).command == "flowprobe run eth1 --duplicates drop")
         evidence.port.receiveOffloads = ["gro", "lro"]
         #expect(try verdict(.offload, evidence).command == "ethtool -K eth1 gro off lro off")
         evidence.port.isUp = false

@@ -35,11 +35,11 @@ final class Workbench {
         _ packet: [UInt8], linkType: UInt16 = 1, captured: Int? = nil, wire: Int? = nil, fcs: UInt8 = 0,
         timestamp: Nanoseconds = 1, frame: UInt64 = 1, fill: UInt8 = 0xA5,
         segmentRule: PacketDecoder.SegmentRule = .auto, domain: UInt16 = 0, removedTag: UInt16? = nil,
-        tunnels: TunnelPolicy = TunnelPolicy()
+        tunnels: TunnelPolicy = TunnelPolicy(), inspection: PacketInspection = PacketInspection()
     ) -> Result {
         let captured = captured ?? packet.count
         let onWire = max(0, (wire ?? packet.count) - Int(fcs))
-        var decoder = PacketDecoder(segmentRule: segmentRule, domain: domain, tunnels: tunnels)
+        var decoder = PacketDecoder(segmentRule: segmentRule, domain: domain, tunnels: tunnels, inspection: inspection)
         // SAFETY: the storage is as long as asked for, the packet starts one margin into it, and another follows.
         let storage = unsafe batch.storage(atLeast: captured + 2 * Self.margin)
         for index in 0..<storage.count { unsafe storage[index] = fill }
@@ -75,7 +75,7 @@ final class Workbench {
             #expect(extras == 0 || extras == 1 && tunnels.rule == .both)
             #expect(tallies.icmpNotices == (notice == nil ? 0 : 1))
         }
-        expectSameStepwise(found, tallies, segmentRule, domain, tunnels)
+        expectSameStepwise(found, tallies, segmentRule, domain, tunnels, inspection)
         let outcome: Outcome
         if let reason = UndecodableReason.allCases.first(where: { tallies.count($0) > 0 }) {
             outcome = .undecodable(reason)
@@ -107,9 +107,10 @@ final class Workbench {
     /// The place it writes to holds another packet's facts.
     private func expectSameStepwise(
         _ found: PacketFacts?, _ tallies: DecodeTallies, _ segmentRule: PacketDecoder.SegmentRule, _ domain: UInt16,
-        _ tunnels: TunnelPolicy
+        _ tunnels: TunnelPolicy, _ inspection: PacketInspection
     ) {
-        var decoder = PacketDecoder(segmentRule: segmentRule, domain: domain, tunnels: tunnels, stepwise: true)
+        var decoder = PacketDecoder(
+            segmentRule: segmentRule, domain: domain, tunnels: tunnels, inspection: inspection, stepwise: true)
         decoder.decode(batch, into: stepwiseFacts)
         var stepwise: PacketFacts?
         if stepwiseFacts.count >= 1 { stepwiseFacts.withMutableFacts { stepwise = $0[0] } }
@@ -127,7 +128,7 @@ extension DecodeTallies: Equatable {
             "\(packets) \(wireOctets) \(capturedOctets) \(flowPackets) \(flowNetworkOctets) \(flowWireOctets)",
             "\(nonFlowPackets) \(nonFlowWireOctets) \(nonFlowProtocols.map { "\($0.protocol.code) \($0.packets)" })",
             "\(TunnelKind.allCases.map(count)) \(OpaqueTunnel.allCases.map(count)) \(tunnelCopies)",
-            "\(tunnelCopyNetworkOctets) \(tunnelCopyWireOctets) \(icmpNotices)",
+            "\(tunnelCopyNetworkOctets) \(tunnelCopyWireOctets) \(icmpNotices) \(mergedEstimate)",
             "\(UndecodableReason.allCases.map(count)) \(Anomaly.allCases.map(count))",
         ]
     }

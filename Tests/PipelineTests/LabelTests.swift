@@ -69,6 +69,7 @@ import Testing
         #expect(records.contains { $0.labelSource == 2 })
         for index in records.indices {
             (records[index].applicationId, records[index].labelSource, records[index].labelConfidence) = (0, 0, 0)
+            records[index].attributeOctets = 0
             records[index].presence.remove(.label)
         }
         #expect(records.map(\.image) == plain.records.map(\.image))

@@ -21,6 +21,23 @@ import Testing
         }
     }
 
+    /// Who gives verdicts keeps another right, on the thread that says so, and cannot capture.
+    @Test(.enabled(if: isRoot, needsRoot)) func keepsTheRightToGiveVerdicts() async {
+        await #expect(processExitsWith: .success) {
+            let report = try Sandbox.enter(user: "nobody", group: nil, readable: [], writable: [], givesVerdicts: true)
+            #expect(report.lines[0].contains("CAP_NET_ADMIN permitted, none effective"), "\(report.lines)")
+            #expect(!mayAdministerNetwork)
+            raiseNetworkAdministration()
+            #expect(mayAdministerNetwork)
+            #expect(withRawSocketCapability { Attempt.packetSocket() } == EPERM)
+        }
+        await #expect(processExitsWith: .success) {
+            _ = try Sandbox.enter(user: "nobody", group: nil, readable: [], writable: [])
+            raiseNetworkAdministration()
+            #expect(!mayAdministerNetwork)
+        }
+    }
+
     @Test(.enabled(if: isRoot, needsRoot)) func opensPacketSocketsOnlyWhereItSays() async {
         await #expect(processExitsWith: .success) {
             #expect(Attempt.packetSocket() == 0)

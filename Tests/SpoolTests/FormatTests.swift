@@ -85,12 +85,12 @@ import Testing
 
     @Test func aLaterFormatIsRefusedWithASentence() throws {
         var segment = foreignSegment([1])
-        segment[8] = 2
+        segment[8] = 3
         let length = Int(segment[12])
         let guarded = Array(segment[..<(length - 4)])
         segment.replaceSubrange((length - 4)..<length, with: little(UInt64(Checksum.of(guarded.span)), 4))
         let error = #expect(throws: SpoolError.self) { _ = try open(segment) }
         #expect(error?.reason == .unknownVersion)
-        #expect(error?.description.contains("has format 2") == true)
+        #expect(error?.description.contains("has format 3") == true)
     }
 }

@@ -113,7 +113,7 @@ import Testing
         #expect(account.acknowledged + account.discarded(byAge ? .age : .size) == 100_000)
     }
 
-    @Test func aRefusedBatchIsCounted() throws {
+    @Test(arguments: [10, 3, 0]) func refusedRecordsAreCounted(refused: Int) throws {
         let folder = try Folder()
         let spool = try Spool(configuration(folder), now: epoch)
         spool.add(0..<10)
@@ -122,8 +122,10 @@ import Testing
             Issue.record("a batch was expected")
             return
         }
-        spool.settle(batch, for: "a", refused: true)
+        spool.settle(batch, for: "a", refused: refused)
         spool.settle(batch, for: "a")
-        #expect(spool.account("a")?.discarded(.refusal) == 10 && spool.account("a")?.acknowledged == 0)
+        let account = spool.account("a")
+        #expect(account?.discarded(.refusal) == UInt64(refused) && account?.acknowledged == UInt64(10 - refused))
+        #expect(account?.settled == 10 && account?.discarded == UInt64(refused))
     }
 }

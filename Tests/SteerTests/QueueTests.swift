@@ -60,6 +60,37 @@ extension NetworkTests {
             #expect(try lab.fingerprint() == before)
         }
 
+        /// The guard takes out the rule that queues and leaves the one that counts; nothing else changes, and it comes back.
+        @Test func guardTakesOutAndPutsBack() throws {
+            let lab = try NetworkLab()
+            let bench = Workbench(lab: lab)
+            let before = try lab.fingerprint()
+            try bench.apply([bench.rule("held", .queue(number: 5)) { $0.protocols = [17] }])
+            let installed = try lab.fingerprint()
+            let audit = try AuditLog(bench.audit)
+            let watch = QueueGuard(
+                runner: SystemRunner(prefix: lab.prefix("r")), stateFolder: bench.state, audit: audit, clock: { 0 })
+            func turn(waiting: Int, at seconds: Double) -> [String] {
+                watch.turn("5 77 \(waiting) 2 65531 0 0 3 1\n6 78 9 2 65531 0 0 9 1\n", at: Nanoseconds(seconds * 1e9))
+            }
+            #expect(turn(waiting: 3, at: 0.1) == ["watches queue 5"])
+            #expect(turn(waiting: 3, at: 0.25).isEmpty)
+            #expect(
+                turn(waiting: 3, at: 0.35).first?.contains("no verdict for 200 ms while 3 packets wait: 'held'") == true
+            )
+            let row = try bench.status().rules[0]
+            #expect(row.isInstalled == false && row.isSuspended)
+            try lab.send("a", to: "10.9.2.2", port: 4000, count: 4)
+            #expect(try bench.counted("held") == 4)
+            // A guard that begins now knows that the rule is out.
+            #expect(turn(waiting: 0, at: 0.4).isEmpty && turn(waiting: 0, at: 1.3).isEmpty)
+            #expect(turn(waiting: 0, at: 1.45) == ["queue 5: its reader is well: 'held' queues again"])
+            #expect(try lab.fingerprint() == installed && bench.status().rules[0].isInstalled == true)
+            #expect(try bench.auditEntries().suffix(2).map(\.action) == [.suspend, .resume])
+            _ = try bench.engine().removeEverything(all: false)
+            #expect(try lab.fingerprint() == before)
+        }
+
         /// Rules of others in `mangle` are there before and after, and a rule beside one that changes keeps its counter.
         @Test func othersRulesStay() throws {
             let lab = try NetworkLab()

@@ -4,6 +4,12 @@ package enum LiveError: Error, Equatable, CustomStringConvertible {
     case missing(interface: String)
     /// The system refuses packet sockets to this user.
     case denied(interface: String)
+    /// The system refuses packets of groups and queues to this user.
+    case deniedSteered(interface: String)
+    /// Another program reads the group or the queue.
+    case taken(interface: String)
+    /// The kernel has no nfnetlink_log or nfnetlink_queue.
+    case noNetfilter(interface: String)
     /// Packets of the interface's kind (ARPHRD_ number) cannot be decoded.
     case unsupportedKind(interface: String, number: UInt16)
     /// The numbers of the input do not fit together; `problem` is a sentence.
@@ -28,6 +34,14 @@ package enum LiveError: Error, Equatable, CustomStringConvertible {
             "\(interface): there is no such interface. See `flowprobe interfaces`."
         case .denied(let interface):
             "\(interface): the system does not let this user capture. Run as root, or give the program CAP_NET_RAW."
+        case .deniedSteered(let interface):
+            "\(interface): the system does not let this user read it. Run as root, or give the program CAP_NET_ADMIN."
+        case .taken(let interface):
+            "\(interface): another program reads it already, and there can be one only. End that one, or take another "
+                + "number here and in the rules."
+        case .noNetfilter(let interface):
+            "\(interface): the kernel gives no such packets: load its module "
+                + "(`modprobe nfnetlink_log` or `modprobe nfnetlink_queue`)."
         case .unsupportedKind(let interface, let number):
             "\(interface): packets of interfaces of kind \(number) (ARPHRD_ number) cannot be decoded. Ethernet, "
                 + "loopback, and tunnels and tun devices that carry bare IP can."

@@ -30,9 +30,9 @@ package struct LiveInput: Sendable, Equatable {
 
     /// Name in messages and metrics; the interface's unless given.
     package var name: String
-    /// The interface, as in `ip link`.
+    /// The interface, as in `ip link`; or `nflog:GROUP`, `nfqueue:NUMBER`.
     package var interface: String
-    /// Octets of each worker's ring.
+    /// Octets of each worker's ring; of a group or a queue, of its socket's buffer.
     package var ringOctets = 64 << 20
     /// Octets of a block, the unit in which the kernel hands packets over: a power of two, at least a page.
     package var blockOctets = 1 << 20
@@ -52,6 +52,8 @@ package struct LiveInput: Sendable, Equatable {
     package var workers = 1
     /// Milliseconds after which the kernel hands over a block that is not full.
     package var blockTimeout: UInt32 = 50
+    /// Packets that a queue holds at most.
+    package var queueLength = 256
 
     /// An input with the defaults.
     package init(interface: String) {
@@ -61,6 +63,9 @@ package struct LiveInput: Sendable, Equatable {
 
     /// What is wrong with the numbers, as a sentence; nil when nothing is.
     package var problem: String? {
+        if let problem = steeredProblem { return problem }
+        if !(64...262_144).contains(snapLength) { return "The snap length \(snapLength) must be 64 to 262144 octets." }
+        if isSteered { return nil }
         let page = 4096
         if blockOctets < page || blockOctets & (blockOctets - 1) != 0 || blockOctets > 1 << 26 {
             return "The block of \(blockOctets) octets must be a power of two from 4096 to 67108864."
@@ -69,7 +74,6 @@ package struct LiveInput: Sendable, Equatable {
             return
                 "The ring of \(ringOctets) octets must be two or more whole blocks of \(blockOctets), at most 16 GiB."
         }
-        if !(64...262_144).contains(snapLength) { return "The snap length \(snapLength) must be 64 to 262144 octets." }
         if Int(snapLength) + 256 > blockOctets {
             return "The snap length \(snapLength) must be at least 256 octets below the block's \(blockOctets)."
         }

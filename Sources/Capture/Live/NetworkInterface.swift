@@ -44,6 +44,14 @@ package struct NetworkInterface: Sendable, Equatable {
         isLoopback = flags & Int32(IFF_LOOPBACK) != 0
     }
 
+    /// The name of the interface with this number; nil when there is none.
+    package static func name(ofIndex index: UInt32) -> String? {
+        var name = [CChar](repeating: 0, count: Int(IFNAMSIZ))
+        // SAFETY: the call writes a name of at most IFNAMSIZ octets, its zero among them.
+        guard unsafe if_indextoname(index, &name) != nil else { return nil }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// All interfaces of this network namespace, by number.
     package static var all: [NetworkInterface] {
         // SAFETY: (both) if_nameindex allocates a list that if_freenameindex frees.

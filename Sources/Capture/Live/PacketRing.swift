@@ -32,7 +32,7 @@ package final class FrameCounter: Sendable {
 /// A socket is made, laid out and bound with a filter that keeps nothing, joins its group, and only then gets its real
 /// filter: until all rings of an input are ready, no packet is captured, and none is captured twice.
 // SAFETY: (@unchecked) used by one thread at a time, the worker; `status` is safe for all.
-package final class PacketRing: LivePacketSource, @unchecked Sendable {
+package final class PacketRing: LiveCapture, @unchecked Sendable {
     /// What became of the ring's packets.
     package let status = LiveSourceStatus()
     /// Twice the time after which the kernel hands over a block that is not full.

@@ -13,7 +13,7 @@ package final class BatchHolder: CollectedRecordReceiver {
     private struct Held {
         var kind = Kind.undecided
         var lines: [UInt8] = []
-        var records: [FlowRecord] = []
+        var records = CollectedRecords()
         /// Records held.
         var count: UInt64 = 0
         /// Octets of the budget.
@@ -21,9 +21,9 @@ package final class BatchHolder: CollectedRecordReceiver {
         /// Whether `decide` has seen it undecided.
         var isWaiting = false
 
-        mutating func hold(line: [UInt8], _ record: FlowRecord?, _ cost: Int) {
+        mutating func hold(line: [UInt8], _ record: FlowRecord?, _ attributes: [UInt8], _ cost: Int) {
             lines.append(contentsOf: line)
-            if let record { records.append(record) }
+            if let record { records.append(record, attributes: attributes) }
             count += 1
             octets += cost
         }
@@ -56,6 +56,11 @@ package final class BatchHolder: CollectedRecordReceiver {
 
     /// Takes a record.
     package func receive(line: [UInt8], record: FlowRecord?, domain: UInt32) {
+        receive(line: line, record: record, attributes: [], domain: domain)
+    }
+
+    /// Takes a record with its attributes.
+    package func receive(line: [UInt8], record: FlowRecord?, attributes: [UInt8], domain: UInt32) {
         guard refusal == nil else {
             keeper.tally.unfinishedRecords += 1
             return
@@ -63,15 +68,16 @@ package final class BatchHolder: CollectedRecordReceiver {
         let kind = domains[domain, default: Held()].kind
         if kind == .plain {
             keeper.tally.otherRecords += 1
-            return keeper.output.receive(line: line, record: record, domain: domain)
+            return keeper.output.receive(line: line, record: record, attributes: attributes, domain: domain)
         }
         let wishes = wishes
         // The record's place is taken in any case, so that records cost something whatever is made of them.
-        let cost = MemoryLayout<FlowRecord>.stride + (wishes.contains(.lines) ? line.count : 0)
+        let cost =
+            MemoryLayout<FlowRecord>.stride + attributes.count + (wishes.contains(.lines) ? line.count : 0)
         if octets + cost > keeper.limit || !keeper.budget.take(cost) {
             if kind == .undecided {
                 release(domain)
-                return receive(line: line, record: record, domain: domain)
+                return receive(line: line, record: record, attributes: attributes, domain: domain)
             }
             refusal =
                 "A batch of domain \(domain) is larger than what is held for a connection (\(keeper.limit >> 20) MiB), or "
@@ -80,7 +86,8 @@ package final class BatchHolder: CollectedRecordReceiver {
             return
         }
         octets += cost
-        domains[domain, default: Held()].hold(line: wishes.contains(.lines) ? line : [], record, cost)
+        domains[domain, default: Held()].hold(
+            line: wishes.contains(.lines) ? line : [], record, attributes, cost)
         if kind == .undecided, octets > Self.undecidedLimit { release(domain) }
     }
 

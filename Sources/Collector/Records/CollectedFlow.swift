@@ -1,5 +1,6 @@
 import Exporter
 import FlowTable
+import Labels
 import NetTypes
 
 /// A flow record as it was collected: the record of ours that it amounts to, and which members of it the exporter gave.
@@ -12,6 +13,8 @@ struct CollectedFlow {
     var biflowDirection: UInt8?
     /// Whether the exporter is a flowprobe: then only what holds for the record decides which members are written.
     var isOwn = false
+    /// The label's attributes, an `AttributeList`.
+    var attributes: [UInt8] = []
     /// Whether there is a pair of addresses, so that the store can take it.
     var hasAddresses = false
 }
@@ -63,6 +66,16 @@ extension CollectedFlow {
             }
         }
         complete(addresses, plan)
+        for (attribute, field) in plan.attributes {
+            let start = range.lowerBound + places[field].offset
+            let value = start..<start + places[field].length
+            if attribute.isNumber {
+                let number = UInt32(clamping: octets.unsigned(at: start, value.count))
+                AttributeList.append(attribute, number: number, to: &attributes)
+            } else {
+                AttributeList.append(attribute, text: octets, value, to: &attributes)
+            }
+        }
     }
 
     private struct Addresses {

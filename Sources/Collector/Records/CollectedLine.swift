@@ -33,6 +33,9 @@ struct CollectedLine {
             guard member.conditions & ~conditions.rawValue == 0 else { continue }
             append(member, index, table, flow, record, isFirst: line.count == start + 1, to: &line)
         }
+        if !flow.attributes.isEmpty {
+            JSONAttributes.append(flow.attributes.span, 0..<flow.attributes.count, to: &line)
+        }
         for other in plan.others where !other.isUpTime || context.initMilliseconds == nil {
             let place = places[other.field]
             let first = range.lowerBound + place.offset

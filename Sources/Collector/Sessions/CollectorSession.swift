@@ -202,6 +202,6 @@ package final class CollectorSession {
             CollectedLine.append(flow, octets, range, template.places, plan, context, exporter: exporter, to: &line)
         }
         let record = wishes.contains(.records) && flow.hasAddresses ? flow.storeRecord : nil
-        receiver.receive(line: line, record: record, domain: domain.id)
+        receiver.receive(line: line, record: record, attributes: flow.attributes, domain: domain.id)
     }
 }

@@ -1,4 +1,5 @@
 import Exporter
+import Labels
 
 /// How the flow records of one template become records of ours: which field is which member of `JSONField.all`, and
 /// what is left for the JSON line alone. Made once per template.
@@ -35,6 +36,8 @@ struct FlowPlan {
 
     private(set) var steps: [Step] = []
     private(set) var others: [Other] = []
+    /// Attributes of labels, by number, and the field of each.
+    private(set) var attributes: [(attribute: LabelAttribute, field: Int)] = []
     /// Members that the template has: bit n for `JSONField.all[n]`.
     private(set) var members: UInt128 = 0
     /// Whether the exporter is a flowprobe, which says everything there is to say.
@@ -47,6 +50,7 @@ struct FlowPlan {
     /// For a template whose fields are called and typed so.
     init(_ descriptions: [ElementDescription], _ fields: [CollectedField]) {
         let names = Set(descriptions.map(\.name))
+        isOwn = names.contains("sliceIndex") && names.contains("initiatorEvidence")
         var best: [Int: (field: Int, form: TimeForm)] = [:]
         var times: Set<Int> = []
         for (index, description) in descriptions.enumerated() {
@@ -64,6 +68,10 @@ struct FlowPlan {
         for (index, description) in descriptions.enumerated() where !times.contains(index) {
             let field = fields[index]
             if field.length == 0 || description.name == "paddingOctets" { continue }
+            if isOwn, let attribute = attribute(description, field) {
+                attributes.append((attribute, index))
+                continue
+            }
             if description.type.fits(field.length), let (action, member) = Self.action(description, names),
                 member.map({ members & 1 << UInt128($0) == 0 }) ?? true
             {
@@ -76,12 +84,21 @@ struct FlowPlan {
                 addOther(index, description, field)
             }
         }
-        isOwn = names.contains("sliceIndex") && names.contains("initiatorEvidence")
+        attributes.sort { $0.attribute.rawValue < $1.attribute.rawValue }
         // What JSON leaves out of this probe's records says nothing that is not there already (docs/json.md).
         if isOwn { others.removeAll { other in JSONField.omitted.contains { Self.key($0) == other.key } } }
         hasPorts = names.contains("sourceTransportPort") && names.contains("destinationTransportPort")
         hasICMP = names.contains("icmpTypeCodeIPv4") || names.contains("icmpTypeCodeIPv6")
         hasMACs = names.contains("sourceMacAddress") && names.contains("destinationMacAddress")
+    }
+
+    /// The attribute that a field of ours is; nil for others, and for the second of a name.
+    private func attribute(_ element: ElementDescription, _ field: CollectedField) -> LabelAttribute? {
+        guard element.isPrivate, let attribute = LabelAttribute.allCases.first(where: { $0.name == element.name }),
+            !attributes.contains(where: { $0.attribute == attribute })
+        else { return nil }
+        let isFit = attribute.isNumber ? element.type.isUnsigned && !field.isVariable : element.type == .string
+        return isFit && element.type.fits(field.length) ? attribute : nil
     }
 
     private mutating func add(_ field: Int, _ action: Action, member: Int?) {

@@ -1,3 +1,4 @@
+import Capture
 import PacketDecode
 
 extension ConfigurationKeys {
@@ -9,7 +10,8 @@ extension ConfigurationKeys {
         keys: [
             .init(
                 "interface", \.interface, .interface, .restart, example: "eth0", isRequired: true,
-                "The network interface, as `ip link` names it."),
+                "The network interface, as `ip link` names it; or what rules of nft and iptables bring: `nflog:GROUP` for "
+                    + "copies, `nfqueue:NUMBER` for packets that are held until they are seen."),
             .init(
                 "name", \.name, .text("name", hint: "a short name", atMost: 64), .restart,
                 default: "the interface", example: "uplink",
@@ -57,6 +59,10 @@ extension ConfigurationKeys {
             .init(
                 "direction", \.direction, .choice, .restart,
                 "Which packets are taken: those the interface receives, those it sends, or both."),
+            .init(
+                "queueLength", \.queueLength, .number(LiveInput.queueLengths), .restart,
+                "With `nfqueue:NUMBER`, how many packets are held at most: as many are delayed or lost when the program is "
+                    + "stopped or killed. What comes while so many are held passes unseen."),
             .init(
                 "segment", \.segment, .choice, .restart,
                 "What keeps equal addresses apart: virtual networks, and VLANs where there is none; VLANs; virtual "

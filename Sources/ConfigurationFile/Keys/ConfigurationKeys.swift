@@ -63,6 +63,22 @@ enum ConfigurationKeys {
                 "Tunnels followed in one packet. What is deeper is in the flow of the deepest one followed, and counted."
             ),
             .init(
+                "duplicates", \.flows.duplicates, .choice, .restart,
+                "Packets that a mirror port brings again ([semantics](semantics.md)): nobody looks for them, they are "
+                    + "counted, or they are kept out of flows."),
+            .init(
+                "duplicateWindow", \.flows.duplicateWindow, .duration(DuplicatePolicy.windowRange), .restart,
+                "How far apart copies of a packet may be."),
+            .init(
+                "checksums", \.flows.checksums, .truth, .restart,
+                "Check the checksums of IPv4 headers, TCP and UDP; packets with a wrong one stay in their flows and are "
+                    + "counted."),
+            .init(
+                optional: "linkMtu", \.flows.linkMtu, .number(PacketInspection.mtuRange), .restart,
+                default: "what each interface says", example: "1500",
+                "Octets of the longest IP packet of the links. Longer ones are counted as several that an offload merged "
+                    + "into one."),
+            .init(
                 "internal", \.flows.internal, ValueType.prefix.list(atMost: 4096), .live,
                 example: "[10.0.0.0/8, \"2001:db8::/32\"]",
                 "Prefixes of the inside: they tell inbound from outbound."),
@@ -77,11 +93,13 @@ enum ConfigurationKeys {
             .init(
                 "export", \.outputs.export, ValueType.endpoint.list(atMost: 64), .restart,
                 example: "[\"tcp://192.0.2.1:4739\"]",
-                "Collectors that IPFIX is sent to ([IPFIX](ipfix.md)): udp://, tcp:// or tls://, with parameters "
-                    + "([delivery](delivery.md)). The port is 4739, or 4740 for TLS, unless given."),
+                "Collectors that IPFIX is sent to ([IPFIX](ipfix.md)): udp://, tcp:// or tls://, and topics of Kafka "
+                    + "([fleet](fleet.md)), with parameters ([delivery](delivery.md)). The port is 4739, 4740 for TLS, "
+                    + "9092 for Kafka, unless given."),
             .init(
                 optional: "spool", \.outputs.spool, .outputPath, .restart, example: "/var/lib/flowprobe/spool",
-                "Folder that keeps records until every tcp:// and tls:// collector has them ([delivery](delivery.md))."),
+                "Folder that keeps records until every tcp://, tls:// and kafka:// destination has them "
+                    + "([delivery](delivery.md))."),
             .init(
                 "spoolSize", \.outputs.spoolSize, .size(SpoolConfiguration.smallestSize...1 << 46), .restart,
                 "Size of the spool; beyond it the oldest records are given up, and counted."),
@@ -101,6 +119,10 @@ enum ConfigurationKeys {
             .init(
                 "labels", \.outputs.labels, .truth, .restart,
                 "Label flows with the application that their first payloads show ([labels](labels.md))."),
+            .init(
+                "labelAttributes", \.outputs.labelAttributes, .attributes, .restart,
+                "Which attributes of labels leave the probe: `technical`, those that are no personal data; `all`; `none`; or "
+                    + "names between commas ([labels](labels.md))."),
             .init(
                 "elements", \.outputs.elements, .choice { "\($0)" }, .restart,
                 "IPFIX: what a record carries ([information elements](information-elements.md)): key, counters and "

@@ -1,4 +1,6 @@
+import Capture
 import Exporter
+import Labels
 import NetTypes
 
 extension ValueType where Value == String {
@@ -29,11 +31,12 @@ extension ValueType where Value == String {
     /// The path of a Unix socket: what fits `sun_path` (unix(7)) with its zero.
     static var socketPath: ValueType { .text("path", hint: "an absolute path", atMost: 107) }
 
-    /// A name of a network interface, as the kernel's `dev_valid_name` has it.
+    /// A name of a network interface, as the kernel's `dev_valid_name` has it, or of a group or queue of netfilter's.
     static var interface: ValueType {
         .scalar(
             "interface", range: "1 to 15 octets", what: "the name of an interface", hint: "one that `ip link` lists",
             parse: { text in
+                if LiveInput.isSteered(text) { return text }
                 let isName = text.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != 0x2F && $0 != 0x3A }
                 return isName && (1...15).contains(text.utf8.count) && text != "." && text != ".." ? text : nil
             },
@@ -102,13 +105,30 @@ extension ValueType where Value == Prefix {
     }
 }
 
+extension ValueType where Value == AttributeSelection {
+    /// Attributes of labels.
+    static var attributes: ValueType {
+        .scalar(
+            "technical, all, none, or names of attributes", what: "attributes of labels",
+            hint: "technical, all, none, or names such as serverName,dnsName (docs/labels.md)",
+            parse: { AttributeSelection($0) }, write: { YAMLText.scalar($0.description) })
+    }
+}
+
 extension ValueType where Value == ExportEndpoint {
     /// A collector.
     static var endpoint: ValueType {
-        .scalar(
-            "collector", range: "udp://, tcp:// or tls://, HOST[:PORT]", what: "a collector",
+        var type: ValueType = .scalar(
+            "collector", range: "udp://, tcp:// or tls://, HOST[:PORT], or kafka://BROKER[:PORT]/TOPIC",
+            what: "a collector",
             hint: "udp://192.0.2.1:4739 or tcp://[2001:db8::1]:4739",
             parse: { text in try? ExportEndpoint(parsing: text) }, write: { YAMLText.scalar($0.description) })
+        // Brokers stand between commas, up to the topic's slash.
+        type.goesOn = { text in
+            let lower = text.lowercased()
+            return lower.hasPrefix("kafka://") && !lower.dropFirst(8).contains("/")
+        }
+        return type
     }
 }
 

@@ -8,6 +8,8 @@ struct ValueType<Value: Sendable>: Sendable {
     var unit = ""
     /// The value, or nil when a problem was added. The source value is never `.nothing`.
     var read: @Sendable (_ value: SourceValue, _ path: String, _ problems: inout ProblemList) -> Value?
+    /// Whether a value whose text is this so far goes on behind a comma: for lists in variables and options.
+    var goesOn: @Sendable (String) -> Bool = { _ in false }
     /// The value as it may stand in the file, on one line.
     var write: @Sendable (Value) -> String
 }
@@ -37,7 +39,7 @@ extension ValueType {
         ValueType<[Value]>(
             name: "list: \(name)", range: range, unit: unit,
             read: { value, path, problems in
-                guard let elements = value.elements(path, &problems) else { return nil }
+                guard let elements = value.elements(path, goesOn, &problems) else { return nil }
                 guard elements.count <= maximum else {
                     problems.add(value.place, "\(path) has \(elements.count) entries; \(maximum) are allowed")
                     return nil
@@ -73,13 +75,21 @@ extension SourceValue {
     }
 
     /// The elements of a list; adds a problem when this is something else.
-    fileprivate func elements(_ path: String, _ problems: inout ProblemList) -> [SourceValue]? {
+    fileprivate func elements(
+        _ path: String, _ goesOn: (String) -> Bool, _ problems: inout ProblemList
+    ) -> [SourceValue]? {
         switch content {
         case .list(let elements): return elements
         case .text(let text) where place.isOverride:
-            return text.split(separator: ",").map { part in
-                SourceValue(place: place, content: .text(String(part.trimming { $0 == " " })))
+            var elements: [String] = []
+            for part in text.split(separator: ",").map({ String($0.trimming { $0 == " " }) }) {
+                if let last = elements.last, goesOn(last) {
+                    elements[elements.count - 1] = last + "," + part
+                } else {
+                    elements.append(part)
+                }
             }
+            return elements.map { SourceValue(place: place, content: .text($0)) }
         case .text(let text):
             problems.add(place, "\(path) takes a list; write [\(printable(text))]")
         default:

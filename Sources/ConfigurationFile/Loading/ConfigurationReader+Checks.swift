@@ -1,3 +1,4 @@
+import Capture
 import Glibc
 
 /// What one key alone cannot tell: names and domains that were left out, and values that do not go together.
@@ -20,9 +21,14 @@ extension ConfigurationReader {
                 "there are no inputs: nothing would be listened to; write \"inputs:\" and \"- interface: NAME\"")
         }
         for index in configuration.inputs.indices {
-            checkRing(index)
-            checkRest(index, checks)
+            if LiveInput.isSteered(configuration.inputs[index].interface) {
+                checkSteered(index)
+            } else {
+                checkRing(index)
+                checkRest(index, checks)
+            }
         }
+        checkQueues()
         checkNames()
         checkDomains()
         if configuration.service.group != nil, configuration.service.user == nil, !failed.contains("service.user") {
@@ -75,6 +81,29 @@ extension ConfigurationReader {
         }
         if let filter = input.filter, let problem = checks.filterProblem(filter) {
             fail(path + ".filter", in: path, "\(path).filter: \(problem)")
+        }
+    }
+
+    /// A group or a queue: what belongs to a network interface is not for it, and the rest fits together.
+    private mutating func checkSteered(_ index: Int) {
+        let (path, input) = ("inputs[\(index)]", configuration.inputs[index])
+        guard !failed.contains(where: { $0 == path || $0.hasPrefix(path + ".") }) else { return }
+        if let problem = input.liveInput.problem { fail(path, "\(path), \(input.interface): \(problem)") }
+        if input.cpus.count > 1 {
+            fail(
+                path + ".cpus", in: path, "\(path).cpus has \(input.cpus.count) CPUs for one worker; name one, or none")
+        }
+    }
+
+    /// Whoever holds up other people's traffic does nothing else.
+    private mutating func checkQueues() {
+        guard let queue = configuration.inputs.first(where: { LiveInput.isQueue($0.interface) }) else { return }
+        for (index, input) in configuration.inputs.enumerated()
+        where !input.interface.isEmpty && !LiveInput.isSteered(input.interface) {
+            fail(
+                "inputs[\(index)].interface",
+                "inputs[\(index)]: \(queue.interface) takes a process of its own, without interfaces; write "
+                    + "\(input.interface) into the configuration of another")
         }
     }
 

@@ -44,6 +44,20 @@ extension InformationElement {
             let id = element.registry == .iana ? "\(element.id)" : "own \(element.id)"
             lines.append("| \(id) | `\(element.name)` | \(element.type) | \(element.description) |")
         }
+        lines += [
+            "",
+            "## Attributes of labels",
+            "",
+            "Behind the fields above, in the templates of records that have any (ids 384 to 511): those that",
+            "`--label-attributes` lets out ([labels](labels.md)). Texts are of variable length (RFC 7011 section 7), empty when",
+            "absent.",
+            "",
+            "| Id | Name | Type | Meaning |",
+            "|---|---|---|---|",
+        ]
+        for element in Option.attributes {
+            lines.append("| own \(element.id) | `\(element.name)` | \(element.type) | \(element.description) |")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -69,6 +69,10 @@ extension InformationElement.Option {
     static let captureLossPackets = Self(
         11, "captureLossPacketTotalCount", .unsigned64, registry: .project, semantics: .totalCounter, units: .packets,
         description: "Packets lost between the wire and the probe, since the metering process began.")
+    static let duplicatePackets = Self(
+        43, "duplicatePacketTotalCount", .unsigned64, registry: .project, semantics: .totalCounter, units: .packets,
+        description: "Packets kept out of flow records because they were copies of others, since the metering process "
+            + "began. They are in ignoredPacketTotalCount too.")
     static let batchId = Self(
         200, "batchId", .unsigned64, registry: .project, semantics: .identifier,
         description: "Names a batch of data records, together with batchProbe; never used twice.")
@@ -109,7 +113,7 @@ extension InformationElement.Option {
         notSentFlows, notSentPackets, notSentOctets, observationDomainName, selectorId, informationElementId,
         selectorAlgorithm, samplingPacketInterval, samplingPacketSpace, elementDataType, elementDescription,
         elementName, elementSemantics, elementUnits, privateEnterpriseNumber, layer2Octets, undecodablePackets,
-        captureLossPackets, batchId, batchProbe, gapStart, gapEnd, gapCause, gapPackets,
+        captureLossPackets, duplicatePackets, batchId, batchProbe, gapStart, gapEnd, gapCause, gapPackets,
         verdictKind, verdictSeverity, verdictSince, verdictSentence,
     ]
 }

@@ -35,6 +35,7 @@ struct Announcement {
                 Self.type(
                     field.templateId, number, element.type, element.semantics, element.units, field.name, text))
         }
+        describe(options.carriedAttributes.attributes.map(\.element), number)
         // Algorithm 1 is systematic count-based sampling: take 1, leave out 0 (RFC 5477 section 8.2.1).
         add(.selector, [.number(1), .number(1), .number(1), .number(0)])
         for point in options.observationPoints where point.observationDomainId == domain {
@@ -56,7 +57,11 @@ struct Announcement {
 
     /// Type information about our own elements among `ids` (RFC 5610).
     private mutating func describe(_ ids: Set<UInt16>, _ enterpriseNumber: UInt32) {
-        for element in InformationElement.Option.all where element.registry == .project && ids.contains(element.id) {
+        describe(InformationElement.Option.all.filter { ids.contains($0.id) }, enterpriseNumber)
+    }
+
+    private mutating func describe(_ elements: [InformationElement.Option], _ enterpriseNumber: UInt32) {
+        for element in elements where element.registry == .project {
             add(
                 .elementType,
                 Self.type(

@@ -9,12 +9,14 @@ import FlowTable
     let splitsDirections: Bool
     /// Whether NTP times are needed.
     let precise: Bool
-    /// Octets of the longest data record.
+    /// Octets of the longest data record, attributes left out.
     let longestRecord: Int
+    /// The attributes that are carried.
+    let attributes: AttributeFields
 
-    /// Number of the mirrored program of shape 0; shapes of one direction are below 96.
-    static let mirrorBase = 128
-    private static let count = 224
+    /// Number of the mirrored program of shape 0; shapes are below 256.
+    static let mirrorBase = 256
+    private static let count = 512
 
     /// One program: where its steps are, and what it writes.
     struct Entry: BitwiseCopyable {
@@ -23,6 +25,8 @@ import FlowTable
         var derivedSteps: Int16 = 0
         var recordLength: UInt16 = 0
         var templateId: UInt16 = 0
+        /// Attributes behind the record's fields.
+        var attributeCount: UInt16 = 0
     }
 
     private let entries: UnsafeMutablePointer<Entry>
@@ -42,13 +46,14 @@ import FlowTable
                 table[template.shape.index + (mirrored ? Self.mirrorBase : 0)] = Entry(
                     firstStep: Int32(all.count), recordSteps: Int16(program.recordSteps.count),
                     derivedSteps: Int16(program.derivedSteps.count), recordLength: UInt16(program.recordLength),
-                    templateId: program.templateId)
+                    templateId: program.templateId, attributeCount: UInt16(template.attributes.attributes.count))
                 all += program.recordSteps + program.derivedSteps
             }
         }
         shapeMask = TemplateShape.distinguishingBits(options.elements)
         splitsDirections = options.uniflow
         precise = options.elements == .precise
+        attributes = AttributeFields(options.carriedAttributes)
         longestRecord = templates.map(\.recordLength).max() ?? 0
         // SAFETY: three blocks of their own, initialised whole from arrays of these sizes, freed in deinit.
         unsafe entries = .allocate(capacity: Self.count)
@@ -76,7 +81,7 @@ import FlowTable
     /// Program by number: a shape's index, plus `mirrorBase` for the responder's side.
     @inline(__always)
     subscript(number: Int) -> Entry {
-        // SAFETY: a shape is below 128, a shape of one direction below 96: numbers stay below 224.
+        // SAFETY: a shape is below 256: numbers stay below 512.
         unsafe entries[number]
     }
 

@@ -3,10 +3,19 @@
 package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
     /// How messages travel.
     package enum Transport: String, Sendable, CaseIterable {
-        case udp, tcp, tls
+        case udp, tcp, tls, kafka
 
-        /// The port that IANA assigned (RFC 7011 section 11).
-        package var defaultPort: UInt16 { self == .tls ? 4740 : 4739 }
+        /// The port that IANA assigned (RFC 7011 section 11); Kafka's is the one that everybody uses.
+        package var defaultPort: UInt16 {
+            switch self {
+            case .udp, .tcp: 4739
+            case .tls: 4740
+            case .kafka: 9092
+            }
+        }
+
+        /// Whether the collector has to show a certificate; what Kafka's brokers have to is in its own parameters.
+        package var isSecured: Bool { self == .tls }
     }
 
     /// UDP, TCP, or TLS over TCP.
@@ -17,16 +26,19 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
     package let port: UInt16
     /// What else is said of a connection.
     package let parameters: ConnectionParameters
+    /// What else is said of a topic; nil unless the transport is Kafka.
+    package let kafka: KafkaAddress?
 
     /// An endpoint from its parts.
     package init(
         transport: Transport, host: String, port: UInt16? = nil,
-        parameters: ConnectionParameters = ConnectionParameters()
+        parameters: ConnectionParameters = ConnectionParameters(), kafka: KafkaAddress? = nil
     ) {
         self.transport = transport
         self.host = host
         self.port = port ?? transport.defaultPort
         self.parameters = parameters
+        self.kafka = kafka
     }
 
     /// Parses `TRANSPORT://HOST[:PORT][?PARAMETER=VALUE&…]`, IPv6 addresses in brackets. Throws a message that says what is
@@ -39,10 +51,15 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
         let scheme = text[..<mark.lowerBound].lowercased()
         guard let transport = Transport(rawValue: scheme) else {
             throw ExportError(
-                "The collector \"\(text)\" wants the transport \"\(scheme)\", and only udp, tcp and tls are there. \(example)"
-            )
+                "The collector \"\(text)\" wants the transport \"\(scheme)\", and only udp, tcp, tls and kafka are there. "
+                    + example)
         }
         var rest = text[mark.upperBound...]
+        if transport == .kafka {
+            let (address, parameters) = try KafkaAddress.parse(rest, of: text)
+            self.init(kafka: address, parameters: parameters)
+            return
+        }
         var parameters = ConnectionParameters()
         if let question = rest.firstIndex(of: "?") {
             parameters = try ConnectionParameters(
@@ -82,13 +99,15 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Transport, host and port: what the destination is called in messages, metrics and the spool.
-    package var name: String { "\(transport.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)" }
+    package var name: String {
+        kafka?.name ?? "\(transport.rawValue)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    }
 
     /// The form that `init(parsing:)` reads.
-    package var description: String { name + parameters.description }
+    package var description: String { name + (kafka?.parameters(parameters) ?? parameters.description) }
 
     /// Whether only a spool can serve it: its connection is secured, or its collector answers.
-    package var needsSpool: Bool { transport == .tls || parameters != ConnectionParameters() }
+    package var needsSpool: Bool { transport == .tls || transport == .kafka || parameters != ConnectionParameters() }
 }
 
 extension String {

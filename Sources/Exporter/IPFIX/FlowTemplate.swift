@@ -8,8 +8,10 @@ package struct FlowTemplate: Sendable {
     /// Neighbours in memory are then neighbours on the wire, with their octets in network order once the whole run is
     /// swapped: one step of the encoder writes several fields (`EncodingProgram`). Readers do not care about order.
     package let fields: [ExportField]
-    /// Octets of one data record.
+    /// Octets of the fields, and with that of one data record unless it has attributes behind them.
     package let recordLength: Int
+    /// Attributes of labels, behind the fields; none in most templates.
+    let attributes: AttributeFields
 
     /// Id of the template for shape 0; shape n has this plus n.
     package static let firstId: UInt16 = 256
@@ -23,6 +25,11 @@ package struct FlowTemplate: Sendable {
                 && (options.labels || field.element.carriage != .label)
         }.sorted { left, right in Self.wireRank(left) < Self.wireRank(right) }
         recordLength = fields.reduce(0) { $0 + Int($1.element.length) }
+        // Own elements take eight octets each. What does not fit, in the longest templates of the shortest messages, has no
+        // field: the last attributes first.
+        let fixed = fields.reduce(4) { $0 + ($1.enterpriseNumber(project: 0) == nil ? 4 : 8) }
+        let room = max(0, min(options.templateOctets, 65_535) - fixed) / 8
+        attributes = AttributeFields(shape.hasAttributes ? options.carriedAttributes : .none, atMost: room)
     }
 
     /// Smaller first. Short derived values come last of all: a step that stores more than its field runs over what
@@ -36,9 +43,10 @@ package struct FlowTemplate: Sendable {
 
     /// Every template of an export, in id order.
     package static func all(options: IPFIXOptions) -> [FlowTemplate] {
-        TemplateShape.all(elements: options.elements, uniflow: options.uniflow).map {
-            FlowTemplate(shape: $0, options: options)
-        }
+        TemplateShape.all(
+            elements: options.elements, uniflow: options.uniflow, attributes: !options.carriedAttributes.isEmpty
+        ).map { FlowTemplate(shape: $0, options: options) }
+            .filter { !$0.shape.hasAttributes || !$0.attributes.attributes.isEmpty }
     }
 
     /// Octets before the value of `field` in a data record, or nil when the template lacks it.
@@ -59,11 +67,15 @@ package struct FlowTemplate: Sendable {
     package func encoded(enterpriseNumber: UInt32) -> [UInt8] {
         var octets = OctetWriter()
         octets.append16(id)
-        octets.append16(UInt16(fields.count))
+        octets.append16(UInt16(fields.count + attributes.attributes.count))
         for field in fields {
             octets.appendFieldSpecifier(
                 field.templateId, length: field.element.length,
                 enterpriseNumber: field.enterpriseNumber(project: enterpriseNumber))
+        }
+        for attribute in attributes.attributes {
+            octets.appendFieldSpecifier(
+                attribute.element.id, length: attribute.element.type.fullLength, enterpriseNumber: enterpriseNumber)
         }
         return octets.octets
     }

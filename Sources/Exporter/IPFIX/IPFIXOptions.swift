@@ -1,3 +1,5 @@
+import Labels
+
 /// What an IPFIX export carries and how it is sent. The same for every transport; the groups say where one applies.
 package struct IPFIXOptions: Sendable {
     /// Which elements flow records carry.
@@ -10,6 +12,8 @@ package struct IPFIXOptions: Sendable {
     package var enterpriseNumber: UInt32 = 32473
     /// Whether flow records carry application labels, and options data their names.
     package var labels = false
+    /// Which attributes of labels records carry that have any; of no effect without `labels`, and in the minimal set.
+    package var attributes = AttributeSelection.none
     /// Largest message in octets, 512 to 65535; nil for the transport's own choice (`IPFIXUDPSink` explains UDP's).
     package var messageOctets: Int?
     /// Observation points to describe in options data, with the domain each belongs to.
@@ -48,6 +52,12 @@ package struct IPFIXOptions: Sendable {
 
     /// The defaults.
     package init() {}
+
+    /// The longest template record that a message has room for: a template is in one message or in none.
+    package var templateOctets = Int.max
+
+    /// Which attributes there are fields for, where the message has room for so long a template.
+    var carriedAttributes: AttributeSelection { labels && elements > .minimal ? attributes : .none }
 
     /// One input of the probe, for options data.
     package struct ObservationPoint: Sendable {

@@ -31,17 +31,17 @@ package class IPFIXSink: RecordSink {
     /// An export to `transport`. Throws when `options` are out of range.
     package init(transport: any MessageTransport, options: IPFIXOptions) throws(ExportError) {
         try Self.check(options)
-        self.options = options
+        let limit = min(options.messageOctets ?? transport.messageLimit, transport.messageLimit)
+        var fitting = options
+        fitting.templateOctets = limit - MessageBuilder.headerLength - MessageBuilder.setHeaderLength
+        self.options = fitting
         self.transport = transport
-        templates = FlowTemplate.all(options: options)
+        templates = FlowTemplate.all(options: fitting)
         if !transport.isConnected {
             lost = "there has been no connection yet"
             statistics.sessions = 0
         }
-        builder = MessageBuilder(
-            options: options,
-            messageLimit: min(options.messageOctets ?? transport.messageLimit, transport.messageLimit),
-            blockLength: transport.blockLength)
+        builder = MessageBuilder(options: fitting, messageLimit: limit, blockLength: transport.blockLength)
     }
 
     private static func check(_ options: IPFIXOptions) throws(ExportError) {
@@ -64,8 +64,16 @@ package class IPFIXSink: RecordSink {
 
     /// Encodes the batch; sends when a block is full.
     package func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError) {
+        try consume(records, attributes: Span(), packetClock: packetClock)
+    }
+
+    /// Encodes the batch with its attributes.
+    package func consume(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8>, packetClock: Nanoseconds
+    ) throws(ExportError) {
         builder.advance(to: packetClock)
         var index = 0
+        var walk = AttributeWalk()
         while index < records.count {
             if lost != nil, !reconnect() {
                 countUnsent(records, from: index)
@@ -76,7 +84,7 @@ package class IPFIXSink: RecordSink {
             if transport.isDatagram, refreshIsDue { try announceAgain() }
             guard lost == nil else { continue }
             builder.select(domain: domain)
-            let next = builder.encode(records, from: index)
+            let next = builder.encode(records, from: index, attributes: attributes, &walk)
             recordsSinceAnnouncement += next - index
             index = next
             if index < records.count, builder.isFull { try send() }
@@ -94,6 +102,22 @@ package class IPFIXSink: RecordSink {
         }
         try tellMirror()
         try send()
+    }
+
+    /// Ends the transport session, with `statistics` of the processes if asked, and begins another in the place that `change`
+    /// makes: sequence numbers from 0, templates again before their data.
+    package func renewSession(
+        statistics wantsStatistics: Bool, _ change: () throws(ExportError) -> Void
+    ) throws(ExportError) {
+        try send()
+        if wantsStatistics, lost == nil, !announced.isEmpty {
+            try addStatistics()
+            try send()
+        }
+        try change()
+        announced = []
+        builder.restart()
+        statistics.sessions += 1
     }
 
     /// Tells how the inputs are when that is news, even in a session that has had no records: a dead port has none.
@@ -133,6 +157,7 @@ package class IPFIXSink: RecordSink {
 
     private func send() throws(ExportError) {
         builder.seal()
+        statistics.cutAttributes += builder.takeCutAttributes()
         guard builder.sealedLength > 0 else { return }
         let result = try transport.send(builder.sealed)
         account(result)
@@ -209,7 +234,7 @@ extension IPFIXSink {
         let metered = OptionsTemplate.meteringProcess.record([
             .number(1), .number(capture.observedPackets), .number(capture.observedOctets),
             .number(capture.ignoredPackets), .number(capture.ignoredOctets), .number(capture.undecodablePackets),
-            .number(capture.captureLossPackets),
+            .number(capture.captureLossPackets), .number(capture.duplicatePackets),
         ])
         try add(metered, setId: OptionsTemplate.meteringProcess.id)
     }

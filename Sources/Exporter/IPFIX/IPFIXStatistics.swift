@@ -12,6 +12,8 @@ package struct IPFIXStatistics: Sendable, Equatable {
     package var failedPackets: UInt64 = 0
     /// Layer 3 octets that those records count, both directions (IE 168).
     package var failedOctets: UInt64 = 0
+    /// Flow records of whose attributes some were left out because the message had no room for them.
+    package var cutAttributes: UInt64 = 0
     /// UDP: how often the collector's host said that nobody listens (ICMP port unreachable). Each stands for at least
     /// one message that nobody read; which one is not known.
     package var refusals: UInt64 = 0
@@ -29,7 +31,7 @@ package struct ExportStatistics: Sendable, Equatable {
     package var observedPackets: UInt64 = 0
     /// Their layer 2 octets (IE 353 layer2OctetTotalCount).
     package var observedOctets: UInt64 = 0
-    /// Packets left out on purpose or for want of an IP header: filtered, not a flow, duplicates (IE 164).
+    /// Packets left out on purpose or for want of an IP header: filtered, not a flow, duplicates dropped (IE 164).
     package var ignoredPackets: UInt64 = 0
     /// Their layer 2 octets (IE 165).
     package var ignoredOctets: UInt64 = 0
@@ -37,6 +39,8 @@ package struct ExportStatistics: Sendable, Equatable {
     package var undecodablePackets: UInt64 = 0
     /// Packets lost between the wire and the probe, as far as the input tells.
     package var captureLossPackets: UInt64 = 0
+    /// Copies of other packets that were dropped; they are among `ignoredPackets`.
+    package var duplicatePackets: UInt64 = 0
     /// How the inputs of a live run are; empty when nobody judges.
     package var mirror: [MirrorState] = []
 

@@ -33,6 +33,10 @@ import NetTypes
     private var messageOptionsRecords: UInt32 = 0
     /// Data records in the open message, options data included.
     private var messageRecords: UInt32 = 0
+    /// The record at hand's attributes as they go onto the wire.
+    private var values: [UInt8] = []
+    private var valuesAreCut = false
+    private var cutAttributes: UInt64 = 0
 
     /// Octets of a message header.
     package static let headerLength = 16
@@ -128,10 +132,24 @@ import NetTypes
 
     /// Encodes records of the domain selected, beginning with number `first`. Returns the number of the first record
     /// not taken: `records.count`, or that of a record of another domain, or any when the block became full (see
-    /// `isFull`). About 20 ns a record.
-    package mutating func encode(_ records: Span<FlowRecord>, from first: Int) -> Int {
+    /// `isFull`). About 20 ns a record. `walk` is at record `first` in `attributes`, and afterwards at the record returned.
+    package mutating func encode(
+        _ records: Span<FlowRecord>, from first: Int, attributes: Span<UInt8>, _ walk: inout AttributeWalk
+    ) -> Int {
         // SAFETY: the closure uses the pointer only while it runs, within `records.count` records.
-        unsafe records.withUnsafeBufferPointer { unsafe encode($0, from: first) }
+        unsafe records.withUnsafeBufferPointer { unsafe encode($0, from: first, attributes, &walk) }
+    }
+
+    /// The same for records without attributes.
+    package mutating func encode(_ records: Span<FlowRecord>, from first: Int) -> Int {
+        var walk = AttributeWalk()
+        return encode(records, from: first, attributes: Span(), &walk)
+    }
+
+    /// Records since the last call of whose attributes some were left out for want of room in a message.
+    mutating func takeCutAttributes() -> UInt64 {
+        defer { cutAttributes = 0 }
+        return cutAttributes
     }
 
     /// The octets of sealed messages, until the builder is next changed.
@@ -171,7 +189,10 @@ import NetTypes
 }
 
 extension MessageBuilder {
-    private mutating func encode(_ records: UnsafeBufferPointer<FlowRecord>, from first: Int) -> Int {
+    private mutating func encode(
+        _ records: UnsafeBufferPointer<FlowRecord>, from first: Int, _ attributes: Span<UInt8>,
+        _ walk: inout AttributeWalk
+    ) -> Int {
         let reserve = 2 * (programs.longestRecord + Self.setHeaderLength)
         let mask = programs.shapeMask
         let splits = programs.splitsDirections
@@ -183,8 +204,16 @@ extension MessageBuilder {
             let fields = unsafe record.assumingMemoryBound(to: FlowRecord.self)
             // SAFETY: as above.
             guard unsafe fields.pointee.observationDomainId == domain else { break }
+            // SAFETY: as above.
+            let listed = unsafe fields.pointee.attributeOctets
+            var ahead = walk
+            if listed != 0 {
+                prepare(attributes, ahead.next(listed, of: attributes.count))
+            } else if !values.isEmpty {
+                values.removeAll(keepingCapacity: true)
+            }
             // A record may become two, and neither may be left for the next block alone.
-            if position - sealedLength + reserve > messageLimit {
+            if position - sealedLength + reserve + 2 * values.count > messageLimit {
                 seal()
                 if isFull { break }
             } else if position == sealedLength, isFull {
@@ -205,8 +234,40 @@ extension MessageBuilder {
                 unsafe write(record, mask: mask, splits: splits)
             }
             index += 1
+            walk = ahead
+            if listed != 0, valuesAreCut { cutAttributes += 1 }
         }
         return index
+    }
+
+    /// Makes `values` of a record's attributes; of none when nothing is left of them.
+    @inline(never)
+    private mutating func prepare(_ attributes: Span<UInt8>, _ list: Range<Int>) {
+        values.removeAll(keepingCapacity: true)
+        valuesAreCut = false
+        guard !list.isEmpty, !programs.attributes.attributes.isEmpty else { return }
+        let limit = messageLimit - Self.headerLength - Self.setHeaderLength - programs.longestRecord
+        valuesAreCut = !programs.attributes.encode(attributes, list, limit: limit, into: &values)
+    }
+
+    /// How many octets of `values` go behind a data record of program number `number`: none where the template has no room
+    /// for attributes, and none in shapes without ports, in which no flow of theirs is looked into.
+    @inline(never)
+    private mutating func valueLength(_ number: Int) -> Int {
+        guard TemplateShape.hasPorts(number) else { return 0 }
+        let count = Int(programs[number | TemplateShape.attributesBit].attributeCount)
+        guard count < programs.attributes.attributes.count else { return values.count }
+        let octets = values
+        if !programs.attributes.isEmpty(octets.span, from: count) { valuesAreCut = true }
+        return count == 0 ? 0 : programs.attributes.length(octets.span, 0..<octets.count, first: count) ?? 0
+    }
+
+    /// Puts attributes behind the data record that was just written.
+    private mutating func putValues(_ length: Int) {
+        for index in 0..<length {
+            store8(values[index], at: position)
+            position += 1
+        }
     }
 
     /// Writes one record as one or two data records; there is room for both.
@@ -244,7 +305,13 @@ extension MessageBuilder {
     /// Writes one data record by program number `number`.
     @inline(__always)
     private mutating func put(_ number: Int, _ record: UnsafeRawPointer, _ derived: UnsafeRawPointer) {
-        let program = programs[number]
+        let length = values.isEmpty ? 0 : valueLength(number)
+        let program = programs[length > 0 ? number | TemplateShape.attributesBit : number]
+        if length > 0, position > sealedLength,
+            position - sealedLength + Int(program.recordLength) + length + Self.setHeaderLength > messageLimit
+        {
+            seal()
+        }
         if position == sealedLength { position += Self.headerLength }
         if setId != program.templateId {
             endSet()
@@ -254,6 +321,7 @@ extension MessageBuilder {
         // SAFETY: `encode` made sure that two of the longest records with set headers fit below `capacity`.
         unsafe programs.run(program, record, derived, to: block + position)
         position += Int(program.recordLength)
+        if length > 0 { putValues(length) }
         messageRecords &+= 1
     }
 }

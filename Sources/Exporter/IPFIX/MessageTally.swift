@@ -31,8 +31,11 @@ struct MessageTally {
             let length = Int(octets[position + 2]) << 8 | Int(octets[position + 3])
             guard length >= 4, length <= end - position else { return }
             if let template = templates.first(where: { $0.id == id }), template.recordLength > 0 {
-                for index in 0..<(length - 4) / template.recordLength {
-                    countRecord(octets, at: position + 4 + index * template.recordLength, template)
+                var record = position + 4
+                while position + length - record >= template.recordLength {
+                    countRecord(octets, at: record, template)
+                    record += template.recordLength
+                    record += template.attributes.length(octets, record..<position + length) ?? length
                 }
             }
             position += length

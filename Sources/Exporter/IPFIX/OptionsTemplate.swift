@@ -35,7 +35,10 @@ package struct OptionsTemplate: Sendable {
     /// What was read and what is in no flow record (RFC 7011 section 4.2).
     package static let meteringProcess = OptionsTemplate(
         517, scope: [.meteringProcessId],
-        [.packets, .layer2Octets, .ignoredPackets, .ignoredOctets, .undecodablePackets, .captureLossPackets])
+        [
+            .packets, .layer2Octets, .ignoredPackets, .ignoredOctets, .undecodablePackets, .captureLossPackets,
+            .duplicatePackets,
+        ])
     /// Closes a batch: all data records of the session and domain since the closing record before it are its own
     /// (docs/delivery.md).
     package static let batch = OptionsTemplate(518, scope: [.batchId], [.batchProbe])

@@ -3,13 +3,13 @@ import FlowTable
 /// Which fields a record carries, as a small number: what is absent has no field in the record's template.
 ///
 /// The list is closed: 2 IP versions x 4 kinds of key x MAC addresses or not x VLAN or not x one direction or both x
-/// tunnel or not, 128 in all, of which an export uses those that its options tell apart.
+/// tunnel or not x attributes of a label or not, 256 in all, of which an export uses those that its options tell apart.
 package struct TemplateShape: Hashable, Sendable {
-    /// 0..<128.
+    /// 0..<256.
     package let index: Int
 
     /// A shape by its number.
-    package init(index: Int) { self.index = index & 127 }
+    package init(index: Int) { self.index = index & 255 }
 
     /// What stands in for ports.
     package enum Kind: Int, Sendable {
@@ -25,6 +25,7 @@ package struct TemplateShape: Hashable, Sendable {
     static let vlanBit = 16
     static let biflowBit = 32
     static let tunnelBit = 64
+    static let attributesBit = 128
 
     /// IPv6 addresses in place of IPv4 ones.
     package var isIPv6: Bool { index & Self.versionBit != 0 }
@@ -36,8 +37,17 @@ package struct TemplateShape: Hashable, Sendable {
     package var hasVLAN: Bool { index & Self.vlanBit != 0 }
     /// The tunnel around the flow.
     package var hasTunnel: Bool { index & Self.tunnelBit != 0 }
+    /// Attributes of a label, behind all other fields.
+    package var hasAttributes: Bool { index & Self.attributesBit != 0 }
     /// Both directions have fields.
     package var isBiflow: Bool { index & Self.biflowBit != 0 }
+
+    /// Whether the shape `index` has ports.
+    @inline(__always)
+    static func hasPorts(_ index: Int) -> Bool {
+        let kind = index >> kindShift & 3
+        return kind == Kind.ports.rawValue || kind == Kind.tcp.rawValue
+    }
 
     /// Whether records of this shape carry `field`; `uniflow` is the export's mode.
     package func carries(_ field: ExportField, uniflow: Bool) -> Bool {
@@ -64,14 +74,17 @@ package struct TemplateShape: Hashable, Sendable {
 
     /// Index bits that tell templates of `elements` apart: the minimal set has no MAC addresses, VLANs or tunnels.
     static func distinguishingBits(_ elements: ElementSet) -> Int {
-        elements == .minimal ? ~(macsBit | vlanBit | tunnelBit) : ~0
+        elements == .minimal ? ~(macsBit | vlanBit | tunnelBit | attributesBit) : ~0
     }
 
     /// Every shape of an export, in template-id order.
-    package static func all(elements: ElementSet, uniflow: Bool) -> [TemplateShape] {
-        (0..<128).filter { index in
+    package static func all(elements: ElementSet, uniflow: Bool, attributes: Bool = false) -> [TemplateShape] {
+        (0..<256).filter { index in
             index & distinguishingBits(elements) == index && !(uniflow && index & biflowBit != 0)
-        }.map(TemplateShape.init(index:))
+        }.map(TemplateShape.init(index:)).filter { shape in
+            // Payloads are looked at above ports only.
+            !shape.hasAttributes || (attributes && (shape.kind == .ports || shape.kind == .tcp))
+        }
     }
 }
 

@@ -36,7 +36,8 @@ struct JSONLineEncoder {
     }
 
     /// Upper bound of a line's length: every member with its longest value, and the overhang of the last store.
-    static let reserve = 2 + JSONField.all.reduce(0) { $0 + $1.name.utf8.count + 6 + 40 } + 64
+    static let reserve =
+        2 + JSONField.all.reduce(0) { $0 + $1.name.utf8.count + 6 + 40 } + JSONAttributes.reserve + 64
 
     /// Texts before values, then the same with an opening brace, for the first member of a line.
     private let texts: [Fragment]
@@ -100,14 +101,15 @@ struct JSONLineEncoder {
         plans = Array(repeating: nil, count: JSONField.Conditions.combinations)
     }
 
-    /// Writes one record and a line feed.
-    mutating func encode(_ record: FlowRecord, into cursor: inout OctetCursor) {
+    /// Writes one record, the `members` that `JSONAttributes` made of its attributes, and a line feed.
+    mutating func encode(_ record: FlowRecord, members: [UInt8] = [], into cursor: inout OctetCursor) {
         let conditions = JSONField.Conditions(record)
         let plan = plans[Int(conditions.rawValue)] ?? makePlan(conditions)
         // SAFETY: the bytes are read within this call, at offsets the table took from `FlowRecord`'s own layout.
         unsafe withUnsafeBytes(of: record) { bytes in
             for step in plan { unsafe write(step, bytes, &cursor) }
         }
+        for octet in members { cursor.put(octet) }
         cursor.put(UInt16(littleEndian: 0x0A7D), count: 2)
     }
 

@@ -16,6 +16,9 @@ import NetTypes
     private var used = 0
     private var encoder = JSONLineEncoder()
     private var stitcher: FlowStitcher?
+    /// Members made of the attributes of flows that the stitcher holds, by flowId: the latest, since a later slice knows more.
+    private var heldMembers: [UInt64: [UInt8]] = [:]
+    private var members: [UInt8] = []
     /// Lines made so far.
     package private(set) var lines: UInt64 = 0
 
@@ -34,12 +37,24 @@ import NetTypes
 
     /// Writes a batch. Throws when the file or pipe cannot take it.
     package func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError) {
+        try consume(records, attributes: Span(), packetClock: packetClock)
+    }
+
+    /// Writes a batch with its attributes.
+    package func consume(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8>, packetClock: Nanoseconds
+    ) throws(ExportError) {
+        var walk = AttributeWalk()
         var index = 0
         while index < records.count {
+            if !members.isEmpty { members.removeAll(keepingCapacity: true) }
+            let list = walk.next(records[index].attributeOctets, of: attributes.count)
+            if !list.isEmpty { JSONAttributes.append(attributes, list, to: &members) }
             if stitcher == nil || FlowStitcher.isWhole(records[index]) {
                 try write(records[index])
-            } else if let flow = stitcher?.add(records[index]) {
-                try write(flow)
+            } else {
+                if !members.isEmpty { heldMembers[records[index].flowId] = members }
+                if let flow = stitcher?.add(records[index]) { try writeHeld(flow) }
             }
             index += 1
         }
@@ -47,15 +62,20 @@ import NetTypes
 
     /// Writes unfinished flows and what is buffered.
     package func finish(packetClock: Nanoseconds) throws(ExportError) {
-        while let flow = stitcher?.popOldest() { try write(flow) }
+        while let flow = stitcher?.popOldest() { try writeHeld(flow) }
         try flush()
+    }
+
+    private func writeHeld(_ flow: FlowRecord) throws(ExportError) {
+        members = heldMembers.removeValue(forKey: flow.flowId) ?? []
+        try write(flow)
     }
 
     private func write(_ record: FlowRecord) throws(ExportError) {
         // SAFETY: used < blockSize here, so that at least `JSONLineEncoder.reserve` octets follow it.
         let start = unsafe buffer.baseAddress! + used
         var cursor = unsafe OctetCursor(start)
-        encoder.encode(record, into: &cursor)
+        encoder.encode(record, members: members, into: &cursor)
         // SAFETY: compares the addresses of the line's ends.
         used += unsafe cursor.distance(from: start)
         lines += 1

@@ -31,11 +31,13 @@ extension SQLiteSink {
 
     /// Writes a batch's records and its identifier in one transaction, and returns when the disk has them. What was
     /// consumed before is committed first. When it throws, none of the batch is in the store.
-    package func commit(_ records: Span<FlowRecord>, closing change: BatchLedger.Change) throws(ExportError) {
+    package func commit(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8> = Span(), closing change: BatchLedger.Change
+    ) throws(ExportError) {
         try flush()
         try database.execute("BEGIN IMMEDIATE")
         do throws(ExportError) {
-            try write(records)
+            try write(records, attributes)
             let probe = StoreAddress(high: change.probe.high, low: change.probe.low)
             for first in change.removed {
                 let delete = try database.prepare("DELETE FROM batches WHERE batchProbe = ? AND firstBatchId = ?")

@@ -35,6 +35,8 @@ package final class SQLiteSink: RecordSink {
     let database: SQLiteDatabase
     private let insert: SQLiteStatement
     private let runId: Int64
+    private let attributesParameter: Int32
+    private var text: [UInt8] = []
     private var pending = 0
     private var records: UInt64 = 0
     private let places = StoreSchema.columns.map(\.place)
@@ -45,7 +47,8 @@ package final class SQLiteSink: RecordSink {
     /// or cannot be written.
     package init(path: String, run: StoreRun = StoreRun()) throws(ExportError) {
         database = try SQLiteDatabase(path: path, mode: .write)
-        let isNew = try StoreSchema.check(database)
+        let version = try StoreSchema.check(database)
+        let isNew = version == nil
         // Set before the first table: pages of 8 KiB hold some forty records.
         if isNew { try database.execute("PRAGMA page_size = 8192") }
         // A commit in WAL mode with synchronous=NORMAL waits for no disk: a power cut may lose the last transactions,
@@ -55,9 +58,11 @@ package final class SQLiteSink: RecordSink {
                 + "PRAGMA wal_autocheckpoint = 8192")
         try database.execute("BEGIN IMMEDIATE")
         if isNew { try database.execute(StoreSchema.creation) }
+        if let version, version < StoreSchema.version { try database.execute(StoreSchema.migration) }
         runId = try Self.begin(run, database)
         try database.execute("COMMIT")
-        let names = StoreSchema.columnNames
+        let names = StoreSchema.columnNames + [StoreSchema.attributesColumn]
+        attributesParameter = Int32(truncatingIfNeeded: names.count)
         insert = try database.prepare(
             "INSERT INTO flowRecord (\(names.joined(separator: ", "))) "
                 + "VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))")
@@ -77,17 +82,26 @@ package final class SQLiteSink: RecordSink {
 
     /// Adds a batch. Throws when the file cannot take it.
     package func consume(_ batch: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError) {
+        try consume(batch, attributes: Span(), packetClock: packetClock)
+    }
+
+    /// Adds a batch with its attributes.
+    package func consume(
+        _ batch: Span<FlowRecord>, attributes: Span<UInt8>, packetClock: Nanoseconds
+    ) throws(ExportError) {
         guard batch.count > 0 else { return }
         if pending == 0 { try database.execute("BEGIN IMMEDIATE") }
-        try write(batch)
+        try write(batch, attributes)
         pending += batch.count
         if pending >= Self.transactionSize { try commit() }
     }
 
     /// Inserts records within the transaction that is open.
-    func write(_ batch: Span<FlowRecord>) throws(ExportError) {
+    func write(_ batch: Span<FlowRecord>, _ attributes: Span<UInt8>) throws(ExportError) {
+        var walk = AttributeWalk()
         var index = 0
         while index < batch.count {
+            bind(attributes, walk.next(batch[index].attributeOctets, of: attributes.count))
             try write(batch[index])
             index += 1
         }
@@ -114,6 +128,18 @@ package final class SQLiteSink: RecordSink {
         guard pending > 0 else { return }
         pending = 0
         try database.execute("COMMIT")
+    }
+
+    /// Binds the attributes of the record to come, as the text of a JSON object.
+    private func bind(_ attributes: Span<UInt8>, _ list: Range<Int>) {
+        guard !list.isEmpty || !text.isEmpty else { return }
+        text.removeAll(keepingCapacity: true)
+        JSONAttributes.append(attributes, list, to: &text)
+        guard !text.isEmpty else { return insert.bindNull(attributesParameter) }
+        // A brace in place of the first comma.
+        text[0] = 0x7B
+        text.append(0x7D)
+        insert.bind(attributesParameter, String(decoding: text, as: UTF8.self))
     }
 
     private func write(_ record: FlowRecord) throws(ExportError) {

@@ -19,13 +19,16 @@ package final class StoreReader {
     private static let batchSize = 1024
 
     private let database: SQLiteDatabase
+    /// Whether records have attributes: stores of version 2 do not.
+    private let hasAttributes: Bool
 
     /// Opens the store at `path`. Throws when it is not a store of this version or cannot be read.
     package init(path: String) throws(ExportError) {
         database = try Self.open(path)
-        if try StoreSchema.check(database) {
+        guard let version = try StoreSchema.check(database) else {
             throw ExportError("\(path) is empty: it holds no flows. Fill it with flowprobe replay --store.")
         }
+        hasAttributes = version > 2
     }
 
     private static func open(_ path: String) throws(ExportError) -> SQLiteDatabase {
@@ -82,13 +85,17 @@ package final class StoreReader {
             bindings.append(.integer(until))
         }
         if let expression = filter.expression { conditions.append("(\(expression.sql(&bindings)))") }
+        let table =
+            hasAttributes
+            ? "flowRecord" : "(SELECT rowid, *, NULL AS \(StoreSchema.attributesColumn) FROM flowRecord)"
         let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let statement = try database.prepare(
-            "SELECT \(StoreSchema.columnNames.joined(separator: ", ")) FROM flowRecord\(condition) ORDER BY rowid")
+            "SELECT \(StoreSchema.columnNames.joined(separator: ", ")) FROM \(table)\(condition) ORDER BY rowid")
         for (index, binding) in bindings.enumerated() {
             switch binding {
             case .integer(let value): statement.bind(Int32(truncatingIfNeeded: index + 1), value)
             case .address(let address): statement.bind(Int32(truncatingIfNeeded: index + 1), address)
+            case .text(let text): statement.bind(Int32(truncatingIfNeeded: index + 1), text)
             }
         }
         var batch: [FlowRecord] = []

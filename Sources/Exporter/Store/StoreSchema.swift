@@ -6,7 +6,13 @@ enum StoreSchema {
     /// `PRAGMA application_id` of our files: "flpb".
     static let applicationID: Int64 = 0x666C_7062
     /// `PRAGMA user_version`: goes up when a reader of the version before would misread the file.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
+    /// The oldest version that is read, and made one of this version when it is written to: 2 had no attributes.
+    static let oldestVersion: Int64 = 2
+
+    /// The column with a record's attributes: a JSON object with the members that `JSONAttributes` writes, NULL without any.
+    /// One column, since most records have none of them, and each NULL is an octet in each row.
+    static let attributesColumn = "attributes"
 
     /// One integer column of a record.
     struct Column {
@@ -86,7 +92,8 @@ enum StoreSchema {
                 destinationAddress BLOB NOT NULL,
                 tunnelSourceAddress BLOB,
                 tunnelDestinationAddress BLOB,
-            \(integers)
+            \(integers),
+                \(attributesColumn) TEXT
             );
             \(StoreView.creation)
             PRAGMA application_id = \(applicationID);
@@ -105,23 +112,33 @@ enum StoreSchema {
         CREATE INDEX IF NOT EXISTS flowRecordByProtocol ON flowRecord (protocolIdentifier);
         """
 
-    /// Checks that an open file is a store of a version we know. Returns whether it holds nothing at all yet.
-    static func check(_ database: SQLiteDatabase) throws(ExportError) -> Bool {
+    /// Makes a store of version 2 one of this version: `flowRecord` gets its last column, at no cost per row.
+    static var migration: String {
+        """
+        ALTER TABLE flowRecord ADD COLUMN \(attributesColumn) TEXT;
+        DROP VIEW IF EXISTS flow;
+        \(StoreView.creation)
+        PRAGMA user_version = \(version);
+        """
+    }
+
+    /// Checks that an open file is a store of a version we know. Returns which; nil when it holds nothing at all yet.
+    static func check(_ database: SQLiteDatabase) throws(ExportError) -> Int64? {
         let identifier = try database.integer("PRAGMA application_id")
         let version = try database.integer("PRAGMA user_version")
         if identifier == 0, version == 0, try database.integer("SELECT count(*) FROM sqlite_schema") == 0 {
-            return true
+            return nil
         }
         guard identifier == applicationID else {
             throw ExportError(
                 "\(database.path) is an SQLite database of another program. Name a new file, or a store that flowprobe "
                     + "made.")
         }
-        guard version == Self.version else {
+        guard (oldestVersion...Self.version).contains(version) else {
             throw ExportError(
-                "\(database.path) has store version \(version), and this flowprobe knows version \(Self.version). "
-                    + "Use the flowprobe that made it, or name another file.")
+                "\(database.path) has store version \(version), and this flowprobe knows versions \(oldestVersion) to "
+                    + "\(Self.version). Use the flowprobe that made it, or name another file.")
         }
-        return false
+        return version
     }
 }

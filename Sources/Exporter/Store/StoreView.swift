@@ -19,7 +19,13 @@ enum StoreView {
                 if column.name.hasSuffix("MacAddress") { return mac(column.name) + " AS \(column.name)" }
                 return column.name
             }
+            + LabelAttribute.allCases.map { attribute($0) + " AS \($0.name)" }
         return "CREATE VIEW flow AS SELECT\n    " + columns.joined(separator: ",\n    ") + "\nFROM flowRecord;"
+    }
+
+    /// An attribute of the label, a text or a number; NULL without.
+    static func attribute(_ attribute: LabelAttribute) -> String {
+        "json_extract(\(StoreSchema.attributesColumn), '$.\(attribute.name)')"
     }
 
     /// RFC 3339 with nine fractional digits; NULL stays NULL.

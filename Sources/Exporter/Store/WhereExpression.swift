@@ -1,4 +1,5 @@
 import FlowTable
+import Labels
 import NetTypes
 
 /// A condition on records, as `--where` takes it:
@@ -9,8 +10,10 @@ import NetTypes
 ///     test       = ("address" | "source" | "destination") (ADDRESS | ADDRESS/LENGTH)
 ///                | "port" NUMBER
 ///                | "protocol" (NAME | NUMBER)
+///                | "application" NAME
+///                | "server" NAME
 ///
-/// `address` and `port` hold for either side. Words may be in upper or lower case.
+/// `server` holds for the name itself and for every name below it. `address` and `port` hold for either side. Words may be in upper or lower case.
 package indirect enum WhereExpression: Equatable, Sendable {
     /// The initiator's or the responder's address is in the prefix.
     case address(Prefix)
@@ -22,6 +25,10 @@ package indirect enum WhereExpression: Equatable, Sendable {
     case port(UInt16)
     /// IE 4 protocolIdentifier.
     case protocolIdentifier(UInt8)
+    /// The application's label.
+    case application(ApplicationLabel)
+    /// The attribute `serverName` is this name, or one below it. Printable ASCII without blanks.
+    case server(String)
     /// Both hold.
     case and(WhereExpression, WhereExpression)
     /// Either holds.
@@ -35,8 +42,8 @@ package indirect enum WhereExpression: Equatable, Sendable {
         self = try parser.parse()
     }
 
-    /// Whether the condition holds for a record.
-    package func matches(_ record: FlowRecord) -> Bool {
+    /// Whether the condition holds for a record with the attribute `serverName`.
+    package func matches(_ record: FlowRecord, serverName: String? = nil) -> Bool {
         switch self {
         case .address(let prefix):
             prefix.contains(record.sourceAddress) || prefix.contains(record.destinationAddress)
@@ -45,18 +52,27 @@ package indirect enum WhereExpression: Equatable, Sendable {
         case .port(let port):
             record.presence.contains(.ports) && (record.sourcePort == port || record.destinationPort == port)
         case .protocolIdentifier(let identifier): record.protocolIdentifier == identifier
-        case .and(let left, let right): left.matches(record) && right.matches(record)
-        case .or(let left, let right): left.matches(record) || right.matches(record)
-        case .not(let inner): !inner.matches(record)
+        case .application(let label):
+            record.presence.contains(.label) && record.applicationSelector == Int(label.rawValue)
+        case .server(let name):
+            serverName.map { Self.isName($0.lowercased(), at: name.lowercased()) } ?? false
+        case .and(let left, let right):
+            left.matches(record, serverName: serverName) && right.matches(record, serverName: serverName)
+        case .or(let left, let right):
+            left.matches(record, serverName: serverName) || right.matches(record, serverName: serverName)
+        case .not(let inner): !inner.matches(record, serverName: serverName)
         }
     }
 }
 
 extension WhereExpression {
+    private static func isName(_ name: String, at top: String) -> Bool { name == top || name.hasSuffix("." + top) }
+
     /// A value for a parameter of the statement.
     enum Binding {
         case integer(Int64)
         case address(StoreAddress)
+        case text(String)
     }
 
     /// The condition in SQL, with a `?` for every value, and the values added to `bindings` in that order.
@@ -77,6 +93,15 @@ extension WhereExpression {
         case .protocolIdentifier(let identifier):
             bindings.append(.integer(Int64(identifier)))
             return "(protocolIdentifier = ?)"
+        case .application(let label):
+            bindings.append(.integer(Int64(label.rawValue)))
+            // The selector of the id; 0 without a label, so that "not application dns" holds there.
+            return "(coalesce(applicationName & 16777215, 0) = ?)"
+        case .server(let name):
+            for text in [name, "." + name, "." + name] { bindings.append(.text(text)) }
+            let value = StoreView.attribute(.serverName)
+            return "(coalesce(CASE WHEN json_valid(\(StoreSchema.attributesColumn)) THEN \(value) = ? COLLATE NOCASE "
+                + "OR substr(\(value), -length(?)) = ? COLLATE NOCASE END, 0))"
         case .and(let left, let right):
             // No parentheses that precedence does not ask for: SQLite's parser goes 100 deep.
             return left.operand(&bindings) + " AND " + right.operand(&bindings)

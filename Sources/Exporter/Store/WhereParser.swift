@@ -1,3 +1,4 @@
+import Labels
 import NetTypes
 
 /// What is wrong with a `--where` expression, and where.
@@ -100,6 +101,25 @@ struct WhereParser {
             }
             return .port(port)
         }
+        if take("application") {
+            let token = try value("the name of an application")
+            guard
+                let label = ApplicationLabel.allCases.first(where: { $0.name.lowercased() == token.text.lowercased() })
+            else {
+                throw WhereError(
+                    token.position,
+                    "\(shown(token)) is not an application. Write a name of docs/labels.md, such as dns or tls.")
+            }
+            return .application(label)
+        }
+        if take("server") {
+            let token = try value("the name of a server")
+            guard token.text.utf8.allSatisfy({ (0x21..<0x7F).contains($0) }), token.text.utf8.count <= 255 else {
+                throw WhereError(
+                    token.position, "\(shown(token)) is not a server's name. Write one such as www.example.com.")
+            }
+            return .server(String(token.text))
+        }
         if take("protocol") {
             let token = try value("a protocol")
             guard let identifier = ServiceNames.protocolIdentifier(token.text) else {
@@ -111,7 +131,9 @@ struct WhereParser {
         }
         let found = next < tokens.count ? shown(tokens[next]) + " is not a test" : "A test is missing"
         throw WhereError(
-            position, "\(found). Tests are address, source, destination, port and protocol, each with a value.")
+            position,
+            "\(found). Tests are address, source, destination, port, protocol, application and server, each "
+                + "with a value.")
     }
 
     private mutating func prefix() throws(WhereError) -> Prefix {

@@ -1,3 +1,4 @@
+import Capture
 import Delivery
 import Exporter
 import FlowTable
@@ -15,9 +16,13 @@ final class LiveMetrics: Sendable {
     struct Ring: Sendable {
         /// The input's name.
         let input: String
+        /// What is captured, as it was named.
+        let source: String
         /// Which of the input's workers, from 0.
         let worker: Int
         let status: LiveSourceStatus
+        /// The ways packets came, where rules bring them.
+        let paths: SteeredPaths?
     }
 
     let batches: DurationHistogram
@@ -104,12 +109,14 @@ final class LiveMetrics: Sendable {
             page.set(
                 .inputDrops, name, "interface",
                 to: own.map { rings[$0].status.interfaceDrops.load(ordering: .relaxed) }.max() ?? 0)
+            page.set(.inputMalformed, name, to: sum { $0.malformed.load(ordering: .relaxed) })
             page.set(.inputUp, name, to: own.allSatisfy { rings[$0].status.isUp.load(ordering: .relaxed) })
             page.set(.inputReopens, name, to: sum { $0.reopens.load(ordering: .relaxed) })
             let last = own.map { rings[$0].status.lastPacket.load(ordering: .relaxed) }.max() ?? 0
             page.set(.inputLastPacket, name, to: Double(last) / 1e9)
             page.set(.coverageGap, name, "down", to: gaps.withLock { $0[name] ?? 0 })
         }
+        for ring in rings { addPaths(ring, &page) }
         for (ring, worker) in zip(rings, pipeline.workers) {
             let number = String(ring.worker)
             page.set(.workerBusy, ring.input, number, to: Double(worker.busy.load(ordering: .relaxed)) / 1e9)
@@ -117,9 +124,21 @@ final class LiveMetrics: Sendable {
         }
     }
 
+    private func addPaths(_ ring: Ring, _ page: inout MetricsPage) {
+        guard let paths = ring.paths else { return }
+        // A rule without a prefix, a device that has gone and come back: what reads the same is one sample.
+        var sums: [[String]: UInt64] = [:]
+        for path in paths.now {
+            let (from, to) = (SteeredText.device(path.inDevice), SteeredText.device(path.outDevice))
+            sums[[ring.source, SteeredText.rule(path), path.hook, from, to], default: 0] += path.packets
+        }
+        for (labels, packets) in sums { page.set(.steeredPackets, labels: labels, to: packets) }
+    }
+
     private func addPackets(_ snapshot: LiveSnapshot, _ page: inout MetricsPage) {
-        let tallies = snapshot.tallies
-        page.set(.packets, "flow", to: tallies.flowPackets)
+        let (tallies, counters) = (snapshot.tallies, snapshot.counters)
+        page.set(.packets, "flow", to: tallies.flowPackets - min(tallies.flowPackets, counters.dropped.packets))
+        page.set(.packets, "duplicate", to: counters.dropped.packets)
         page.set(.packets, "not_a_flow", to: tallies.nonFlowPackets)
         page.set(.packets, "undecodable", to: tallies.undecodablePackets)
         for reason in UndecodableReason.allCases { page.set(.undecodable, "\(reason)", to: tallies.count(reason)) }
@@ -127,7 +146,13 @@ final class LiveMetrics: Sendable {
             page.set(.tunnelledPackets, "\(kind)", to: tallies.count(kind))
         }
         for tunnel in OpaqueTunnel.allCases { page.set(.opaquePackets, "\(tunnel)", to: tallies.count(tunnel)) }
-        page.set(.tunnelCopies, to: tallies.tunnelCopies)
+        page.set(
+            .tunnelCopies,
+            to: tallies.tunnelCopies - min(tallies.tunnelCopies, counters.droppedTunnelCopies.packets))
+        page.set(.duplicates, "copy", to: counters.duplicates)
+        page.set(.duplicates, "uncertain", to: counters.uncertainDuplicates)
+        page.set(.duplicates, "forgotten", to: counters.duplicatesForgotten)
+        page.set(.mergedEstimate, to: tallies.mergedEstimate)
         page.set(.waitingFragments, to: snapshot.waitingFragments)
         page.set(.icmpErrors, "known", to: snapshot.counters.errorsLinked)
         page.set(.icmpErrors, "unknown", to: snapshot.counters.errorsWithoutFlow)
@@ -145,6 +170,9 @@ final class LiveMetrics: Sendable {
         page.set(.records, to: counters.records)
         page.set(.tableMemory, to: snapshot.tableOctets)
         page.set(.tableBudget, to: budget)
+        page.set(.labelRefusals, to: counters.labelRefusals)
+        page.set(.labelsCutShort, to: counters.labelsCutShort)
+        page.set(.attributesRefused, to: counters.attributeRefusals)
     }
 
     private func addExport(_ page: inout MetricsPage) {
@@ -158,6 +186,7 @@ final class LiveMetrics: Sendable {
                 page.set(.exportRecords, destination.name, to: sent.records)
                 page.set(.exportOctets, destination.name, to: sent.octets)
                 page.set(.exportMessages, destination.name, to: sent.messages)
+                page.set(.exportCutAttributes, destination.name, to: sent.cutAttributes)
                 page.set(.exportFailed, destination.name, to: sent.failedRecords + discarded)
             } else {
                 page.set(.exportRecords, destination.name, to: destination.records.load(ordering: .relaxed))
@@ -194,6 +223,7 @@ extension LiveMetrics {
             page.set(.exportRecords, stream.name, to: status.sent.records)
             page.set(.exportOctets, stream.name, to: status.sent.octets)
             page.set(.exportMessages, stream.name, to: status.sent.messages)
+            page.set(.exportCutAttributes, stream.name, to: status.sent.cutAttributes)
             page.set(.exportFailed, stream.name, to: account.discarded)
             page.set(.exportUp, stream.name, to: status.problem == nil)
         }

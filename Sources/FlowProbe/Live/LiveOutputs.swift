@@ -81,7 +81,7 @@ final class LiveOutputs {
             case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: options))
             case .tcp where delivery == nil:
                 add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: options))
-            case .tcp, .tls: break
+            case .tcp, .tls, .kafka: break
             }
         }
         if let path = output.store {

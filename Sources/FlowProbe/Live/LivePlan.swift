@@ -23,6 +23,9 @@ struct LivePlan {
     var inputs: [Input] = []
     var table = FlowTableConfiguration()
     var tunnels = TunnelPolicy()
+    var checksums = false
+    /// Octets of the longest packet that a link takes; nil: what each interface says.
+    var mtu: UInt32?
     var zones: ZoneTable?
     var output: OutputOptions
     /// Seconds that the end of a run may take.
@@ -51,6 +54,8 @@ struct LivePlan {
         var writable: [String]
         /// Folders that the user gets.
         var owned: [String] = []
+        /// Whether it gives verdicts about packets of a queue, which takes CAP_NET_ADMIN.
+        var givesVerdicts = false
     }
 
     /// A plan without inputs.
@@ -66,6 +71,7 @@ struct LivePlan {
         output.export = configuration.outputs.export.map(\.description)
         output.uniflow = configuration.outputs.uniflow
         output.labels = configuration.outputs.labels ? .on : .off
+        output.labelAttributes = configuration.outputs.labelAttributes
         output.elements = ElementChoice(set: configuration.outputs.elements)
         output.enterpriseNumber = configuration.outputs.enterpriseNumber
         output.ipfix = configuration.outputs.ipfix
@@ -75,6 +81,8 @@ struct LivePlan {
         inputs = configuration.inputs.map(Input.init)
         table = configuration.flows.tableConfiguration
         tunnels = configuration.flows.tunnelPolicy
+        checksums = configuration.flows.checksums
+        mtu = configuration.flows.linkMtu
         table.labels = output.labelConfiguration
         do throws(ZoneError) {
             zones = try configuration.flows.zoneTable()
@@ -93,13 +101,15 @@ struct LivePlan {
         }
         metricsSocket = configuration.service.metricsSocket
         let files = [output.ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
-        let secrets = configuration.outputs.export.map(\.parameters)
-            .flatMap { [$0.authorities, $0.certificate, $0.key] }.compactMap { $0 }
+        let secrets = configuration.outputs.export.flatMap {
+            [$0.parameters.authorities, $0.parameters.certificate, $0.parameters.key, $0.kafka?.properties]
+        }.compactMap { $0 }
         rights = Rights(
             user: configuration.service.user, group: configuration.service.group,
             readable: ([configuration.flows.prefixes].compactMap { $0 } + [path] + secrets).map(Self.folder),
             writable: Array(Set(files.map(Self.folder) + [configuration.outputs.spool].compactMap { $0 })).sorted(),
-            owned: [configuration.outputs.spool].compactMap { $0 })
+            owned: [configuration.outputs.spool].compactMap { $0 },
+            givesVerdicts: inputs.contains { LiveInput.isQueue($0.capture.interface) })
         logLevel = Logger.Level(rawValue: configuration.log.level.rawValue) ?? .info
         // `auto` is no format of its own.
         logFormat = Service.LogFormat(rawValue: configuration.log.format.rawValue) ?? .automatic()
@@ -118,17 +128,7 @@ extension LivePlan {
 
 extension LivePlan.Input {
     init(_ input: InputConfiguration) {
-        capture = LiveInput(interface: input.interface)
-        capture.name = input.name
-        capture.ringOctets = input.ring
-        capture.blockOctets = input.block
-        capture.snapLength = UInt32(clamping: input.snapLength)
-        capture.isPromiscuous = input.promiscuous
-        capture.filter = input.filter
-        capture.direction = input.direction
-        capture.timestamps = input.timestamps
-        capture.fanout = input.fanout
-        capture.workers = input.workers
+        capture = input.liveInput
         domain = input.domain
         segmentRule = input.segment
         processors = input.cpus

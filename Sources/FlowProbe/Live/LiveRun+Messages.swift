@@ -1,11 +1,17 @@
+import Capture
 import Foundation
 import Logging
+import PacketDecode
 import Pipeline
 
 extension LiveRun {
     func sayStart(_ statusPages: String?) {
         for (index, input) in plan.inputs.enumerated() {
             let capture = input.capture
+            if capture.isSteered {
+                sayStart(steered: input, point: index + 1)
+                continue
+            }
             let workers = "\(capture.workers) worker\(capture.workers == 1 ? "" : "s")"
             let filter = capture.filter.map { ", filter '\($0)'" } ?? ""
             logger.notice(
@@ -18,6 +24,20 @@ extension LiveRun {
         if let delivery = outputs.delivery { names += delivery.streams.map { "\($0.name) from the spool" } }
         if let statusPages { logger.notice("status pages at \(statusPages)") }
         logger.notice("\(names.isEmpty ? "exports to nobody" : "exports to \(names.joined(separator: ", "))")")
+    }
+
+    private func sayStart(steered input: LivePlan.Input, point: Int) {
+        let buffer = "a buffer of \(input.capture.ringOctets >> 10) KiB"
+        let place = "as observation point \(point) of domain \(input.domain)"
+        switch input.capture.source {
+        case .log: logger.notice("takes the copies of \(input.capture.interface) \(place), with \(buffer)")
+        case .queue, .interface:
+            logger.notice(
+                """
+                takes the packets of \(input.capture.interface) \(place) and lets them go on, with \(buffer); at most \
+                \(input.capture.queueLength) are held
+                """)
+        }
     }
 
     /// Says what has become better or worse with inputs and destinations.
@@ -59,6 +79,10 @@ extension LiveRun {
         }
         for (index, stream) in delivery.streams.enumerated() {
             let status = stream.status
+            if let refusal = status.refusal, refusal != deliveryRefusals[index] {
+                deliveryRefusals[index] = refusal
+                logger.warning("\(refusal)")
+            }
             guard status.state != deliveryStates[index] || status.problem != deliveryProblems[index] else { continue }
             (deliveryStates[index], deliveryProblems[index]) = (status.state, status.problem)
             if let problem = status.problem {
@@ -95,7 +119,8 @@ extension LiveRun {
         logger.info(
             "so far",
             metadata: [
-                "packets": "\(snapshot.tallies.packets)", "lost": "\(lost)", "flows": "\(snapshot.liveFlows)",
+                "packets": "\(snapshot.tallies.packets)", "lost": "\(lost)",
+                "duplicates": "\(snapshot.counters.duplicates)", "flows": "\(snapshot.liveFlows)",
                 "records": "\(snapshot.counters.records)", "tableMiB": "\(snapshot.tableOctets >> 20)",
                 "seconds": "\(Int(Date().timeIntervalSince(started)))",
             ])
@@ -133,14 +158,27 @@ extension LiveRun {
     private var pipelineRuns: Bool { !pipeline.isOver }
 
     var captureLines: [String] {
-        rings.map { ring in
+        rings.flatMap { ring in
             let status = ring.ring.status
+            if let paths = ring.paths { return steeredLines(ring.name, status, paths) }
             let other = status.otherDirection.load(ordering: .relaxed)
-            return "capture    \(ring.name): \(status.arrived.load(ordering: .relaxed)) arrived,"
-                + " \(status.ringDrops.load(ordering: .relaxed)) lost in the ring;"
-                + (other > 0 ? " \(other) went the other way;" : "")
-                + " the adapter lost \(status.interfaceDrops.load(ordering: .relaxed))"
+            return [
+                "capture    \(ring.name): \(status.arrived.load(ordering: .relaxed)) arrived,"
+                    + " \(status.ringDrops.load(ordering: .relaxed)) lost in the ring;"
+                    + (other > 0 ? " \(other) went the other way;" : "")
+                    + " the adapter lost \(status.interfaceDrops.load(ordering: .relaxed))"
+            ]
         }
+    }
+
+    private func steeredLines(_ name: String, _ status: LiveSourceStatus, _ paths: SteeredPaths) -> [String] {
+        let unreadable = status.malformed.load(ordering: .relaxed)
+        return [
+            "capture    \(name): \(status.arrived.load(ordering: .relaxed)) arrived,"
+                + " \(status.ringDrops.load(ordering: .relaxed)) lost in the socket's buffer,"
+                + " which was full \(status.ringFreezes.load(ordering: .relaxed)) times"
+                + (unreadable > 0 ? "; \(unreadable) messages could not be read" : "")
+        ] + paths.now.map { SteeredText.line(name, $0) }
     }
 
     var exportLines: [String] {

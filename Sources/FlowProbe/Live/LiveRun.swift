@@ -12,14 +12,18 @@ import Service
 
 /// A live run from its first packet to its exit code.
 final class LiveRun {
-    /// A ring, and the input it belongs to.
+    /// A ring, or what stands for it, and the input it belongs to.
     struct Ring {
         let input: LivePlan.Input
-        let ring: PacketRing
+        let ring: any LiveCapture
+        /// The ways packets came, where rules bring them.
+        var paths: SteeredPaths?
         /// Which of the input's workers, from 0.
         let worker: Int
         /// The interface, and which of its workers when there are several.
         let name: String
+        /// Octets of the longest packet that the interface takes; nil when not known.
+        let mtu: UInt32?
     }
 
     var plan: LivePlan
@@ -37,6 +41,7 @@ final class LiveRun {
     var spoolProblem: String?
     var deliveryStates: [DeliveryStatus.State] = []
     var deliveryProblems: [String?] = []
+    var deliveryRefusals: [String?] = []
     /// Who judges the inputs; nil when nobody is to.
     var patrol: MirrorPatrol?
     /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
@@ -62,6 +67,7 @@ final class LiveRun {
         configuration.table.flowIdBase = UInt64(Date().timeIntervalSince1970 * 1e9) / 64
         if plan.verdictSeconds != nil { patrol = MirrorPatrol(plan, rings) }
         configuration.annotate = Self.annotation(plan, patrol?.observer)
+        configuration.checksums = plan.checksums
         let batches = DurationHistogram()
         configuration.batchTook = { batches.record(nanoseconds: UInt64(max(0, $0))) }
         var places = [String: Int]()
@@ -71,16 +77,22 @@ final class LiveRun {
             return LivePipeline.Input(
                 source: ring.ring, domain: UInt16(ring.input.domain - 1), segmentRule: ring.input.segmentRule,
                 tunnels: plan.tunnels,
+                mtu: ring.mtu,
                 processor: place < ring.input.processors.count ? ring.input.processors[place] : nil)
         }
         pipeline = LivePipeline(configuration: configuration, inputs: inputs, destinations: outputs.destinations)
         metrics = LiveMetrics(
-            rings: rings.map { .init(input: $0.input.capture.name, worker: $0.worker, status: $0.ring.status) },
+            rings: rings.map {
+                .init(
+                    input: $0.input.capture.name, source: $0.input.capture.interface, worker: $0.worker,
+                    status: $0.ring.status, paths: $0.paths)
+            },
             pipeline: pipeline, outputs: outputs, budget: plan.table.memoryOctets, batches: batches)
         service = try LiveService(plan, metrics, workers: rings.map { "The loop of \($0.name)" }, logger: logger)
         ringProblems = rings.map { _ in nil }
         failures = outputs.destinations.map { _ in nil }
         deliveryStates = outputs.delivery?.streams.map { _ in .connecting } ?? []
+        deliveryRefusals = outputs.delivery?.streams.map { _ in nil } ?? []
         deliveryProblems = outputs.delivery?.streams.map { _ in nil } ?? []
     }
 
@@ -102,7 +114,7 @@ final class LiveRun {
         do throws(SandboxError) {
             let report = try Sandbox.enter(
                 user: rights.user, group: rights.group, readable: rights.readable, writable: rights.writable,
-                owned: rights.owned)
+                owned: rights.owned, givesVerdicts: rights.givesVerdicts)
             for line in report.lines { logger.log(level: report.isComplete ? .info : .notice, "\(line)") }
         } catch {
             throw ProbeFailure(code: .inputUnreadable, message: error.description)
@@ -113,12 +125,22 @@ final class LiveRun {
         let frames = FrameCounter()
         var rings: [Ring] = []
         for (index, input) in plan.inputs.enumerated() {
+            if input.capture.isSteered {
+                let source = try NetfilterSource(input.capture, observationPoint: UInt8(index), frames: frames)
+                rings.append(
+                    Ring(
+                        input: input, ring: source, paths: source.paths, worker: 0, name: input.capture.interface,
+                        mtu: plan.mtu))
+                continue
+            }
+            // Now: later this may be out of reach.
+            let mtu = plan.mtu ?? NetworkInterface(named: input.capture.interface)?.mtu
             let group = input.capture.workers > 1 ? FanoutGroup() : nil
             for worker in 0..<input.capture.workers {
                 let ring = try PacketRing(
                     input.capture, observationPoint: UInt8(index), frames: frames, group: group)
                 let name = input.capture.interface + (group == nil ? "" : ", worker \(worker)")
-                rings.append(Ring(input: input, ring: ring, worker: worker, name: name))
+                rings.append(Ring(input: input, ring: ring, worker: worker, name: name, mtu: mtu))
             }
         }
         return rings
@@ -216,8 +238,9 @@ final class LiveRun {
         var statistics = ExportStatistics()
         statistics.observedPackets = snapshot.tallies.packets
         statistics.observedOctets = snapshot.tallies.wireOctets
-        statistics.ignoredPackets = snapshot.tallies.nonFlowPackets
-        statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets
+        statistics.ignoredPackets = snapshot.tallies.nonFlowPackets + snapshot.counters.dropped.packets
+        statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets + snapshot.counters.dropped.wireOctets
+        statistics.duplicatePackets = snapshot.counters.dropped.packets
         statistics.undecodablePackets = snapshot.tallies.undecodablePackets
         statistics.mirror = patrol?.states.map(\.state) ?? []
         statistics.captureLossPackets = rings.reduce(0) { $0 + $1.ring.status.ringDrops.load(ordering: .relaxed) }

@@ -32,18 +32,24 @@ struct MirrorPatrol {
     private var ports: [Port]
     private var clock = ClockWatch()
     private var clockSteps: UInt64 = 0
+    /// Copies told by the table, and packets that it looked at for that; of all inputs together.
+    private var copies = (told: UInt64(0), compared: UInt64(0))
+    private let looksForCopies: Bool
     private var judged = ContinuousClock.now
 
     /// Of a run's inputs and rings, when nothing has been captured yet.
     init(_ plan: LivePlan, _ rings: [LiveRun.Ring]) {
-        ports = plan.inputs.enumerated().map { index, input in
+        looksForCopies = plan.table.duplicates.action != .off
+        // What rules bring has no port that could be wrong.
+        let inputs = plan.inputs.enumerated().filter { !$0.element.capture.isSteered }
+        ports = inputs.map { index, input in
             var port = Port(
                 input: input, point: UInt32(index + 1),
                 rings: rings.indices.filter { rings[$0].input.capture.interface == input.capture.interface })
             port.counters = NetworkInterface(named: input.capture.interface)?.counters ?? port.counters
             return port
         }
-        let mtus = Dictionary(grouping: plan.inputs, by: \.domain).mapValues { inputs in
+        let mtus = Dictionary(grouping: inputs.map(\.element), by: \.domain).mapValues { inputs in
             inputs.compactMap { NetworkInterface(named: $0.capture.interface)?.mtu }.max()
         }
         observer = MirrorObserver(domains: mtus.sorted { $0.key < $1.key }.map { (id: $0.key, mtu: $0.value) })
@@ -73,6 +79,7 @@ struct MirrorPatrol {
         let steps = clock.takeSteps()
         let packetSteps = snapshot.clockSteps &- clockSteps
         clockSteps = snapshot.clockSteps
+        let copies = newCopies(snapshot)
         var flows: [UInt32: FlowEvidence] = [:]
         for domain in Set(ports.map(\.input.domain)) { flows[domain] = observer.take(domain: domain) }
         var news: [News] = []
@@ -81,9 +88,11 @@ struct MirrorPatrol {
             evidence.seconds = seconds
             evidence.flows = flows[ports[index].input.domain] ?? FlowEvidence()
             evidence.packets.clockSteps = packetSteps
+            (evidence.packets.duplicates, evidence.packets.compared) = copies
             evidence.port.hostClockSteps = steps.count
             evidence.port.largestClockStep = steps.largest
-            let capture = index < inputs.count ? inputs[index].capture : ports[index].input.capture
+            let place = Int(ports[index].point) - 1
+            let capture = place < inputs.count ? inputs[place].capture : ports[index].input.capture
             let isPart = capture.filter != nil || capture.direction == .out
             let verdicts = MirrorVerdict.all(of: evidence).map { verdict in
                 isPart && !Self.ofHost.contains(verdict.kind) ? verdict.withheld : verdict
@@ -93,6 +102,15 @@ struct MirrorPatrol {
             }
         }
         return news
+    }
+
+    /// What the table has told of copies since the last time; nothing compared when nobody looks for them.
+    private mutating func newCopies(_ snapshot: LiveSnapshot) -> (told: UInt64, compared: UInt64) {
+        guard looksForCopies else { return (0, 0) }
+        let counters = snapshot.counters
+        let now = (told: counters.duplicates, compared: counters.packets &+ counters.dropped.packets)
+        defer { copies = now }
+        return (now.told &- copies.told, now.compared &- copies.compared)
     }
 
     /// What packets and the kernel tell of a port since the last time.

@@ -97,8 +97,9 @@ package final class Destination: @unchecked Sendable {
     private func attempt(_ batch: RecordBatch) -> Date? {
         let buffer = batch.buffer
         let count = UInt64(buffer.count)
+        let attributes = buffer.attributes
         let isTaken = note { sink throws(ExportError) in
-            try sink.consume(buffer.records, packetClock: HostClock.timeOfDay)
+            try sink.consume(buffer.records, attributes: attributes.span, packetClock: HostClock.timeOfDay)
         }
         if isTaken {
             records.wrappingAdd(count, ordering: .relaxed)

@@ -19,6 +19,8 @@ package final class LivePipeline: @unchecked Sendable {
     package struct Configuration {
         /// Timeouts and budget.
         package var table = FlowTableConfiguration()
+        /// Whether checksums are checked.
+        package var checksums = false
         /// Fills in what the table does not know, such as zones, before any destination sees a record.
         package var annotate: Annotation?
         /// Called with the nanoseconds that each batch of packets took; on the workers' threads.
@@ -38,18 +40,21 @@ package final class LivePipeline: @unchecked Sendable {
         package var segmentRule: PacketDecoder.SegmentRule
         /// What is done about tunnels.
         package var tunnels: TunnelPolicy
+        /// Octets of the longest packet that the interface takes; nil: not known.
+        package var mtu: UInt32?
         /// The processor that the worker stays on, from 0; nil for any.
         package var processor: Int?
 
         /// A ring of an observation domain.
         package init(
             source: any LivePacketSource, domain: UInt16, segmentRule: PacketDecoder.SegmentRule = .auto,
-            tunnels: TunnelPolicy = TunnelPolicy(), processor: Int? = nil
+            tunnels: TunnelPolicy = TunnelPolicy(), mtu: UInt32? = nil, processor: Int? = nil
         ) {
             self.source = source
             self.domain = domain
             self.segmentRule = segmentRule
             self.tunnels = tunnels
+            self.mtu = mtu
             self.processor = processor
         }
     }
@@ -95,8 +100,13 @@ package final class LivePipeline: @unchecked Sendable {
         fragments = Mutex(
             FragmentTable(hashKey: configuration.table.stripeKey, patience: configuration.table.reorderSlack))
         self.destinations = destinations
-        workers = inputs.map {
-            LiveWorker($0, self)
+        // One set of keys: a copy may come from another worker than its original.
+        var inspection = PacketInspection()
+        inspection.identityKeys = configuration.table.identityKeys
+        inspection.checksums = configuration.checksums
+        workers = inputs.map { input in
+            inspection.mtu = input.mtu
+            return LiveWorker(input, self, inspection)
         }
     }
 

@@ -46,11 +46,12 @@ package final class LiveWorker: @unchecked Sendable {
     package let isPinned = Atomic(false)
     private let processor: Int?
 
-    init(_ input: LivePipeline.Input, _ pipeline: LivePipeline) {
+    init(_ input: LivePipeline.Input, _ pipeline: LivePipeline, _ inspection: PacketInspection) {
         source = input.source
         self.pipeline = pipeline
         processor = input.processor
-        decoder = PacketDecoder(segmentRule: input.segmentRule, domain: input.domain, tunnels: input.tunnels)
+        decoder = PacketDecoder(
+            segmentRule: input.segmentRule, domain: input.domain, tunnels: input.tunnels, inspection: inspection)
         facts = FactsBatch(capacity: Chunk.factsCapacity(input.tunnels.rule))
         partition = Partition(capacity: Chunk.factsCapacity(input.tunnels.rule))
         let (start, monotonic) = (HostClock.timeOfDay, HostClock.monotonic)

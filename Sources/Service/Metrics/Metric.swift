@@ -4,15 +4,20 @@ package enum Metric: CaseIterable, Sendable {
     // The process.
     case buildInfo, startTime, residentMemory, openDescriptors, processorTime, reloads
     // Inputs.
-    case inputPackets, inputOctets, inputDrops, inputUp, inputReopens, inputLastPacket, inputVerdict, coverageGap
+    case inputPackets, inputOctets, inputDrops, inputMalformed, inputUp, inputReopens, inputLastPacket, inputVerdict
+    case coverageGap, steeredPackets
     // Packets.
-    case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies, waitingFragments, icmpErrors
+    case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies, duplicates, mergedEstimate
+    case waitingFragments, icmpErrors
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
+    // Labels.
+    case labelRefusals, labelsCutShort, attributesRefused
     // Workers.
     case workerBusy, workerTurns, batchDuration
     // Export.
-    case exportRecords, exportOctets, exportMessages, exportFailed, exportUp, exportQueue, exportDiscarded
+    case exportRecords, exportOctets, exportMessages, exportFailed, exportCutAttributes, exportUp, exportQueue,
+        exportDiscarded
     // The spool and its destinations.
     case spoolRecords, spoolLost, spoolOctets, spoolUp
     case deliveryAcknowledged, deliveryPending, deliveryDiscarded, deliveryResent, deliveryState, deliveryLast
@@ -51,6 +56,15 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_input_dropped_packets_total", .counter, unit: "packets", labels: ["input", "place"],
                 help: "Packets lost before the probe saw them, by place: ring or interface.")
+        case .inputMalformed:
+            .init(
+                "flowprobe_input_malformed_messages_total", .counter, unit: "messages", labels: ["input"],
+                help: "Messages of the kernel's about steered packets that could not be read.")
+        case .steeredPackets:
+            .init(
+                "flowprobe_steered_packets_total", .counter, unit: "packets",
+                labels: ["source", "rule", "hook", "from", "to"],
+                help: "Packets that rules brought, by group or queue, rule, hook and interfaces.")
         case .inputUp:
             .init("flowprobe_input_up", .gauge, labels: ["input"], help: "1 while the input is open, else 0.")
         case .inputReopens:
@@ -103,6 +117,17 @@ package enum Metric: CaseIterable, Sendable {
                 "flowprobe_icmp_errors_total", .counter, unit: "packets", labels: ["flow"],
                 help: "ICMP and ICMPv6 errors that name a flow, by whether that flow is known.")
 
+        case .duplicates:
+            .init(
+                "flowprobe_duplicate_packets_total", .counter, unit: "packets", labels: ["verdict"],
+                help:
+                    "Packets that came again within the window, by verdict: copy; uncertain, which may have been sent "
+                    + "again; forgotten, early, so that copies may be missed.")
+        case .mergedEstimate:
+            .init(
+                "flowprobe_merged_packets_estimate_total", .counter, unit: "packets",
+                help: "Packets on the wire that those longer than the link takes (GRO, LRO, TSO) stand for, about.")
+
         case .flowsBegun:
             .init("flowprobe_flows_begun_total", .counter, unit: "flows", help: "Flows begun.")
         case .flowsEnded:
@@ -123,6 +148,19 @@ package enum Metric: CaseIterable, Sendable {
         case .tableBudget:
             .init(
                 "flowprobe_flow_table_budget_octets", .gauge, unit: "octets", help: "Memory that live flows may take.")
+
+        case .labelRefusals:
+            .init(
+                "flowprobe_label_refused_payloads_total", .counter, unit: "payloads",
+                help: "Payloads not looked at for labels, and Initials of QUIC not decrypted, for want of label work.")
+        case .labelsCutShort:
+            .init(
+                "flowprobe_labels_cut_short_total", .counter, unit: "flows",
+                help: "Flows whose label was decided early because too many were looked at at once.")
+        case .attributesRefused:
+            .init(
+                "flowprobe_label_attributes_refused_total", .counter, unit: "flows",
+                help: "Flows whose attributes were not kept because the memory for attributes was used up.")
 
         case .workerBusy:
             .init(
@@ -153,6 +191,10 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_export_failed_records_total", .counter, unit: "records", labels: ["destination"],
                 help: "Records that the destination did not take.")
+        case .exportCutAttributes:
+            .init(
+                "flowprobe_export_cut_attributes_total", .counter, unit: "records", labels: ["destination"],
+                help: "Records sent without some of their attributes, which did not fit into a message.")
         case .exportUp:
             .init(
                 "flowprobe_export_up", .gauge, labels: ["destination"],

@@ -47,6 +47,11 @@ package struct MetricsPage: Sendable {
         put(metric.family, labels, .number(String(value)))
     }
 
+    /// Puts in a whole number of one of the probe's metrics, with labels that were collected.
+    package mutating func set(_ metric: Metric, labels: [String], to value: some BinaryInteger) {
+        put(metric.family, labels, .number(String(value)))
+    }
+
     /// Puts in a number of one of the probe's metrics.
     package mutating func set(_ metric: Metric, _ labels: String..., to value: Double) {
         put(metric.family, labels, .number(Self.text(value)))

@@ -1,5 +1,6 @@
 import CCompression
 import FlowTable
+import Labels
 
 /// The records of one batch, read from a segment. Its memory is used again for the next.
 // SAFETY: (@safe) owns its memory from init to deinit; records are exposed only after every octet of them was checked.
@@ -8,6 +9,8 @@ import FlowTable
     package private(set) var count = 0
     private var base: UnsafeMutablePointer<FlowRecord>
     private var capacity: Int
+    /// Their attributes, one list after the other (`AttributeWalk`).
+    package private(set) var attributes: [UInt8] = []
     private var stored: [UInt8] = []
     private var plain: [UInt8] = []
 
@@ -46,9 +49,11 @@ import FlowTable
         -> Bool
     {
         count = 0
-        guard header.plainLength == header.recordCount * layout.recordLength else { return false }
+        attributes.removeAll(keepingCapacity: true)
+        let recordOctets = header.recordCount * layout.recordLength
+        guard header.plainLength >= recordOctets else { return false }
         reserve(header.recordCount)
-        if layout == .current, !header.isCompressed {
+        if layout == .current, !header.isCompressed, header.plainLength == recordOctets {
             // SAFETY: room for as many records, whose octets are exactly those of the payload.
             let memory = unsafe UnsafeMutableRawBufferPointer(start: base, count: header.plainLength)
             guard unsafe try file.read(into: memory, at: offset) == header.storedLength,
@@ -58,11 +63,45 @@ import FlowTable
         } else {
             stored = try file.octets(at: offset, count: header.storedLength)
             guard stored.count == header.storedLength, Checksum.of(stored.span) == header.payloadChecksum,
-                expand(header), convert(header, layout)
+                expand(header), layout == .current ? copy(header.recordCount) : convert(header, layout)
             else { return false }
+            attributes += plain[recordOctets...]
         }
         count = header.recordCount
+        guard hasSoundAttributes else {
+            count = 0
+            return false
+        }
         return true
+    }
+
+    /// Whether each record has the attributes that it says it has, and each list is one that a probe makes.
+    private var hasSoundAttributes: Bool {
+        var position = 0
+        let attributes = attributes
+        let octets = attributes.span
+        for index in 0..<count {
+            let length = Int(records[index].attributeOctets)
+            guard length > 0 else { continue }
+            guard length <= octets.count - position, AttributeList.isSound(octets, position..<position + length) else {
+                return false
+            }
+            position += length
+        }
+        return position == octets.count
+    }
+
+    /// Takes `count` records out of `plain`, which are as they are in memory.
+    private func copy(_ count: Int) -> Bool {
+        let length = count * RecordLayout.current.recordLength
+        // SAFETY: `plain` has the octets of so many records, and `reserve` made room for them.
+        unsafe plain.withUnsafeBytes { source in
+            // SAFETY: as above.
+            unsafe UnsafeMutableRawBufferPointer(start: base, count: length)
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<length]))
+        }
+        // SAFETY: so many whole records.
+        return unsafe isSound(UnsafeRawBufferPointer(start: base, count: length), count)
     }
 
     /// Undoes compression, into `plain`.

@@ -127,7 +127,7 @@ extension RecordLayout {
             of("tunnelIdForward", \.tunnelIdForward), of("tunnelIdReverse", \.tunnelIdReverse),
             of("tunnelType", \.tunnelType), of("tunnelDepth", \.tunnelDepth),
             of("tunnelDirectionForward", \.tunnelDirectionForward),
-            of("tunnelDirectionReverse", \.tunnelDirectionReverse), of("reservedLast", \.reservedLast),
+            of("tunnelDirectionReverse", \.tunnelDirectionReverse), of("attributeOctets", \.attributeOctets),
         ]
 
         private static let errors: [OwnField] = [

@@ -10,12 +10,14 @@ import NetTypes
 ///     72  the fields (see `RecordLayout`), then the CRC-32C of all octets before (4)
 package struct SegmentHeader: Sendable {
     static let magic: [UInt8] = Array("FPSPOOL\0".utf8)
-    /// The format that is written. Formats up to this one are read.
-    static let version: UInt16 = 1
+    /// The format that is written. Formats up to this one are read: in 1, records had no attributes behind them.
+    static let version: UInt16 = 2
     static let fixedLength = 72
     /// Longest header that is read.
     static let longest = 1 << 18
 
+    /// The format that it is written in, or was.
+    var format = Self.version
     var probe: ProbeId
     var number: UInt64
     var madeAt: Nanoseconds
@@ -27,7 +29,7 @@ package struct SegmentHeader: Sendable {
     package var encoded: [UInt8] {
         let fields = layout.encoded
         var octets = Self.magic
-        octets.appendLittle(UInt64(Self.version), 2)
+        octets.appendLittle(UInt64(format), 2)
         octets.appendLittle(UInt64(layout.fields.count), 2)
         octets.appendLittle(UInt64(Self.fixedLength + fields.count + 4), 4)
         octets.appendLittle(UInt64(layout.recordLength), 4)
@@ -60,13 +62,14 @@ package struct SegmentHeader: Sendable {
         guard UInt32(octets.little(length - 4, 4)) == Checksum.of(Array(octets[..<(length - 4)]).span) else {
             return .damaged
         }
-        guard version == Self.version else { return .unknownVersion(version) }
+        guard (1...Self.version).contains(version) else { return .unknownVersion(version) }
         guard let layout = layout(octets, length), UInt32(octets.little(20, 4)) == layout.checksum,
             let probe = ProbeId(Array(octets[24..<40])),
             [48, 56, 64].allSatisfy({ octets.little($0, 8) < BatchHeader.limit })
         else { return .damaged }
         let header = SegmentHeader(
-            probe: probe, number: octets.little(40, 8), madeAt: Int64(bitPattern: octets.little(48, 8)),
+            format: version, probe: probe, number: octets.little(40, 8),
+            madeAt: Int64(bitPattern: octets.little(48, 8)),
             firstBatch: octets.little(56, 8), recordsBefore: octets.little(64, 8), layout: layout)
         return .header(header, length: length)
     }

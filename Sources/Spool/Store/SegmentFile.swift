@@ -15,7 +15,7 @@ package final class SegmentFile: @unchecked Sendable {
     deinit { close(descriptor) }
 
     /// A file that is there, for reading.
-    static func open(_ path: String) throws(SpoolError) -> SegmentFile {
+    package static func open(_ path: String) throws(SpoolError) -> SegmentFile {
         // SAFETY: the path is a string that the call copies.
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SpoolError(errno: errno, "read", path) }

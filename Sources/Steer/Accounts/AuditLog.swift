@@ -9,6 +9,10 @@ package struct AuditEntry: Codable, Equatable, Sendable {
         case replace
         case remove
         case expire
+        /// The guard keeps packets out of a queue whose reader gives no verdicts. Written when it is done.
+        case suspend
+        /// The guard lets packets into the queue again.
+        case resume
         /// What an interrupted run left was taken away.
         case recover
     }

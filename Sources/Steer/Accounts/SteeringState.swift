@@ -63,16 +63,30 @@ package final class StateFolder {
     /// Makes the folder where it is missing, and takes the lock.
     package init(_ path: String) throws(SteerError) {
         self.path = path
+        try Self.make(path)
+        lock = try SystemFiles.forLock(path + "/lock")
+        guard flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw SteerError(
+                .system, "Another 'flowprobe steer' is at work on \(path). Wait for its end, and try again.")
+        }
+    }
+
+    /// Takes the lock of the one guard over the folder `path`, held for as long as the handle lives.
+    package static func guardLock(_ path: String) throws(SteerError) -> FileHandle {
+        try make(path)
+        let lock = try SystemFiles.forLock(path + "/guard.lock")
+        guard flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw SteerError(.system, "Another 'flowprobe steer guard' watches over \(path) already.")
+        }
+        return lock
+    }
+
+    private static func make(_ path: String) throws(SteerError) {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             throw SteerError(.system, "The folder \(path) cannot be made. Run as root, or name another with --state.")
-        }
-        lock = try SystemFiles.forLock(path + "/lock")
-        guard flock(lock.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw SteerError(
-                .system, "Another 'flowprobe steer' is at work on \(path). Wait for its end, and try again.")
         }
     }
 

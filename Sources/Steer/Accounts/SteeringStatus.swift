@@ -18,6 +18,8 @@ package struct SteeringStatus: Codable, Equatable, Sendable {
         package var isExpired: Bool
         /// Whether all its parts are in the kernel; absent where only the operator can tell (Open vSwitch).
         package var isInstalled: Bool?
+        /// Whether the guard has taken it out of action: it counts, and packets pass unseen.
+        package var isSuspended: Bool
         /// One in so many.
         package var sample: UInt32
         /// Packets that were handed on, as the kernel counted them.
@@ -48,7 +50,8 @@ package struct SteeringStatus: Codable, Equatable, Sendable {
             return Row(
                 name: rule.name, action: rule.action.summary, authorisation: rule.authorisation, owner: rule.owner,
                 validUntil: SteeringPlan.time(rule.validUntil), isExpired: rule.validUntil <= now,
-                isInstalled: rule.action.mechanism == .printed ? nil : present.holds(installed), sample: rule.sample,
+                isInstalled: rule.action.mechanism == .printed ? nil : present.holds(installed),
+                isSuspended: present.isSuspended(installed), sample: rule.sample,
                 packets: count?.packets, octets: count?.octets, arrived: arrived[rule.name])
         }
     }
@@ -67,7 +70,7 @@ package struct SteeringStatus: Codable, Equatable, Sendable {
                 switch row.isInstalled {
                 case nil: "not checked"
                 case true?: row.isExpired ? "EXPIRED, STILL INSTALLED" : "installed"
-                case false?: "NOT INSTALLED"
+                case false?: row.isSuspended ? "SUSPENDED: no verdicts came, packets pass unseen" : "NOT INSTALLED"
                 }
             lines.append("\(row.name)  \(state)")
             lines.append("  action        \(row.action)" + (row.sample > 1 ? ", 1 in \(row.sample)" : ""))

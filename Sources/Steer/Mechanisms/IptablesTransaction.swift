@@ -79,9 +79,12 @@ enum IptablesTransaction {
             lines.append("-A \(queue) -m statistic --mode random --probability \(share) -j RETURN")
         }
         lines.append("-A \(queue) -m comment --comment \"flowprobe:count:\(installed.rule.name)\"")
-        lines.append("-A \(queue) -j NFQUEUE --queue-num \(number) --queue-bypass")
+        lines.append("-A \(queue) \(target(number))")
         return lines
     }
+
+    /// What the last rule of a queue chain does: the one that the guard takes out and puts back.
+    static func target(_ number: UInt16) -> String { "-j NFQUEUE --queue-num \(number) --queue-bypass" }
 
     /// How many rules the matches of `rule` take.
     static func matchCount(_ rule: SteeringRule) -> Int {

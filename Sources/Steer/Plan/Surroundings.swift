@@ -77,6 +77,8 @@ package struct Surroundings: Equatable, Sendable {
         package var reached: Set<String> = []
         /// Built-in chains with a jump to ours.
         package var hooks: Set<String> = []
+        /// Our queue chains that queue: the guard takes the rule out that does.
+        package var queuing: Set<String> = []
         /// Counters of our queue chains.
         package var counts: [String: Count] = [:]
 
@@ -118,6 +120,7 @@ package struct Surroundings: Equatable, Sendable {
                 guard let chains = iptables[version] else { return false }
                 return chains.ours.isSuperset(of: installed.iptablesChains)
                     && chains.counts[installed.iptablesChains[1]] != nil
+                    && chains.queuing.contains(installed.iptablesChains[1])
                     && chains.reached.contains(installed.iptablesChains[0])
                     && chains.hooks.isSuperset(of: IptablesTransaction.hooks)
             }
@@ -126,6 +129,16 @@ package struct Surroundings: Equatable, Sendable {
                 && MirrorPlan.filters(installed).allSatisfy(filters.contains)
         case .ovs:
             return true
+        }
+    }
+
+    /// Whether the rule is there, counts, and does not queue: as the guard leaves it when verdicts do not come.
+    package func isSuspended(_ installed: InstalledRule) -> Bool {
+        guard case .queue = installed.rule.action else { return false }
+        let chain = installed.iptablesChains[1]
+        return installed.rule.versions.contains { version in
+            guard let chains = iptables[version] else { return false }
+            return chains.counts[chain] != nil && !chains.queuing.contains(chain)
         }
     }
 

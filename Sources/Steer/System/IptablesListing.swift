@@ -33,6 +33,7 @@ enum IptablesListing {
         if chain == IptablesTransaction.main, let target = words.last, target.hasPrefix("fps-match-") {
             chains.reached.insert(String(target))
         } else if isOurs(chain) {
+            if line.contains(" -j NFQUEUE ") { chains.queuing.insert(chain) }
             guard line.contains("flowprobe:count:") else { return }
             let numbers = words[0].dropFirst().dropLast().split(separator: ":").compactMap { UInt64($0) }
             guard numbers.count == 2 else { return }

@@ -333,6 +333,7 @@ import Testing
         sink.captureStatistics.ignoredPackets = 17
         sink.captureStatistics.undecodablePackets = 3
         sink.captureStatistics.captureLossPackets = 5
+        sink.captureStatistics.duplicatePackets = 6
         try sink.finish(packetClock: syntheticEpoch)
         var reader = IPFIXReader()
         let messages = try reader.read(transport.sessions[0])
@@ -346,7 +347,7 @@ import Testing
         #expect(exporter.number(166) == 0 && exporter.number(167) == 0 && exporter.number(168) == 0)
         let meter = try #require(data.last { $0.number(143) != nil })
         #expect(meter.number(86) == 12345 && meter.number(164) == 17)
-        #expect(meter.number(10, Self.pen) == 3 && meter.number(11, Self.pen) == 5)
+        #expect(meter.number(10, Self.pen) == 3 && meter.number(11, Self.pen) == 5 && meter.number(43, Self.pen) == 6)
         let selector = try #require(data.first { $0.number(304) != nil })
         #expect(selector.number(302) == 1 && selector.number(304) == 1)
         #expect(selector.number(305) == 1 && selector.number(306) == 0)

@@ -5,7 +5,8 @@ import Testing
 @Suite struct ElementTableTests {
     @Test func idsAndNamesAreUnique() {
         let own = InformationElement.all.filter { $0.registry == .project }.map(\.id)
-        let options = InformationElement.Option.all.filter { $0.registry == .project }.map(\.id)
+        let options = (InformationElement.Option.all + InformationElement.Option.attributes)
+            .filter { $0.registry == .project }.map(\.id)
         #expect(Set(own + options).count == own.count + options.count)
         #expect((own + options).allSatisfy { (1..<0x4000).contains($0) })
         #expect(Set(ExportField.all.map(\.name)).count == ExportField.all.count)
@@ -16,14 +17,20 @@ import Testing
     @Test func privateIdsAreFrozen() {
         let rows =
             InformationElement.all.filter { $0.registry == .project }.map { ($0.id, $0.name) }
-            + InformationElement.Option.all.filter { $0.registry == .project }.map { ($0.id, $0.name) }
+            + (InformationElement.Option.all + InformationElement.Option.attributes)
+            .filter { $0.registry == .project }.map { ($0.id, $0.name) }
         let frozen: [(UInt16, String)] = [
             (1, "sliceIndex"), (2, "firstFrameNumber"), (3, "tcpState"), (4, "serviceEvidence"),
             (5, "initiatorEvidence"), (6, "zoneDirection"), (7, "handshakeRoundTripNanoseconds"),
             (8, "retransmittedOctetDeltaCount"), (9, "segmentId"), (10, "undecodablePacketTotalCount"),
             (11, "captureLossPacketTotalCount"), (12, "tunnelType"), (13, "tunnelId"), (14, "tunnelSourceAddress"),
             (15, "tunnelDestinationAddress"), (16, "tunnelDepth"), (17, "tunnelDirection"), (20, "labelSource"),
-            (21, "labelConfidence"), (48, "icmpErrorDeltaCount"), (49, "icmpErrorTypeCode"),
+            (21, "labelConfidence"), (22, "serverName"), (23, "applicationProtocol"), (24, "userAgent"),
+            (25, "requestMethod"), (26, "statusCode"), (27, "tlsVersion"), (28, "cipherSuite"),
+            (29, "certificateSubject"), (30, "ja3"), (31, "ja3s"), (32, "ja4"), (33, "hassh"), (34, "hasshServer"),
+            (35, "serverSoftware"), (36, "clientSoftware"), (37, "dnsName"), (38, "dnsType"),
+            (39, "dnsResponseCode"), (40, "dnsAnswer"), (41, "hostName"), (42, "quicVersion"),
+            (43, "duplicatePacketTotalCount"), (48, "icmpErrorDeltaCount"), (49, "icmpErrorTypeCode"),
             (200, "batchId"), (201, "batchProbe"),
             (202, "coverageGapStartMilliseconds"), (203, "coverageGapEndMilliseconds"), (204, "coverageGapCause"),
             (205, "coverageGapUnrecordedPackets"), (206, "mirrorVerdictKind"), (207, "mirrorVerdictSeverity"),

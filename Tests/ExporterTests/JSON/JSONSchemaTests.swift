@@ -1,6 +1,7 @@
 import Exporter
 import FlowTable
 import Foundation
+import Labels
 import Testing
 
 /// docs/flow-record.schema.json is what the element table says, and describes what the sink writes.
@@ -28,6 +29,14 @@ import Testing
         var emitted: Set<String> = []
         for line in try writeLines((0..<300).map { _ in AnyRecord.make(&random) }) {
             for match in line.matches(of: #/[{,]"(\w+)":/#) { emitted.insert(String(match.output.1)) }
+        }
+        var batch = AttributedRecords()
+        batch.add(AttributedRecords.flow(1), AttributedRecords.list(LabelAttribute.allCases.map { ($0, "7") }))
+        let path = FileManager.default.temporaryDirectory.appending(path: "schema-\(UUID().uuidString).json").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try batch.feed(to: try JSONSink(path: path, stitched: false))
+        for match in try String(contentsOfFile: path, encoding: .utf8).matches(of: #/[{,]"(\w+)":/#) {
+            emitted.insert(String(match.output.1))
         }
         #expect(emitted == Set(properties.keys))
     }
@@ -62,6 +71,13 @@ import Testing
         for field in JSONField.all {
             properties.append(
                 "    \"\(field.name)\": {\(property(field)), \"description\": \(quoted(field.description))}")
+        }
+        for attribute in LabelAttribute.allCases {
+            let largest = attribute.octetCount.map { (1 << (8 * $0)) - 1 }
+            let type = largest.map { "\"type\": \"integer\", \"minimum\": 0, \"maximum\": \($0)" }
+            properties.append(
+                "    \"\(attribute.name)\": {\(type ?? "\"type\": \"string\", \"maxLength\": 255"), "
+                    + "\"description\": \(quoted(attribute.element.description))}")
         }
         let required = JSONField.all.filter { $0.conditions.isEmpty }.map { "    \"\($0.name)\"" }
         return """

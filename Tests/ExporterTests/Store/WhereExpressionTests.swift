@@ -19,6 +19,7 @@ import Testing
         ("protocol nothing", 10), ("protocol 256", 10), ("address 10.0.0.0/33", 9), ("address", 8), ("source a", 8),
         ("port 53 port 54", 9), ("port 53 and", 12), ("(port 53", 9), ("port 53)", 8), ("and port 53", 1),
         ("port (53)", 6), ("color red", 1), ("port 53; drop table run", 6), ("()", 2), ("not", 4),
+        ("application", 12), ("application nothing", 13), ("server", 7), ("server \u{E9}", 8),
         ("destination 2001:db8::/129", 13), ("port 53 or\n(protocol tcp and)", 29),
     ])
     func errorsHaveTheirPosition(text: String, position: Int) throws {
@@ -47,7 +48,11 @@ import Testing
         try withStore { path in
             try feed([FlowRecord()], to: try SQLiteSink(path: path), batchSize: 1)
             var filter = StoreReader.Filter()
-            for expression in [widest, deepest, negated] {
+            let named = try WhereExpression(
+                String(repeating: "not (port 1 or application dns and ", count: 7) + "not server a.example"
+                    + String(repeating: ")", count: 7))
+            let names = try WhereExpression("server a" + String(repeating: " or server b", count: 198))
+            for expression in [widest, deepest, negated, named, names] {
                 filter.expression = expression
                 let count = try StoreReader(path: path).read(filter, into: Collector())
                 #expect((count == 1) == expression.matches(FlowRecord()))

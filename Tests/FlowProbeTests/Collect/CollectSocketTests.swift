@@ -14,6 +14,7 @@ extension ProbeTests {
                 address: address)
             let replay = try Probe.run([
                 "replay", Captures.bundled[0], "--quiet", "--elements", "precise", "--json", folder.path("r.json"),
+                "--labels", "on", "--label-attributes", "all",
                 "--export", "\(transport)://\(address):\(collector.port(transport))",
             ])
             #expect(replay.code == 0, "\(replay.errors)")

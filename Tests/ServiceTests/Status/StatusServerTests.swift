@@ -28,6 +28,26 @@ import Testing
         #expect(try await curl(url + "/metrics", ["-X", "BREW"]).status.contains("400"))
     }
 
+    /// The probe's own client, which `steer status` asks probes with.
+    @Test(arguments: ["127.0.0.1", "[::1]"])
+    func pagesByOurOwnClient(host: String) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("s")
+        let server = try await TestServer(address: "\(host):0", socketPath: path)
+        defer { server.stop() }
+        let address = "\(try #require(server.server.address))"
+        for place in [address, path] {
+            let page = try StatusPageClient.page("/metrics", of: place, limit: 1 << 20)
+            #expect(try ExpositionParser(page).families["flowprobe_records_total"]?.samples.first?.value == "42")
+            for (wrong, limit) in [("/nothing", 1 << 20), ("/metrics", 100)] {
+                #expect(throws: StatusPageError.self) { try StatusPageClient.page(wrong, of: place, limit: limit) }
+            }
+        }
+        for place in ["192.0.2.1:9", "nowhere", folder.path("none"), "/" + String(repeating: "x", count: 200)] {
+            #expect(throws: StatusPageError.self) { try StatusPageClient.page("/metrics", of: place, limit: 1 << 20) }
+        }
+    }
+
     @Test(.enabled(if: Program.exists("curl"), "curl is missing: run scripts/bootstrap"))
     func verdicts() async throws {
         let server = try await TestServer(

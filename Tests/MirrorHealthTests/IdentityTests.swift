@@ -1,15 +1,25 @@
-import MirrorHealth
 import NetTypes
 import PacketDecode
 import Testing
 
-@Suite struct FingerprintTests {
-    private let key: UInt64 = 0x1234_5678_9ABC_DEF1
-
-    private func fingerprint(_ packet: TestPacket) -> UInt64? {
+/// What tells packets from one another.
+@Suite struct IdentityTests {
+    private func identity(_ packet: TestPacket) -> PacketIdentity? {
         let batch = PacketBatch(capacity: 1)
+        let facts = FactsBatch(capacity: 1)
         batch.fill([packet])
-        return batch.fingerprint(0, key: key)
+        var inspection = PacketInspection()
+        inspection.identityKeys = PacketIdentityKeys(secret: 0x1234_5678_9ABC_DEF1, place: 0x0FED_CBA9_8765_4321)
+        var decoder = PacketDecoder(inspection: inspection)
+        decoder.decode(batch, into: facts)
+        let own = facts
+        let identities = own.identities
+        return identities.count == 1 ? identities[0] : nil
+    }
+
+    /// Nil when it is in no flow, and when it is not compared.
+    private func fingerprint(_ packet: TestPacket) -> UInt64? {
+        identity(packet).flatMap { $0.kind == .none ? nil : $0.fingerprint }
     }
 
     private func anyPacket(_ random: inout SplitMix64) -> TestPacket {
@@ -37,10 +47,13 @@ import Testing
         var random = SplitMix64(seed: seed)
         for _ in 0..<2000 {
             let packet = anyPacket(&random)
-            let original = try #require(fingerprint(packet))
+            let first = try #require(identity(packet))
+            let original = first.fingerprint
             var copy = packet
             copy.timeToLive -= 1
             #expect(fingerprint(copy) == original, "TTL, seed \(seed)")
+            // It is looked for where the original is, and has come another way.
+            #expect(identity(copy)?.place == first.place && identity(copy)?.path != first.path, "seed \(seed)")
             copy.checksum = .random(in: 0 ... .max, using: &random)
             #expect(fingerprint(copy) == original, "checksum, seed \(seed)")
             copy.macs = (0..<12).map { _ in UInt8.random(in: 0 ... .max, using: &random) }
@@ -82,21 +95,61 @@ import Testing
         }
     }
 
-    @Test func aRepeatedAcknowledgementCannotBeToldApart() {
+    @Test func pathsAreToldApart() throws {
         var packet = TestPacket()
-        packet.protocolNumber = 6
-        packet.payload = TestPacket.tcp(1, 2, flags: 0x10)
-        #expect(fingerprint(packet) != nil)
-        packet.identification = 0
-        #expect(fingerprint(packet) == nil)
-        packet.isIPv6 = true
-        #expect(fingerprint(packet) == nil)
-        for flags: UInt8 in [0x02, 0x12, 0x11, 0x04] {
-            packet.payload = TestPacket.tcp(1, 2, flags: flags)
-            #expect(fingerprint(packet) != nil)
+        let path = try #require(identity(packet)).path
+        packet.checksum = 0xABCD
+        #expect(identity(packet)?.path == path)
+        let changes: [(String, (inout TestPacket) -> Void)] = [
+            ("TTL", { $0.timeToLive -= 1 }), ("MAC", { $0.macs[3] ^= 1 }), ("source MAC", { $0.macs[11] ^= 1 }),
+            ("tag", { $0.tags = [5] }), ("removed tag", { $0.removedTag = 5 }),
+        ]
+        for (what, change) in changes {
+            var other = packet
+            change(&other)
+            #expect(identity(other)?.path != path, "\(what)")
         }
-        packet.payload = TestPacket.tcp(1, 2, flags: 0x10, octets: 1)
-        #expect(fingerprint(packet) != nil)
+    }
+
+    /// What makes packets with the same octets one, or leaves it open.
+    @Test func kinds() {
+        func kind(_ change: (inout TestPacket) -> Void) -> PacketIdentity.Kind? {
+            var packet = TestPacket()
+            change(&packet)
+            return identity(packet)?.kind
+        }
+        #expect(kind { _ in } == .identified)
+        #expect(kind { $0.identification = 0 } == .unidentified)
+        #expect(kind { $0.isIPv6 = true } == .unidentified)
+        func segment(_ flags: UInt8, octets: Int = 0, options: [UInt8] = []) -> PacketIdentity.Kind? {
+            kind {
+                $0.isIPv6 = true
+                $0.protocolNumber = 6
+                $0.payload = TestPacket.tcp(1, 2, flags: flags)
+                $0.payload[12] = UInt8(5 + options.count / 4) << 4
+                $0.payload += options + [UInt8](repeating: 9, count: octets)
+            }
+        }
+        let stamp: [UInt8] = [1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2]
+        #expect(segment(0x10) == .bare && segment(0x10, options: stamp) == .bare)
+        for flags: UInt8 in [0x02, 0x12, 0x11, 0x04] {
+            #expect(segment(flags) == .unidentified && segment(flags, options: stamp) == .identified)
+        }
+        #expect(segment(0x10, octets: 1) == .unidentified && segment(0x10, octets: 1, options: stamp) == .identified)
+        // Options that end, are cut or lie before the time stamp comes.
+        for options: [UInt8] in [
+            [0, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2], [1, 1, 8, 9, 0, 0, 0, 1, 0, 0, 0, 2], [1, 1, 1, 1, 8, 10, 0, 0],
+            [5, 0, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2], [1, 1, 1, 8], [254, 12, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2],
+        ] {
+            #expect(segment(0x18, octets: 4, options: options) == .unidentified, "\(options)")
+        }
+        #expect(segment(0x18, octets: 4, options: [254, 4, 0, 0, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1]) == .identified)
+        // IPv4's identification is enough for anything.
+        #expect(
+            kind {
+                $0.protocolNumber = 6
+                $0.payload = TestPacket.tcp(1, 2, flags: 0x10)
+            } == .identified)
     }
 
     /// Every truncation of every kind, and noise: an answer or none, never a trap.
@@ -107,11 +160,11 @@ import Testing
             packet.tags = [1, 2]
             for kept in 0...packet.octets.count {
                 packet.kept = kept
-                _ = fingerprint(packet)
+                _ = identity(packet)
             }
             packet.kept = nil
             packet.claimed = .random(in: -20...2000, using: &random)
-            _ = fingerprint(packet)
+            _ = identity(packet)
         }
         for _ in 0..<20_000 {
             var packet = anyPacket(&random)
@@ -119,7 +172,7 @@ import Testing
             packet.payload = (0..<octets).map { _ in .random(in: 0 ... .max, using: &random) }
             packet.protocolNumber = Bool.random(using: &random) ? 6 : 17
             packet.kept = Int.random(in: 0...80, using: &random)
-            _ = fingerprint(packet)
+            _ = identity(packet)
         }
     }
 
@@ -128,60 +181,5 @@ import Testing
         packet.tags = [1]
         packet.kept = 16
         #expect(fingerprint(packet) == nil)
-    }
-}
-
-@Suite struct DuplicateWindowTests {
-    private let start: Nanoseconds = 1_800_000_000 * nanosecondsPerSecond
-
-    @Test func theSpanIsExact() {
-        for (distance, isDuplicate) in [
-            (0, true), (1, true), (DuplicateWindow.span - 1, true), (DuplicateWindow.span, true),
-            (DuplicateWindow.span + 1, false), (nanosecondsPerSecond, false),
-        ] as [(Nanoseconds, Bool)] {
-            for sign: Nanoseconds in [1, -1] {
-                var window = DuplicateWindow()
-                let first = window.isDuplicate(7, at: start)
-                let second = window.isDuplicate(7, at: start + sign * distance)
-                #expect(!first && second == isDuplicate, "\(distance)")
-            }
-        }
-    }
-
-    /// Against a plain list of everything within the span, while the window is large enough: it must say the same.
-    @Test func asAPlainListSays() {
-        let seed: UInt64 = 11
-        var random = SplitMix64(seed: seed)
-        var window = DuplicateWindow()
-        var seen: [UInt64: Nanoseconds] = [:]
-        var names: [UInt64] = (0..<500).map { _ in random.next() }
-        var time = start
-        var found = 0
-        for step in 0..<100_000 {
-            time += .random(in: 0...100_000, using: &random)
-            if step % 50 == 0 { names[Int.random(in: 0..<500, using: &random)] = random.next() }
-            let name = names[Int.random(in: 0..<500, using: &random)]
-            let expected = seen[name].map { time - $0 <= DuplicateWindow.span } ?? false
-            if !expected { seen[name] = time }
-            let said = window.isDuplicate(name, at: time)
-            #expect(said == expected, "step \(step), seed \(seed)")
-            if expected { found += 1 }
-        }
-        #expect(found > 1000)
-    }
-
-    /// Beyond its capacity it forgets, and never invents: distinct packets are never duplicates.
-    @Test func neverOneTooMany() {
-        var random = SplitMix64(seed: 5)
-        var window = DuplicateWindow()
-        var names = Set<UInt64>()
-        for _ in 0..<DuplicateWindow.capacity * 20 {
-            let name = random.next()
-            guard names.insert(name).inserted else { continue }
-            let said = window.isDuplicate(name, at: start)
-            #expect(!said)
-        }
-        #expect(MemoryLayout<DuplicateWindow>.size <= 16)
-        #expect(DuplicateWindow.capacity == 8192)
     }
 }

@@ -1,57 +1,3 @@
-/// What is read of a flow's payload beside its label. The numbers are frozen: they go into the export.
-package enum LabelAttribute: UInt8, Sendable, CaseIterable {
-    /// The name of the server that the initiator asks for: SNI, or HTTP's Host.
-    case serverName = 1
-    /// The first protocol offered by ALPN, or the one chosen.
-    case applicationProtocol = 2
-    /// User-Agent of HTTP, SIP, RTSP or SSDP.
-    case userAgent = 3
-    /// The request's method.
-    case requestMethod = 4
-    /// The response's status code.
-    case statusCode = 5
-    /// Protocol version of TLS, DTLS or TLCP, as on the wire: chosen by the server, else the highest that was offered.
-    case tlsVersion = 6
-    /// The cipher suite that the server chose.
-    case cipherSuite = 7
-    /// Common name, else organisation, of the server's certificate, where it is sent in clear.
-    case certificateSubject = 8
-    /// JA3 of the ClientHello: MD5, 32 hexadecimal digits.
-    case ja3 = 9
-    /// JA3S of the ServerHello: MD5, 32 hexadecimal digits.
-    case ja3s = 10
-    /// JA4 of the ClientHello.
-    case ja4 = 11
-    /// HASSH of the client's key exchange message: MD5, 32 hexadecimal digits.
-    case hassh = 12
-    /// HASSH of the server's.
-    case hasshServer = 13
-    /// What the server says that it is: SSH and mail banners, database versions, STUN's SOFTWARE.
-    case serverSoftware = 14
-    /// What an SSH client says that it is.
-    case clientSoftware = 15
-    /// The first question's name.
-    case dnsName = 16
-    /// The first question's type.
-    case dnsType = 17
-    /// The response code.
-    case dnsResponseCode = 18
-    /// Up to four addresses and names of the answer, separated by commas.
-    case dnsAnswer = 19
-    /// The name by which a host calls itself (DHCP, NetBIOS).
-    case hostName = 20
-    /// The QUIC version, as on the wire.
-    case quicVersion = 21
-
-    /// Whether the value is a number rather than a text.
-    package var isNumber: Bool {
-        switch self {
-        case .statusCode, .tlsVersion, .cipherSuite, .dnsType, .dnsResponseCode, .quicVersion: true
-        default: false
-        }
-    }
-}
-
 /// The attributes of one flow: at most one value of each, texts of at most 255 octets, 1,024 octets in all.
 ///
 /// Texts are printable ASCII: whatever else a packet has in them becomes `?`. Memory is kept when a flow's place is used
@@ -138,5 +84,6 @@ package struct LabelAttributes: Sendable, Equatable {
         octets.removeAll(keepingCapacity: true)
     }
 
-    private static func printable(_ octet: UInt8) -> UInt8 { octet >= 0x20 && octet < 0x7F ? octet : 0x3F }
+    /// The octet itself when it is printable ASCII, else `?`.
+    static func printable(_ octet: UInt8) -> UInt8 { octet >= 0x20 && octet < 0x7F ? octet : 0x3F }
 }

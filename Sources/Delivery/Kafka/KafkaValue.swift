@@ -1,0 +1,72 @@
+import Exporter
+import FlowTable
+import NetTypes
+import Spool
+
+/// Makes the values of messages: each stands by itself.
+final class KafkaValue {
+    private let format: KafkaAddress.Format
+    private let lines = JSONLines()
+    private let flows: IPFIXSink
+    private let gaps: IPFIXSink
+    private let messages: MemoryTransport
+
+    /// Values of one format; `options` are for IPFIX.
+    init(_ format: KafkaAddress.Format, options: IPFIXOptions, destination: String) throws(ExportError) {
+        self.format = format
+        var options = options
+        // What is told of the processes and the inputs has no place among flows.
+        (options.statisticsSeconds, options.tellsMirror) = (0, false)
+        // A closing record would name the batch once more, and the message's headers do already.
+        options.announcesBatches = false
+        messages = MemoryTransport(destination: destination)
+        flows = try IPFIXSink(transport: messages, options: options)
+        options.announcesBatches = true
+        gaps = try IPFIXSink(transport: messages, options: options)
+    }
+
+    /// Flow records: a JSON line each, or a session of IPFIX.
+    func octets(
+        _ records: Span<FlowRecord>, attributes: Span<UInt8>, exportTime: Nanoseconds
+    ) throws(ExportError) -> [UInt8] {
+        guard format == .ipfix else { return lines.encode(records, attributes: attributes) }
+        try flows.renewSession(statistics: false) {}
+        _ = messages.take()
+        try flows.consume(records, attributes: attributes, packetClock: exportTime)
+        try flows.flush()
+        return messages.take()
+    }
+
+    /// A time that no record covers: an object with the elements' names, or a session of IPFIX.
+    func octets(_ gap: CoverageGap, batch: SpoolBatch, probe: ProbeId) throws(ExportError) -> [UInt8] {
+        guard format == .ipfix else {
+            let text =
+                "{\"coverageGapStartMilliseconds\":\"\(rfc3339(gap.start))\","
+                + "\"coverageGapEndMilliseconds\":\"\(rfc3339(gap.end))\","
+                + "\"coverageGapCause\":\(gap.isClean ? 1 : 2),"
+                + "\"coverageGapUnrecordedPackets\":\(gap.unrecordedPackets)}\n"
+            return Array(text.utf8)
+        }
+        try gaps.renewSession(statistics: false) {}
+        _ = messages.take()
+        try gaps.add(.coverageGap, gap.optionsValues, domain: 0)
+        try gaps.add(.batch, [.number(batch.id), .octets(probe.octets)], domain: 0)
+        try gaps.flush()
+        return messages.take()
+    }
+
+    /// One record as a JSON object, for what is set aside.
+    func object(_ record: Span<FlowRecord>, attributes: Span<UInt8>) -> [UInt8] {
+        Array(lines.encode(record, attributes: attributes).dropLast())
+    }
+}
+
+extension CoverageGap {
+    /// What its record of options data holds (template 519).
+    var optionsValues: [OptionsValue] {
+        [
+            .number(1), .number(UInt64(clamping: start / 1_000_000)), .number(UInt64(clamping: end / 1_000_000)),
+            .number(isClean ? 1 : 2), .number(unrecordedPackets),
+        ]
+    }
+}

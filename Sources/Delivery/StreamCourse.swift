@@ -1,0 +1,44 @@
+import Exporter
+import Spool
+
+/// IPFIX over TCP or TLS: one session after another, a connection each.
+final class StreamCourse: DeliveryCourse {
+    private let endpoint: ExportEndpoint
+    private let options: IPFIXOptions
+    private let spool: Spool
+    private let reader: SpoolReader
+    private let board: DeliveryBoard
+    private var highestSent: UInt64 = 0
+
+    init(_ endpoint: ExportEndpoint, options: IPFIXOptions, spool: Spool, reader: SpoolReader, board: DeliveryBoard) {
+        self.endpoint = endpoint
+        self.options = options
+        self.spool = spool
+        self.reader = reader
+        self.board = board
+    }
+
+    // RFC 7011 section 10.4.4: what takes no connection is tried again after a minute.
+    func nextPause() -> Int { endpoint.parameters.retrySeconds }
+
+    func run(captureStatistics: () -> ExportStatistics, isLeft: () -> Bool) throws(ExportError) -> DeliveryEnd {
+        let session = try DeliverySession(
+            Connections.connect(endpoint), to: endpoint, options: options, spool: spool, reader: reader, board: board,
+            highestSent: highestSent)
+        let end = session.run(captureStatistics: captureStatistics, isLeft: isLeft)
+        highestSent = session.highestSent
+        switch end {
+        case .finished: return .finished
+        case .lost(let problem):
+            return .lost(problem, retryAfter: session.hasDelivered ? 1 : nextPause())
+        }
+    }
+}
+
+/// Connections as an address asks for them.
+enum Connections {
+    /// Connects, and shakes hands where the transport is secured. Throws a message for people when that fails.
+    static func connect(_ endpoint: ExportEndpoint) throws(ExportError) -> any StreamConnection {
+        endpoint.transport.isSecured ? try SecureConnection(endpoint) : try PlainConnection(endpoint)
+    }
+}
