@@ -50,11 +50,20 @@ var targets: [Target] = [
     .target(
         name: "Exporter", dependencies: ["NetTypes", "Labels", "FlowTable", "CSQLite", "CPlatform"],
         swiftSettings: strict),
+    // Requests to octets and octets to answers; no sockets.
+    .target(
+        name: "HTTPMessages",
+        dependencies: [
+            "NetTypes",
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOEmbedded", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+        ], swiftSettings: strict),
     // Destinations of a spool.
     .target(
         name: "Delivery",
         dependencies: [
-            "NetTypes", "FlowTable", "Spool", "Exporter", "CRdKafka",
+            "NetTypes", "FlowTable", "Spool", "Exporter", "HTTPMessages", "CCompression", "CRdKafka",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOEmbedded", package: "swift-nio"),
             .product(name: "NIOTLS", package: "swift-nio"),
@@ -125,14 +134,15 @@ var targets: [Target] = [
     .testTarget(
         name: "DeliveryTests",
         dependencies: [
-            "Delivery", "Spool", "Exporter", "Collector", "FlowTable", "NetTypes", "CRdKafkaMock",
+            "Delivery", "HTTPMessages", "AnswerFuzzing", "Spool", "Exporter", "Collector", "FlowTable", "NetTypes",
+            "CRdKafkaMock",
         ],
-        swiftSettings: strict),
+        exclude: ["https-receiver.py"], swiftSettings: strict),
     // librdkafka's mock cluster, for DeliveryTests.
     .target(name: "CRdKafkaMock", path: "Tests/CRdKafkaMock", linkerSettings: [.linkedLibrary("rdkafka")]),
     .testTarget(name: "ExporterTests", dependencies: ["Exporter"], swiftSettings: strict),
     .testTarget(name: "SteerTests", dependencies: ["Steer", "NetTypes"], swiftSettings: strict),
-    .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Labels"], swiftSettings: strict),
     .testTarget(
         name: "ConfigurationTests", dependencies: ["ConfigurationFile", "ConfigurationFuzzing"], swiftSettings: strict),
     .testTarget(
@@ -151,14 +161,14 @@ var targets: [Target] = [
     .testTarget(
         name: "FlowProbeTests", dependencies: ["FlowProbe"], exclude: ["Collect/exporter.py"], swiftSettings: strict),
 
-    // What FuzzPacket and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.
+    // What FuzzPacket, FuzzFlowLabels and FuzzConfiguration check; always there, so that ordinary tests replay their inputs.
     .target(
-        name: "PacketFuzzing", dependencies: ["NetTypes", "PacketDecode", "FlowTable"], path: "Fuzz/PacketFuzzing",
-        swiftSettings: strict),
+        name: "PacketFuzzing", dependencies: ["NetTypes", "Labels", "PacketDecode", "FlowTable"],
+        path: "Fuzz/PacketFuzzing", swiftSettings: strict),
     .target(
         name: "ConfigurationFuzzing", dependencies: ["ConfigurationFile", "Exporter"],
         path: "Fuzz/ConfigurationFuzzing", swiftSettings: strict),
-    .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing"], swiftSettings: strict),
+    .testTarget(name: "FuzzReplayTests", dependencies: ["PacketFuzzing", "Labels"], swiftSettings: strict),
     // What FuzzNetlink checks; CaptureTests replays its inputs.
     .target(
         name: "NetlinkFuzzing", dependencies: ["Capture", "PacketDecode"], path: "Fuzz/NetlinkFuzzing",
@@ -172,6 +182,10 @@ var targets: [Target] = [
     // What FuzzCollector checks; CollectorTests replays its inputs.
     .target(
         name: "CollectorFuzzing", dependencies: ["Collector", "Exporter", "FlowTable"], path: "Fuzz/CollectorFuzzing",
+        swiftSettings: strict),
+    // What FuzzAnswers checks; DeliveryTests replays its inputs.
+    .target(
+        name: "AnswerFuzzing", dependencies: ["HTTPMessages", "NetTypes"], path: "Fuzz/AnswerFuzzing",
         swiftSettings: strict),
     .testTarget(name: "SteeringReplayTests", dependencies: ["SteeringFuzzing"], swiftSettings: strict),
     // What the fuzz target FuzzSpool checks; its inputs are replayed likewise.
@@ -191,11 +205,13 @@ if fuzzing {
         ("FuzzPcap", ["CaptureFuzzing"]),
         ("FuzzPcapng", ["CaptureFuzzing"]),
         ("FuzzPacket", ["PacketFuzzing"]),
+        ("FuzzFlowLabels", ["PacketFuzzing"]),
         ("FuzzConfiguration", ["ConfigurationFuzzing"]),
         ("FuzzSteering", ["SteeringFuzzing"]),
         ("FuzzCollector", ["CollectorFuzzing"]),
         ("FuzzSpool", ["SpoolFuzzing"]),
         ("FuzzLabels", ["LabelFuzzing"]),
+        ("FuzzAnswers", ["AnswerFuzzing"]),
         ("FuzzNetlink", ["NetlinkFuzzing"]),
     ]
     targets.append(

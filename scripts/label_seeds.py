@@ -1,5 +1,6 @@
 """FuzzLabels's inputs: a transport, two ports, and the payloads of one flow (Fuzz/LabelFuzzing/InspectFlow.swift). Each is
-called what its label is, in lower case. Imported by scripts/fuzz-seeds."""
+called what its label is, in lower case. FuzzFlowLabels's are the same with an octet before them that says what they are
+wrapped in (Fuzz/PacketFuzzing/FlowInput.swift). Imported by scripts/fuzz-seeds."""
 
 import struct
 
@@ -88,3 +89,8 @@ def label_seeds():
             bytes([index & 1]) + sized(2, payload) for index, payload in enumerate(payloads))
         for name, (transport, payloads) in flows().items()
     }
+
+
+def flow_label_seeds():
+    """Every kind of wrapping, every other one with padding behind the packet, in turns."""
+    return {name: bytes([index % 16]) + octets for index, (name, octets) in enumerate(label_seeds().items())}

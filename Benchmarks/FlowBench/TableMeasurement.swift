@@ -20,8 +20,8 @@ enum TableMeasurement {
         print(
             """
             \(result.tallies.packets) packets, \(result.counters.flowsBegun) flows, \(result.counters.records) records, \
-            workers \(configuration.workers): CPU \(rounded(cpu)) s, \(rounded(cpu / packets * 1e9)) ns/packet; \
-            wall \(rounded(wallSeconds)) s, \(rounded(packets / wallSeconds / 1e6)) M packets/s
+            \(result.counters.labelRefusals) label refusals, workers \(configuration.workers): CPU \(rounded(cpu)) s, \
+            \(rounded(cpu / packets * 1e9)) ns/packet; wall \(rounded(wallSeconds)) s, \(rounded(packets / wallSeconds / 1e6)) M packets/s
             """)
     }
 

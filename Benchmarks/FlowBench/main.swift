@@ -9,13 +9,13 @@ import Pipeline
 let usage = """
     usage: flowbench generate INPUT OUT.pcap [--scale F] [--seed N]
            flowbench drain INPUT [--scale F] [--seed N]
-           flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--scale F] [--seed N]
+           flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--labels on|off] [--scale F] [--seed N]
                             [--duplicates off|count|drop] [--checksums off|on]
            flowbench bundle FOLDER
 
     generate  writes an input as classic pcap; OUT.pcap may be - for standard output
     drain     generates an input in memory and drops it: what generating costs
-    table     runs a capture, or the generated input wide, through decode and flow table without output
+    table     runs a capture, or the generated input wide, through decode and flow table without output, with labels if asked
     bundle    writes the generated captures that the project carries
 
     inputs (numbers at scale 1):
@@ -39,7 +39,7 @@ func option<Value: LosslessStringConvertible>(_ name: String, _ arguments: inout
 {
     guard let place = arguments.firstIndex(of: name) else { return value }
     guard place + 1 < arguments.count, let given = Value(arguments[place + 1]) else {
-        stop("\(name) needs a number after it.")
+        stop("\(name) needs a value after it.")
     }
     arguments.removeSubrange(place...(place + 1))
     return given
@@ -67,7 +67,9 @@ let checksums = option("--checksums", &arguments, default: "off") == "on"
 guard let duplicates = DuplicatePolicy.Action(rawValue: option("--duplicates", &arguments, default: "off")) else {
     stop("--duplicates takes off, count or drop.")
 }
+let labels = option("--labels", &arguments, default: "off")
 guard scale > 0, scale <= 16 else { stop("--scale goes up to 16.") }
+guard labels == "on" || labels == "off" else { stop("--labels is on or off.") }
 
 do {
     switch (arguments.first, arguments.count) {
@@ -93,6 +95,7 @@ do {
         configuration.table.memoryOctets = memory << 20
         configuration.table.duplicates.action = duplicates
         configuration.checksums = checksums
+        if labels == "on" { configuration.table.labels = LabelConfiguration() }
         TableMeasurement.run(source, configuration)
     case ("bundle", 2):
         try writeBundle(to: arguments[1])

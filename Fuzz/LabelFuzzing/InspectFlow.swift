@@ -26,6 +26,8 @@ package func inspectFlow(_ octets: [UInt8]) -> LabelOutcome {
     check(first, inspector)
     let again = run(&inspector, octets)
     precondition(first == again, "a used inspector says something else")
+    var thorough = LabelInspector(triesEverything: true)
+    precondition(run(&thorough, octets) == first, "a protocol begins with an octet that the catalogue does not know")
     // After a flow of all the payloads backwards, too.
     _ = run(&inspector, Array(octets.prefix(5)) + octets.dropFirst(5).reversed())
     precondition(run(&inspector, octets) == first, "what another flow left behind shows")
@@ -33,7 +35,7 @@ package func inspectFlow(_ octets: [UInt8]) -> LabelOutcome {
 }
 
 private func run(_ inspector: inout LabelInspector, _ octets: [UInt8]) -> LabelOutcome {
-    var budget = LabelBudget(unitsPerSecond: 100_000)
+    var budget = LabelBudget(nanosecondsPerSecond: 1_000_000_000)
     inspector.begin(
         transport: LabelTransport(protocolIdentifier: octets[0]) ?? .tcp,
         initiatorPort: UInt16(octets[1]) << 8 | UInt16(octets[2]),

@@ -67,6 +67,18 @@ struct FuzzedInput {
         self.packets = packets
     }
 
+    /// Whole Ethernet `frames`, one after the other with `timeStep` nanoseconds between them.
+    init(frames: [[UInt8]], timeStep: Nanoseconds) {
+        linkType = 1
+        segmentRule = .auto
+        tunnels = TunnelPolicy()
+        isRepeated = false
+        isSmall = false
+        packets = frames.map {
+            Packet(octets: $0, timeStep: timeStep, wireLength: UInt32($0.count), copies: 1, place: 0)
+        }
+    }
+
     /// None for 0, else a power of two up to 2^45 ns (nearly ten hours), back in time for negative codes.
     private static func timeStep(_ code: UInt8) -> Nanoseconds {
         let signed = Int8(bitPattern: code)

@@ -10,8 +10,10 @@ struct FuzzedRun {
     private(set) var packets: UInt64 = 0
     /// Records handed out.
     private(set) var records: UInt64 = 0
-    /// Over the records, in output order.
+    /// Over the records, in output order, but for their labels.
     private(set) var checksum: UInt64 = 14_695_981_039_346_656_037
+    /// Over the records' labels.
+    private(set) var labelChecksum: UInt64 = 14_695_981_039_346_656_037
 
     // Not a multiple of the prefetch distances; several batches even in a small input.
     private static let batchSize = 50
@@ -20,6 +22,7 @@ struct FuzzedRun {
 
     private let input: FuzzedInput
     private let table: FlowTable
+    private let isLabelled: Bool
     private let reorderSlack: Nanoseconds
     private var inspection = PacketInspection()
     private var fragments: FragmentTable
@@ -29,7 +32,8 @@ struct FuzzedRun {
     private var recordPackets: UInt64 = 0
     private var lastEnd: UInt64 = 0
 
-    init(_ input: FuzzedInput, slotKeys: (UInt64, UInt64, UInt64)) {
+    /// `isLabelled`: flows get labels, with little room for them.
+    init(_ input: FuzzedInput, slotKeys: (UInt64, UInt64, UInt64), isLabelled: Bool = false) {
         var configuration = FlowTableConfiguration()
         configuration.memoryOctets = input.isSmall ? 1 : 4 << 20
         configuration.slotKeys = slotKeys
@@ -37,6 +41,11 @@ struct FuzzedRun {
         inspection.identityKeys = configuration.identityKeys
         inspection.checksums = true
         inspection.mtu = 1500
+        if isLabelled {
+            configuration.labels = LabelConfiguration()
+            configuration.labels?.flowsAtOnce = 4
+        }
+        self.isLabelled = isLabelled
         self.input = input
         table = FlowTable(configuration: configuration)
         reorderSlack = configuration.reorderSlack
@@ -67,7 +76,7 @@ struct FuzzedRun {
             }
             if facts.fragments > 0 || expiry != nil { fragments.resolve(facts, expiry: expiry) }
             table.partition(facts, into: &partition)
-            apply(facts, partition, checkpoint, to: outputs)
+            apply(facts, partition, checkpoint, packets: isLabelled ? batch : nil, to: outputs)
             merged.removeAll()
             RecordMerge.merge(outputs, into: merged)
             take(merged)
@@ -81,7 +90,7 @@ struct FuzzedRun {
         facts.removeAll()
         fragments.letGoOfAll(into: facts, at: lastFrame)
         table.partition(facts, into: &partition)
-        apply(facts, partition, Checkpoint(frame: lastFrame), to: outputs)
+        apply(facts, partition, Checkpoint(frame: lastFrame), packets: nil, to: outputs)
         merged.removeAll()
         RecordMerge.merge(outputs, into: merged)
         take(merged)
@@ -153,7 +162,8 @@ struct FuzzedRun {
 
     /// Counts and sweeps stripe by stripe, as the pipeline does with each chunk.
     private func apply(
-        _ facts: FactsBatch, _ partition: borrowing Partition, _ checkpoint: Checkpoint, to outputs: [StripeOutput]
+        _ facts: FactsBatch, _ partition: borrowing Partition, _ checkpoint: Checkpoint, packets: PacketBatch?,
+        to outputs: [StripeOutput]
     ) {
         for stripe in 0..<FlowTable.stripeCount {
             let output = outputs[stripe]
@@ -161,16 +171,19 @@ struct FuzzedRun {
             output.removeAll()
             let count = partition.count(stripe)
             guard let sweep = checkpoint.sweep else {
-                table.apply(facts, partition, stripe: stripe, range: 0..<count, output: buffer)
+                table.apply(
+                    facts, partition, stripe: stripe, range: 0..<count, packets: packets, output: buffer)
                 output.divide(after: checkpoint.frame)
                 continue
             }
             let before = partition.count(stripe, of: facts, upTo: checkpoint.frame)
-            table.apply(facts, partition, stripe: stripe, range: 0..<before, output: buffer)
+            table.apply(
+                facts, partition, stripe: stripe, range: 0..<before, packets: packets, output: buffer)
             output.sweepStart = buffer.count
             table.sweep(stripe: stripe, now: sweep.now, at: checkpoint.frame, all: sweep.all, output: buffer)
             output.sweepEnd = buffer.count
-            table.apply(facts, partition, stripe: stripe, range: before..<count, output: buffer)
+            table.apply(
+                facts, partition, stripe: stripe, range: before..<count, packets: packets, output: buffer)
         }
     }
 
@@ -211,6 +224,9 @@ struct FuzzedRun {
             if record.endFrameNumber < lastEnd { mistakes.append("a record of flow \(record.flowId) comes too late") }
             lastEnd = record.endFrameNumber
             if !isSound(record) { mistakes.append("a record of flow \(record.flowId) contradicts itself") }
+            if !record.labelIsSound || !isLabelled && record.applicationId != 0 {
+                mistakes.append("the label of flow \(record.flowId) contradicts itself")
+            }
             fold(record)
         }
     }
@@ -240,7 +256,8 @@ struct FuzzedRun {
             record.flowId, record.endFrameNumber, UInt64(record.sliceIndex), UInt64(record.endReason.rawValue),
             record.sourceHigh, record.sourceLow, record.destinationHigh, record.destinationLow,
             UInt64(record.sourcePort), UInt64(record.destinationPort), UInt64(record.protocolIdentifier),
-            UInt64(record.presence.rawValue), record.octetsForward, record.octetsReverse, record.layer2OctetsForward,
+            UInt64(record.presence.subtracting(.label).rawValue), record.octetsForward, record.octetsReverse,
+            record.layer2OctetsForward,
             record.layer2OctetsReverse, record.packetsForward, record.packetsReverse,
             record.retransmittedOctetsForward, record.retransmittedOctetsReverse, UInt64(record.firstForward),
             UInt64(record.lastForward), UInt64(record.firstReverse), UInt64(record.lastReverse),
@@ -252,6 +269,9 @@ struct FuzzedRun {
             UInt64(record.icmpErrorTypeCode),
         ] {
             checksum = (checksum ^ word) &* 1_099_511_628_211
+        }
+        for word in [record.applicationId, UInt64(record.labelSource), UInt64(record.labelConfidence)] {
+            labelChecksum = (labelChecksum ^ word) &* 1_099_511_628_211
         }
     }
 

@@ -5,12 +5,14 @@ import PacketDecode
 /// sees every octet read beyond.
 // SAFETY: (@safe) frees what it allocates, and only after the batch that points there was refilled or is gone.
 @safe final class FuzzedSource: PacketSource {
+    /// When the first packet comes, but for its own step. Somewhere in 2023.
+    static let start: Nanoseconds = 1_700_000_000 * nanosecondsPerSecond
     private let input: FuzzedInput
     private var packet = 0
     private var copy = 0
     private var frameNumber: UInt64 = 0
-    // Somewhere in 2023; steps back are wanted, and clamped as every source clamps them.
-    private var time: Nanoseconds = 1_700_000_000 * nanosecondsPerSecond
+    // Steps back are wanted, and clamped as every source clamps them.
+    private var time = FuzzedSource.start
     // SAFETY: empty; what is put in is valid until `free`.
     private var allocations: [UnsafeMutablePointer<UInt8>] = unsafe []
 

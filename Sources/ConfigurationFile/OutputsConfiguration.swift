@@ -24,7 +24,7 @@ package struct OutputsConfiguration: Sendable, Equatable {
     /// Path of an SQLite store; nil for none.
     package var store: String?
 
-    /// Folder of the spool that keeps records for `tcp://`, `tls://` and `kafka://` collectors; nil for none.
+    /// Folder of the spool that keeps records for every collector but `udp://` ones; nil for none.
     package var spool: String?
     /// Octets of the spool, beyond which the oldest records are given up.
     package var spoolSize = SpoolConfiguration(folder: "").size
@@ -61,7 +61,7 @@ package struct OutputsConfiguration: Sendable, Equatable {
             return "The collector \(needy) needs a spool: name a folder with --spool, or in outputs.spool."
         }
         guard collectors.contains(where: { $0.transport != .udp }) else {
-            return "A spool is for tcp://, tls:// and kafka:// collectors, and there is none."
+            return "A spool is for tcp://, tls://, https:// and kafka:// collectors, and there is none."
         }
         let names = collectors.map(\.name)
         guard let twice = names.first(where: { name in names.count { $0 == name } > 1 }) else { return nil }

@@ -26,11 +26,24 @@ package struct DeliveryStatus: Sendable, Equatable {
     package var problem: String?
     /// What was sent in this run: records sent again are counted again.
     package var sent = IPFIXStatistics()
+    /// HTTP: the last record that the receiver refused and where it is kept, a sentence; nil when there was none.
+    package var refusal: String?
+    /// HTTP: requests of this run by how they ended.
+    package var requests: [RequestEnd: UInt64] = [:]
     /// Answers that belonged to no batch.
     package var strayAnswers: UInt64 = 0
 
-    /// What it will never take, a sentence; nil while it takes everything.
-    package var refusal: String?
+    /// How a request ended.
+    package enum RequestEnd: String, Sendable, CaseIterable {
+        /// With an answer of success.
+        case accepted
+        /// With an answer that says that the records will never be taken as they are.
+        case refused
+        /// With an answer that puts it off: it is made again.
+        case deferred
+        /// Without an answer.
+        case unanswered
+    }
 
     /// Nothing has been done yet.
     package init() { sent.sessions = 0 }

@@ -27,6 +27,8 @@ package final class DeliveryStream: @unchecked Sendable {
         self.spool = spool
         if let address = endpoint.kafka {
             course = KafkaCourse(endpoint, address, options: options, spool: spool, reader: reader, board: board)
+        } else if endpoint.transport.isHTTP {
+            course = HTTPCourse(endpoint, options: options, spool: spool, reader: reader, board: board)
         } else {
             course = StreamCourse(endpoint, options: options, spool: spool, reader: reader, board: board)
         }

@@ -235,7 +235,7 @@ extension Balance {
                     + "\(account.acknowledged) acknowledged + \(status.made - account.settled) pending\(discarded); "
                     + "\(account.resent) sent again"
                     + (stray > 0 ? "; \(stray) answers were about no batch under way" : ""))
-            if let refusal = stream.status.refusal { lines.append("           \(refusal)") }
+            if let refusal = stream.status.refusal { lines.append("refused    \(refusal)") }
         }
         return lines
     }

@@ -15,12 +15,17 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "JSON: one line a flow, its slices put together.")
     var stitched = false
 
-    @Option(help: ArgumentHelp("Write an IPFIX file (RFC 5655).", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp(
+            "Write an IPFIX file (RFC 5655), or file:FILE?rotate=SECONDS|SIZE for one after another.", valueName: "file"
+        ),
+        completion: .file())
     var ipfix: String?
 
     @Option(
         help: ArgumentHelp(
-            "Send IPFIX to udp://, tcp:// or tls://HOST:PORT, or records to kafka://HOST:PORT/TOPIC; may be repeated.",
+            "Send IPFIX to udp://, tcp:// or tls://HOST:PORT, or batches to https://HOST/PATH or kafka://HOST:PORT/TOPIC; may be "
+                + "repeated.",
             valueName: "url"))
     var export: [String] = []
 
@@ -75,11 +80,20 @@ struct OutputOptions: ParsableArguments {
         }
         try spooling.validate()
         do throws(ExportError) {
+            _ = try ipfixFile
             if let problem = OutputsConfiguration.problem(spool: spooling.spool, collectors: try collectors) {
                 throw ExportError(problem)
             }
         } catch {
             throw ValidationError(error.description)
+        }
+    }
+
+    /// The file of `--ipfix`.
+    var ipfixFile: FileDestination? {
+        get throws(ExportError) {
+            guard let ipfix else { return nil }
+            return try FileDestination(parsing: ipfix)
         }
     }
 
@@ -95,7 +109,7 @@ struct OutputOptions: ParsableArguments {
     /// Throws when an output would overwrite one of the inputs, or another output.
     func checkOverlap(inputs: [String]) throws {
         var taken: [(path: String, role: String)] = inputs.map { ($0, "an input") }
-        for (option, path) in [("--json", json), ("--ipfix", ipfix), ("--store", store)] {
+        for (option, path) in [("--json", json), ("--ipfix", try? ipfixFile?.path), ("--store", store)] {
             guard let path, path != "-" else { continue }
             if let other = taken.first(where: { Self.isSameFile($0.path, path) }) {
                 throw ProbeFailure(

@@ -15,6 +15,8 @@ final class OutputSinks {
     private(set) var ipfix: [(name: String, sink: IPFIXSink)] = []
     /// The spool and its collectors; nil without one.
     private(set) var delivery: SpooledDelivery?
+    /// What was found that an earlier run had left, a sentence each.
+    private(set) var notes: [String] = []
     private let captureNumbers = CaptureNumbers()
     /// Tells how many packets have been read, for the spool's commits; set once there is a run that reads.
     let packetsRead = PacketCount()
@@ -37,7 +39,11 @@ final class OutputSinks {
         }
         if let path = options.json { all.append(try JSONSink(path: path, stitched: options.stitched)) }
         let ipfixOptions = options.ipfixOptions(inputs: inputs)
-        if let path = options.ipfix { add(path, try IPFIXFileSink(path: path, options: ipfixOptions)) }
+        if let destination = try options.ipfixFile {
+            let sink = try IPFIXFileSink(destination, options: ipfixOptions)
+            if let note = sink.openingNote { notes.append(note) }
+            add(destination.path, sink)
+        }
         let collectors = try options.collectors
         if let configuration = options.spooling.configuration {
             let numbers = captureNumbers
@@ -45,6 +51,7 @@ final class OutputSinks {
                 configuration, endpoints: collectors.filter { $0.transport != .udp }, options: ipfixOptions,
                 captureStatistics: { numbers.value }, observedPackets: { [packetsRead] in packetsRead.now })
             self.delivery = delivery
+            notes += delivery.spool.openingNotes
             all.append(delivery.sink)
             delivery.start()
         }
@@ -53,7 +60,7 @@ final class OutputSinks {
             case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: ipfixOptions))
             case .tcp where delivery == nil:
                 add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: ipfixOptions))
-            case .tcp, .tls, .kafka: break
+            case .tcp, .tls, .http, .https, .kafka: break
             }
         }
         if let path = options.store {

@@ -51,7 +51,7 @@ struct ReplayCommand: ParsableCommand {
         configuration.checksums = flows.checksums == .on
         configuration.mtu = flows.mtu
         if let zones { configuration.annotate = { zones.annotate(&$0) } }
-        for note in sinks.delivery?.spool.openingNotes ?? [] { Terminal.write("flowprobe: \(note)\n", to: 2) }
+        for note in sinks.notes { Terminal.write("flowprobe: \(note)\n", to: 2) }
         let pipeline = ReplayPipeline(configuration: configuration, source: source, sinks: sinks.all)
 
         sinks.packetsRead.ask { pipeline.packetsRead.load(ordering: .relaxed) }

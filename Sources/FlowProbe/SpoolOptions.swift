@@ -8,7 +8,7 @@ import Spool
 struct SpoolOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Keep records in this folder until every tcp://, tls:// and kafka:// collector has them (docs/delivery.md).",
+            "Keep records in this folder until every collector but those of udp:// has them (docs/delivery.md).",
             valueName: "folder"),
         completion: .directory)
     var spool: String?

@@ -5,8 +5,9 @@ import PacketDecode
 package struct LabelConfiguration: Sendable {
     /// The enterprise number in `applicationId` (RFC 6759 section 4).
     package var enterpriseNumber: UInt32
-    /// Units of label work per second of packet time, for each of the table's 16 stripes (`LabelBudget`).
-    package var unitsPerSecond = 20_000
+    /// Nominal nanoseconds of label work per second of packet time, for each of the table's 16 stripes (`LabelBudget`): one
+    /// core's time in all. By stripe, not by worker, since which worker takes a stripe must not show.
+    package var nanosecondsPerSecond = 62_500_000
     /// How much of one flow is looked at.
     package var limits = LabelLimits()
     /// Flows of one stripe that are looked at at the same time. One more, and one of them, each in its turn, is decided by
@@ -58,7 +59,7 @@ struct LabelTable: ~Copyable {
         isOn = configuration != nil
         self.configuration = configuration ?? LabelConfiguration()
         marks = MappedArray(count: configuration == nil ? 1 : slots)
-        budget = LabelBudget(unitsPerSecond: self.configuration.unitsPerSecond)
+        budget = LabelBudget(nanosecondsPerSecond: self.configuration.nanosecondsPerSecond)
         arena = AttributeArena(octets: isOn ? self.configuration.attributeOctets ?? octets / 8 : 0)
     }
 

@@ -32,16 +32,16 @@ struct HandshakeStream: Sendable {
             octets.append(contentsOf: repeatElement(0, count: offset + count - octets.count))
         }
         for index in 0..<count { octets[offset + index] = UInt8(payload.u8(range.lowerBound + index) ?? 0) }
-        parts.append(offset..<offset + count)
-        parts.sort { $0.lowerBound < $1.lowerBound }
-        var merged: [Range<Int>] = []
-        for part in parts {
-            if let last = merged.last, part.lowerBound <= last.upperBound {
-                merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, part.upperBound)
-            } else {
-                merged.append(part)
-            }
+        // In place: an Initial may have hundreds of parts of one octet.
+        var merged = offset..<offset + count
+        var first = 0
+        while first < parts.count, parts[first].upperBound < merged.lowerBound { first += 1 }
+        var last = first
+        while last < parts.count, parts[last].lowerBound <= merged.upperBound {
+            merged =
+                min(merged.lowerBound, parts[last].lowerBound)..<max(merged.upperBound, parts[last].upperBound)
+            last += 1
         }
-        parts = merged
+        parts.replaceSubrange(first..<last, with: CollectionOfOne(merged))
     }
 }

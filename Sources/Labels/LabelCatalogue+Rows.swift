@@ -19,7 +19,9 @@ extension LabelCatalogue {
         Row(.dnsOverQUIC, "DoQ", udp: [853], "as QUIC; told by ALPN", "RFC 9250"),
     ]
     static let web: [Row] = [
-        Row(.http, "HTTP", tcp: [80, 8080], "method, Host, User-Agent, status", "RFC 9112", over: .tcp, HTTP.inspect),
+        Row(
+            .http, "HTTP", tcp: [80, 8080], "method, Host, User-Agent, status", "RFC 9112, RFC 1945", over: streams,
+            HTTP.inspect),
         Row(.webSocket, "WebSocket", "as HTTP; told by Upgrade", "RFC 6455"),
         Row(
             .ssdp, "SSDP", udp: [1900], "method, status, User-Agent", "UPnP Device Architecture 2.0", over: .udp,
@@ -28,13 +30,15 @@ extension LabelCatalogue {
         Row(.grpc, "gRPC", "as HTTP/2; told by the content type of the first requests", "gRPC over HTTP/2"),
         Row(.etcd, "etcd", tcp: [2379], "as gRPC; told by the path of the first requests", "etcd API v3"),
         Row(
-            .tls, "TLS", tcp: [443], "SNI, ALPN, version, cipher suite, certificate subject, JA3, JA3S, JA4",
+            .tls, "TLS", tcp: [443, 465, 636, 993, 995],
+            "SNI, ALPN, version, cipher suite, certificate subject, JA3, JA3S, JA4",
             "RFC 8446, RFC 5246", over: .tcp, TLS.inspect),
         Row(.tlsSM, "TLS-SM", "as TLS; told by the server's choice of an SM4 suite", "RFC 8998"),
         Row(.tlcp, "TLCP", "as TLS; told by version 1.1 of TLCP", "GB/T 38636-2020"),
         Row(.dtls, "DTLS", "as TLS, of hellos that are not fragmented", "RFC 6347, RFC 9147", over: .udp, DTLS.inspect),
         Row(
-            .quic, "QUIC", udp: [443], "version; of decrypted Initials SNI, ALPN, JA4", "RFC 9000, RFC 9001, RFC 9369",
+            .quic, "QUIC", udp: [443], "version, Google's own too; of decrypted Initials SNI, ALPN, JA4",
+            "RFC 9000, RFC 9001, RFC 9369",
             over: .udp, QUIC.inspect),
     ]
     static let remote: [Row] = [
@@ -48,7 +52,7 @@ extension LabelCatalogue {
     ]
     static let files: [Row] = [
         Row(.ftp, "FTP", tcp: [21], "server's greeting", "RFC 959", over: .tcp, FTP.inspect),
-        Row(.tftp, "TFTP", udp: [69], "request, mode", "RFC 1350", over: .udp, TFTP.inspect),
+        Row(.tftp, "TFTP", udp: [69], "request, mode, options", "RFC 1350, RFC 2347", over: .udp, TFTP.inspect),
         Row(.smb, "SMB", tcp: [445], "protocol identifier of SMB 2 and 3", "MS-SMB2", over: .tcp, SMB.inspect),
         Row(.smb1, "SMBv1", "protocol identifier", "MS-CIFS"),
         Row(

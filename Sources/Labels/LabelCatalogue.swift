@@ -58,8 +58,50 @@ package enum LabelCatalogue {
         return table
     }()
 
+    /// A row's function.
+    struct Inspector: Sendable {
+        let row: Int
+        let inspect: Inspect
+    }
+
+    /// The functions that a payload over `transport` is tried with when it begins with `first`, in order; with all there are when
+    /// `first` is nil. Apart from the rows, which have much to copy.
+    static func inspectors(over transport: LabelTransport, first: Int?) -> [Inspector] {
+        let lists = transport == .udp ? overUDP : transport == .tcp ? overTCP : overSCTP
+        return lists[first ?? 256]
+    }
+
+    private static let overTCP = makeInspectors(.tcp)
+    private static let overUDP = makeInspectors(.udp)
+    private static let overSCTP = makeInspectors(.sctp)
+
+    /// By first octet, and all of them in the last place.
+    private static func makeInspectors(_ transport: LabelTransport) -> [[Inspector]] {
+        let all: [(inspector: Inspector, beginnings: [ClosedRange<UInt8>])] = rows.enumerated().compactMap {
+            index, row in
+            guard row.over.contains(transport), let inspect = row.inspect else { return nil }
+            return (Inspector(row: index, inspect: inspect), beginnings(of: row.label, over: transport))
+        }
+        let byOctet = (UInt8.min...UInt8.max).map { octet in
+            all.filter { $0.beginnings.contains { $0.contains(octet) } }.map(\.inspector)
+        }
+        return byOctet + [all.map(\.inspector)]
+    }
+
     /// The label whose own port `port` is over `transport`.
     static func label(ofPort port: Int, over transport: LabelTransport) -> ApplicationLabel? {
-        rows.first { $0.owns(port, over: transport) }?.label
+        (transport == .udp ? udpPorts : tcpPorts)[UInt16(truncatingIfNeeded: port)]
+    }
+
+    private static let tcpPorts = byPort { $0.tcp }
+    private static let udpPorts = byPort { $0.udp }
+
+    /// The first row to claim a port has it.
+    private static func byPort(_ ports: (Row) -> [UInt16]) -> [UInt16: ApplicationLabel] {
+        var labels: [UInt16: ApplicationLabel] = [:]
+        for row in rows {
+            for port in ports(row) where labels[port] == nil { labels[port] = row.label }
+        }
+        return labels
     }
 }

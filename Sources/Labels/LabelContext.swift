@@ -38,6 +38,8 @@ struct LabelContext: Sendable {
     /// What a server's first line looked like: several protocols greet alike, and their first command tells which.
     enum Greeting: UInt8, Sendable { case none, code220, plusOK }
     var greeting = Greeting.none
+    /// Whether the client began as OpenVPN's do, with contents that cannot be told from others.
+    var sawOpenVPNReset = false
     /// Source and sequence of the last packet that looked like RTP, per direction.
     var mediaStreams = (initiator: UInt64.max, responder: UInt64.max)
     /// QUIC's CRYPTO stream as far as it came.
@@ -58,6 +60,7 @@ struct LabelContext: Sendable {
         attributes.removeAll()
         decryptionsLeft = 0
         greeting = .none
+        sawOpenVPNReset = false
         mediaStreams = (.max, .max)
         handshake.removeAll()
         connectionID.removeAll(keepingCapacity: true)

@@ -4,7 +4,9 @@ package struct LabelLimits: Sendable {
     package var packets = 12
     /// Octets of payload.
     package var octets = 16_384
-    /// Octets of segments that are kept to be joined, per direction.
+    /// Packets in a row in which nothing is recognised, nor waited for, as long as there is no label.
+    package var fruitless = 5
+    /// Octets of segments that are kept to be joined, per direction; and of one payload that are looked at.
     package static let joinLimit = 4096
 
     /// The usual limits.
@@ -45,6 +47,9 @@ package struct LabelInspector: Sendable {
     package var attributes: LabelAttributes { context.attributes }
 
     private let limits: LabelLimits
+    private let triesEverything: Bool
+    /// Payloads in a row in which nothing was recognised.
+    private var fruitless = 0
     private var context = LabelContext()
     private var packets = 0
     private var octets = 0
@@ -60,14 +65,18 @@ package struct LabelInspector: Sendable {
         var next: UInt32 = 0
     }
 
-    /// An inspector that waits for its first flow.
-    package init(limits: LabelLimits = LabelLimits()) { self.limits = limits }
+    /// An inspector that waits for its first flow. `triesEverything` asks about protocols that cannot begin with the
+    /// payload's first octet too, as tests of what they can begin with do.
+    package init(limits: LabelLimits = LabelLimits(), triesEverything: Bool = false) {
+        self.limits = limits
+        self.triesEverything = triesEverything
+    }
 
     /// Begins with a flow. Ports are those of the endpoints that began it and that answered.
     package mutating func begin(transport: LabelTransport, initiatorPort: UInt16, responderPort: UInt16) {
         context.reset(transport: transport, initiatorPort: Int(initiatorPort), responderPort: Int(responderPort))
         (label, confidence, source, isDecided) = (nil, .none, .none, false)
-        (packets, octets, gathering, hinted) = (0, 0, -1, nil)
+        (packets, octets, gathering, hinted, fruitless) = (0, 0, -1, nil, 0)
         initiatorSegments.octets.removeAll(keepingCapacity: true)
         responderSegments.octets.removeAll(keepingCapacity: true)
     }
@@ -88,9 +97,13 @@ package struct LabelInspector: Sendable {
     /// Looks at the payload of the flow's next packet, in the order of capture. An empty one is passed over.
     package mutating func inspect(_ payload: Span<UInt8>, of packet: LabelPacket, budget: inout LabelBudget) {
         guard !isDecided, !payload.isEmpty else { return }
-        guard budget.take(1, at: packet.time) else { return finish() }
-        packets += 1
         octets += payload.count
+        // A segment that offloading made of many, or a jumbo frame: its beginning tells as much as it would in small ones.
+        let payload = payload.extracting(0..<min(payload.count, LabelLimits.joinLimit))
+        let joined = packet.isFromInitiator ? initiatorSegments.octets.count : responderSegments.octets.count
+        let cost = LabelBudget.lookCost + min(joined + payload.count, LabelLimits.joinLimit) * LabelBudget.octetCost
+        guard budget.take(cost, at: packet.time) else { return finish() }
+        packets += 1
         context.isFromInitiator = packet.isFromInitiator
         context.label = label
         context.decryptionsLeft = 0
@@ -126,6 +139,7 @@ package struct LabelInspector: Sendable {
         var found: Verdict
         if kept.octets.isEmpty {
             found = verdict(of: Payload(payload))
+            if found.next == .join, payload.count >= LabelLimits.joinLimit { found.next = .more }
             if found.next == .join { Self.keep(payload, packet, in: &kept) }
         } else if packet.sequence == kept.next {
             let before = kept.octets.count
@@ -152,10 +166,9 @@ package struct LabelInspector: Sendable {
 
     /// Asks the inspector that asked for more, else all of the transport: the first that is sure, else the best hint.
     private mutating func verdict(of payload: Payload) -> Verdict {
-        let rows = LabelCatalogue.rows
         if gathering >= 0 {
             let mark = context.attributes.entries.count
-            let found = rows[gathering].inspect?(payload, &context) ?? .no
+            let found = LabelCatalogue.rows[gathering].inspect?(payload, &context) ?? .no
             if found.label != nil || found.next == .join { return found }
             context.attributes.rewind(to: mark)
             guard confidence < .certain else { return found }
@@ -164,23 +177,26 @@ package struct LabelInspector: Sendable {
         }
         var best = Verdict.no
         var (bestIndex, bestCounts) = (-1, false)
-        for index in rows.indices {
-            guard rows[index].over.contains(context.transport), let inspect = rows[index].inspect else { continue }
-            let mark = context.attributes.entries.count
-            let found = inspect(payload, &context)
+        let inspectors = LabelCatalogue.inspectors(
+            over: context.transport, first: triesEverything ? nil : payload.u8(0))
+        let mark = context.attributes.entries.count
+        for place in inspectors.indices {
+            let found = inspectors[place].inspect(payload, &context)
             guard let label = found.label else {
                 context.attributes.rewind(to: mark)
                 if found.next != .done, best.label == nil { best.next = found.next }
                 continue
             }
             if found.strength != .hint {
-                gathering = found.next == .done ? -1 : index
+                gathering = found.next == .done ? -1 : inspectors[place].row
                 return found
             }
             // Kept until the others have been asked: one of them may be sure. A hint that counts goes first.
             context.attributes.rewind(to: mark)
             let counts = ownsPort(label) || hinted == label
-            if best.label == nil || (counts && !bestCounts) { (best, bestIndex, bestCounts) = (found, index, counts) }
+            if best.label == nil || (counts && !bestCounts) {
+                (best, bestIndex, bestCounts) = (found, inspectors[place].row, counts)
+            }
         }
         if bestCounts, best.next != .done { gathering = bestIndex }
         return best
@@ -195,9 +211,12 @@ package struct LabelInspector: Sendable {
     /// Takes over what an inspector said.
     private mutating func apply(_ verdict: Verdict) {
         guard let found = verdict.label else {
-            if gathering >= 0, verdict.next == .done { isDecided = true }
+            guard verdict.next == .done else { return }
+            fruitless += 1
+            if gathering >= 0 || (label == nil && fruitless >= limits.fruitless) { finish() }
             return
         }
+        fruitless = 0
         let owns = ownsPort(found)
         switch verdict.strength {
         case .hint:

@@ -108,6 +108,9 @@ package struct Payload: ~Escapable {
         return true
     }
 
+    /// Whether the first octets are text: told at once, where the end of the first line has to be looked for.
+    var beginsWithText: Bool { isText(0..<min(count, 4)) }
+
     /// Whether `range` lies within the payload and holds only zeros.
     func isZero(_ range: Range<Int>) -> Bool {
         guard range.lowerBound >= 0, range.upperBound <= octets.count else { return false }

@@ -13,10 +13,13 @@ struct StartLine {
     let next: Int
 
     private static let longestMethod = 20
+    /// Header fields that are looked at: each is gone through several times, and 4 KiB have room for thousands of empty ones.
+    private static let fieldLimit = 64
 
-    /// The start line of `payload`; nil when there is none, or when it has no end yet.
-    init?(_ payload: Payload) {
-        guard let first = payload.u8(0), (0x41...0x5A).contains(first), let (line, next) = payload.line(0),
+    /// The start line of `payload`, of at most `limit` octets; nil when there is none, or when it has no end yet.
+    init?(_ payload: Payload, limit: Int = 2048) {
+        guard let first = payload.u8(0), (0x41...0x5A).contains(first), payload.beginsWithText,
+            let (line, next) = payload.line(0, limit: limit),
             line.count >= 12, let space = payload.first(0x20, from: 0, before: line.upperBound)
         else { return nil }
         self.next = next
@@ -44,7 +47,8 @@ struct StartLine {
     /// What the header field called `name` (lower case) has, of the fields that begin at `start`; nil when there is none.
     static func field(_ name: String, _ payload: Payload, from start: Int) -> Range<Int>? {
         var position = start
-        while let (line, next) = payload.line(position), !line.isEmpty {
+        for _ in 0..<fieldLimit {
+            guard let (line, next) = payload.line(position), !line.isEmpty else { return nil }
             let colon = line.lowerBound + name.utf8.count
             if payload.hasFolded(name, at: line.lowerBound), payload.u8(colon) == 0x3A {
                 var value = colon + 1..<max(colon + 1, line.upperBound)
@@ -61,10 +65,12 @@ struct StartLine {
     /// Whether the header fields that begin at `start` have come to their end: an empty line.
     static func hasEnd(_ payload: Payload, from start: Int) -> Bool {
         var position = start
-        while let (line, next) = payload.line(position) {
+        for _ in 0..<fieldLimit {
+            guard let (line, next) = payload.line(position) else { return false }
             if line.isEmpty { return true }
             position = next
         }
-        return false
+        // More fields than are looked at: there is nothing to wait for.
+        return true
     }
 }

@@ -6,6 +6,9 @@
 enum IPv6Extension {
     private static let unit = 8
     private static let jumboOption: UInt8 = 0xC2
+    /// Options among which the jumbo payload option is looked for. Senders put it first; a header has room for 2,046 octets
+    /// of padding, which nobody needs (RFC 8504 section 5.3) and which would be walked again in each tunnel of a packet.
+    private static let optionLimit = 32
 
     /// Passes a hop-by-hop, routing or destination options header. On IPv4 their numbers are ordinary protocols.
     static func decodeOptions(_ number: UInt8, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
@@ -56,7 +59,7 @@ enum IPv6Extension {
         let octets = (Int(cursor.u8(start &+ 1)) &+ 1) &* unit
         guard cursor.remaining &- start >= octets else { return nil }
         var position = 2
-        while position < octets {
+        for _ in 0..<optionLimit where position < octets {
             let kind = cursor.u8(start &+ position)
             if kind == 0 {  // Pad1
                 position &+= 1

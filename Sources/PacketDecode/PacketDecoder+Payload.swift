@@ -44,11 +44,15 @@ extension PacketDecoder {
         }
     }
 
+    /// Chunks among which data is looked for: acknowledgements and errors may stand in front, and a packet of 64 KiB has room for 16,000
+    /// that say nothing.
+    private static let sctpChunkLimit = 16
+
     /// The first DATA chunk of an SCTP packet (RFC 9260 section 3.3.1): its payload stands behind type, flags, length,
     /// and three words.
     private static func sctpData(_ cursor: borrowing Cursor) -> (start: Int, payload: Int?)? {
         var position = 12
-        while cursor.remaining &- position >= 4 {
+        for _ in 0..<sctpChunkLimit where cursor.remaining &- position >= 4 {
             let length = Int(cursor.u16(position &+ 2))
             guard length >= 4 else { return nil }
             if cursor.u8(position) == 0 { return length > 16 ? (position &+ 16, length &- 16) : nil }

@@ -20,6 +20,8 @@ package final class Spool: @unchecked Sendable {
     let configuration: SpoolConfiguration
     /// Names this spool to whoever drops repeats.
     package let probe: ProbeId
+    /// Where it is.
+    package var folder: String { configuration.folder }
     /// What was found when the spool was opened, a sentence each.
     package let openingNotes: [String]
 

@@ -102,7 +102,7 @@ import Testing
         ),
         (
             least + "outputs: {ipfix: \"-\"}\n", 3, 18,
-            "outputs.ipfix: \"-\" is not the path of a file; write an absolute path"
+            "outputs.ipfix: \"-\" is not the path of a file; write an absolute path, or file:PATH?rotate=SECONDS|SIZE"
         ),
         (
             least + "service: {metrics: \"10.0.0.1:80\"}\n", 3, 20,

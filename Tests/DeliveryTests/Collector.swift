@@ -57,26 +57,7 @@ final class Collector: Sendable {
 
     /// Listens on `port`, 0 for any. Connection number n behaves as `manners[n]`, later ones as the last of them.
     init(_ manners: [Manner], port: UInt16 = 0) throws {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var one: Int32 = 1
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        // SAFETY: values of the types and sizes that the calls want, which live as long as they run.
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            // SAFETY: as above.
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                // SAFETY: as above.
-                unsafe setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, 4) == 0
-                    && bind(listener, address, length) == 0 && listen(listener, 16) == 0
-                    && getsockname(listener, address, &length) == 0
-            }
-        }
-        guard isBound else { throw POSIXError(.EADDRINUSE) }
-        self.listener = listener
-        self.port = UInt16(bigEndian: address.sin_port)
+        (listener, self.port) = try listenOnLoopback(port)
         Thread.detachNewThread { [self] in
             var number = 0
             while true {
@@ -159,6 +140,9 @@ struct MessageReader {
     private(set) var problem: String?
     /// Element 166 of the last statistics.
     private(set) var notSent: UInt64?
+
+    /// Flow ids behind which no closing record has come.
+    var unclosed: [UInt64] { open.values.flatMap(\.flows) }
 
     init(connection: Int) { self.connection = connection }
 

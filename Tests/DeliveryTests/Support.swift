@@ -11,17 +11,19 @@ final class Workbench {
     let folder: String
     let endpoint: ExportEndpoint
     private var current: SpooledDelivery?
+    private let batchRecords: Int
     private var next: UInt64 = 1
 
     /// Records put into the spool so far.
     var made: UInt64 { next - 1 }
 
-    /// A spool whose batches have at most 100 records.
-    init(_ address: String) throws {
+    /// A spool whose batches have at most `batchRecords` records.
+    init(_ address: String, batchRecords: Int = 100) throws {
+        self.batchRecords = batchRecords
         folder = FileManager.default.temporaryDirectory.appending(path: "delivery-\(UUID())").path(
             percentEncoded: false)
         endpoint = try ExportEndpoint(parsing: address)
-        current = try Self.open(folder, endpoint)
+        current = try Self.open(folder, endpoint, batchRecords)
         delivery.start()
     }
 
@@ -30,10 +32,12 @@ final class Workbench {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    private static func open(_ folder: String, _ endpoint: ExportEndpoint) throws -> SpooledDelivery {
+    private static func open(
+        _ folder: String, _ endpoint: ExportEndpoint, _ batchRecords: Int
+    ) throws -> SpooledDelivery {
         var configuration = SpoolConfiguration(folder: folder)
         configuration.synchronization = .never
-        configuration.batchRecords = 100
+        configuration.batchRecords = batchRecords
         return try SpooledDelivery(
             configuration, endpoints: [endpoint], options: IPFIXOptions(), captureStatistics: { ExportStatistics() },
             observedPackets: { 1_000_000 })
@@ -45,11 +49,11 @@ final class Workbench {
     /// Begins another run with the same spool, which has been finished.
     func restart() throws {
         current = nil
-        current = try Self.open(folder, endpoint)
+        current = try Self.open(folder, endpoint, batchRecords)
         delivery.start()
     }
 
-    /// Makes so many batches of 100 records, with flow ids that count up from 1.
+    /// Makes so many times 100 records, which is a batch unless batches are larger, with flow ids that count up from 1.
     func add(batches: Int) throws {
         for _ in 0..<batches {
             let records = (0..<100).map { offset in

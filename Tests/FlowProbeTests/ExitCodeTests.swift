@@ -152,6 +152,12 @@ extension ProbeTests {
             let new = folder.path("new")
             try expect(2, ["replay", sound, "--json", new, "--ipfix", new], says: ["--ipfix \(new)", "of --json too"])
             try expect(2, ["replay", sound, "--ipfix", "-"], says: ["--ipfix cannot go to standard output"])
+            try expect(
+                2, ["replay", sound, "--json", new, "--ipfix", "file:\(new)?rotate=60"], says: ["of --json too"])
+            try expect(2, ["replay", sound, "--ipfix", "file:\(new)?rotate=never"], says: ["rotate=SECONDS"])
+            try expect(2, ["replay", sound, "--export", "https://127.0.0.1:1/in"], says: ["needs a spool"])
+            try expect(2, ["replay", sound, "--export", "http://192.0.2.1/in"], says: ["in the clear"])
+            try expect(2, ["replay", sound, "--export", "file:\(new)"], says: ["--ipfix"])
             try expect(2, ["replay", sound, "--store", "-"], says: ["--store cannot go to standard output"])
             #expect(try Data(contentsOf: folder.file("sound.pcap")) == before)
             #expect(!FileManager.default.fileExists(atPath: new))

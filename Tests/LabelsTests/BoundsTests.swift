@@ -5,10 +5,14 @@ import Testing
 @Suite struct BoundsTests {
     @Test func packetsAndOctetsOfAFlowAreLimited() {
         let packets = (0..<50).map { out(noise(40, seed: UInt64($0))) }
-        #expect(label(packets, .tcp).packets == LabelLimits().packets)
+        var limits = LabelLimits()
+        #expect(label(packets, .tcp).packets == limits.fruitless, "nothing was recognised")
+        limits.fruitless = 50
+        #expect(label(packets, .tcp, limits: limits).packets == limits.packets)
         let large = (0..<50).map { out(noise(9000, seed: UInt64($0))) }
         #expect(label(large, .udp).packets == 2)
-        #expect(label([out([])] + packets, .tcp).packets == LabelLimits().packets + 1, "empty payloads do not count")
+        let found = label([out([])] + packets, .tcp, limits: limits)
+        #expect(found.packets == limits.packets + 1, "empty payloads do not count")
     }
 
     /// A ClientHello that never ends is TLS, and is not kept beyond the limit.
@@ -27,7 +31,7 @@ import Testing
     }
 
     @Test func theBudgetIsOfPacketTime() {
-        var budget = LabelBudget(unitsPerSecond: 3)
+        var budget = LabelBudget(nanosecondsPerSecond: 3)
         func takes(_ times: [Int64], _ cost: Int = 1) -> [Bool] {
             times.map { budget.take(cost, at: $0 * 100_000_000) }
         }
@@ -42,7 +46,9 @@ import Testing
     @Test func aSprayOfInitialsIsRateLimited() {
         let hello = Fixture.message(1, Fixture.clientHello(suites: [1], Fixture.extensions))
         let payload = Fixture.quic(version: 1, client: hello).flatMap(\.octets)
-        var budget = LabelBudget(unitsPerSecond: 1000)
+        let look = LabelBudget.lookCost + payload.count * LabelBudget.octetCost
+        let allowed = 1_000_000
+        var budget = LabelBudget(nanosecondsPerSecond: allowed)
         var inspector = LabelInspector()
         var (named, labelled) = (0, 0)
         for flow in 0..<100 {
@@ -52,15 +58,15 @@ import Testing
             named += inspector.attributes[.serverName] == nil ? 0 : 1
             labelled += inspector.label == .quic ? 1 : 0
         }
-        // 51 units for each that is decrypted, one for each that is not.
-        #expect(named == 1000 / (LabelBudget.decryptionCost + 1))
-        #expect(labelled == named + (1000 - named * (LabelBudget.decryptionCost + 1)))
+        // Each is looked at first; the rest of the time does for looks without decryption.
+        #expect(named == allowed / (LabelBudget.decryptionCost + look))
+        #expect(labelled == named + (allowed - named * (LabelBudget.decryptionCost + look)) / look)
         #expect(budget.refusals > 0)
     }
 
     /// Without units a flow is not looked at: its port says what there is to say.
     @Test func withoutUnitsTheFlowIsNotLookedAt() {
-        var budget = LabelBudget(unitsPerSecond: 1)
+        var budget = LabelBudget(nanosecondsPerSecond: LabelBudget.lookCost + 100)
         var inspector = LabelInspector()
         for expected in [LabelSource.both, .port] {
             inspector.begin(transport: .tcp, initiatorPort: 50_505, responderPort: 80)

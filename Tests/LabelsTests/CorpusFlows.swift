@@ -13,7 +13,7 @@ struct CorpusFlows {
     }
 
     private(set) var flows: [String: Flow] = [:]
-    private var budget = LabelBudget(unitsPerSecond: 1_000_000)
+    private var budget = LabelBudget(nanosecondsPerSecond: 1_000_000_000)
 
     /// The flows of all packets of `source`.
     init(_ source: ReplaySource) {

@@ -75,6 +75,10 @@ extension Fixture {
             "OpenVPN with an HMAC", .openVPN, .tcp,
             [out(sized(2, cat(u8(0x38), noise(8), noise(20), u32(1, 1_700_000_000), zeros(5))))]),
         Fixture(
+            "OpenVPN, all encrypted", .openVPN, .udp,
+            [out(u8(0x38), noise(8), noise(45, seed: 3)), back(u8(0x40), noise(8), noise(57, seed: 4))],
+            confidence: .likely),
+        Fixture(
             "BitTorrent", .bitTorrent, .tcp, [out(u8(19), ascii("BitTorrent protocol"), zeros(8), noise(40))]),
         Fixture(
             "BitTorrent's table", .bitTorrent, .udp,

@@ -29,6 +29,13 @@ extension Fixture {
                 .dnsAnswer: "cdn.example.org,192.0.2.33",
             ]),
         Fixture(
+            "DNS over TCP, the length by itself", .dns, .tcp,
+            [out(u16(query.count)), out(query), back(sized(2, answer))],
+            [
+                .dnsName: "www.example.org", .dnsType: "1", .dnsResponseCode: "0",
+                .dnsAnswer: "cdn.example.org,192.0.2.33",
+            ]),
+        Fixture(
             "DNS over TCP", .dns, .tcp, [out(sized(2, query)), back(sized(2, answer))],
             [
                 .dnsName: "www.example.org", .dnsType: "1", .dnsResponseCode: "0",

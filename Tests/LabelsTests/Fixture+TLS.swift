@@ -116,6 +116,16 @@ extension Fixture {
                 back(datagram(2, Array(serverHello(version: 0xFEFD, cipher: 0xC02B, []).dropFirst(4)))),
             ], [.serverName: "a.example", .tlsVersion: "65277", .cipherSuite: "49195"]),
         Fixture(
+            "TLS 1.0, seen from the middle", .tls, .tcp,
+            [out(u8(23), u16(0x0301), sized(2, noise(32))), back(u8(23), u16(0x0301), sized(2, noise(64, seed: 8)))],
+            confidence: .likely),
+        Fixture(
+            "QUIC, Google's 25", .quic, .udp, [out(u8(0x0D), noise(8), ascii("Q025"), noise(1300))],
+            [.quicVersion: "1362113077"]),
+        Fixture(
+            "QUIC, Google's 46", .quic, .udp, [out(u8(0xC3), ascii("Q046"), u8(0x50), noise(1300))],
+            [.quicVersion: "1362113590"]),
+        Fixture(
             "QUIC", .quic, .udp,
             quic(version: 1, client: message(1, clientHello(suites: suites, extensions))),
             [

@@ -21,6 +21,13 @@ extension Fixture {
                 out(ascii(" HTTP/1.0\r\nAccept: */*\r\nHo")), out(ascii("st: example.net\r\n\r\n")),
             ], [.requestMethod: "POST", .serverName: "example.net"]),
         Fixture(
+            "HTTP over SCTP", .http, .sctp,
+            [out(ascii("GET / HTTP/1.0\r\n\r\n")), back(ascii("HTTP/1.0 200 OK\r\n\r\n"))],
+            [.requestMethod: "GET", .statusCode: "200"]),
+        Fixture(
+            "HTTP/0.9", .http, .tcp, [out(ascii("GET /a\r\n")), back(ascii("<html>")), out(ascii("GET /b\r\n\r\n"))],
+            confidence: .likely),
+        Fixture(
             "WebSocket", .webSocket, .tcp,
             [
                 out(
@@ -77,6 +84,7 @@ extension Fixture {
         Fixture(
             "FTP, a greeting that says nothing", .ftp, .tcp,
             [back(ascii("220 welcome\r\n")), out(ascii("USER anonymous\r\n"))]),
+        Fixture("TFTP, options answered", .tftp, .udp, [out(u16(6), ascii("blksize\0" + "1468\0"))]),
         Fixture("TFTP", .tftp, .udp, [out(u16(1), ascii("boot.img\0octet\0tsize\00\0"))]),
         Fixture(
             "Telnet", .telnet, .tcp, [back(u8(0xFF, 0xFD, 0x18, 0xFF, 0xFD, 0x20, 0xFF, 0xFB, 0x01), ascii("login: "))]),

@@ -86,7 +86,7 @@ func label(
     initiatorPort: UInt16 = 50_505
 ) -> Finding {
     var inspector = LabelInspector(limits: limits)
-    var budget = LabelBudget(unitsPerSecond: 10_000)
+    var budget = LabelBudget(nanosecondsPerSecond: 1_000_000_000)
     inspector.begin(transport: transport, initiatorPort: initiatorPort, responderPort: port)
     var finding = Finding()
     var sequences: (UInt32, UInt32) = (.max - 20, 77)

@@ -73,7 +73,7 @@ import Testing
     /// Segments that are sent again do no harm, and those out of order are waited for.
     @Test func segmentsAreJoinedBySequence() {
         var inspector = LabelInspector()
-        var budget = LabelBudget(unitsPerSecond: 100)
+        var budget = LabelBudget(nanosecondsPerSecond: 1_000_000)
         inspector.begin(transport: .tcp, initiatorPort: 50_505, responderPort: 40_404)
         let hello = Fixture.hello
         for (range, sequence) in [

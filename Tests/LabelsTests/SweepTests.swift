@@ -94,10 +94,32 @@ import Testing
         }
     }
 
+    /// Whatever octet payloads begin with: asking only those protocols that may begin so gives what asking all gives.
+    @Test(arguments: Fixture.all) func beginningsLoseNothing(fixture: Fixture) {
+        var all = LabelInspector(triesEverything: true)
+        var some = LabelInspector()
+        var budget = LabelBudget(nanosecondsPerSecond: 1_000_000_000)
+        for first in stride(from: 0, through: 255, by: 3) {
+            for changed in fixture.packets.indices where !fixture.packets[changed].octets.isEmpty {
+                all.begin(transport: fixture.transport, initiatorPort: 50_505, responderPort: fixture.port)
+                some.begin(transport: fixture.transport, initiatorPort: 50_505, responderPort: fixture.port)
+                for (index, packet) in fixture.packets.enumerated() {
+                    let octets = index == changed ? [UInt8(first)] + packet.octets.dropFirst() : packet.octets
+                    let origin = LabelPacket(isFromInitiator: packet.isFromInitiator, time: Int64(first) << 32)
+                    all.inspect(octets.span, of: origin, budget: &budget)
+                    some.inspect(octets.span, of: origin, budget: &budget)
+                }
+                let isSame = some.standing == all.standing && some.attributes.entries == all.attributes.entries
+                #expect(isSame, "packet \(changed) beginning with \(first)")
+            }
+        }
+        #expect(budget.refusals == 0)
+    }
+
     /// The inspector depends on nothing but its flow: used for all fixtures in turn, it says what a new one says.
     @Test func anInspectorIsUsedAgain() {
         var inspector = LabelInspector()
-        var budget = LabelBudget(unitsPerSecond: 100_000)
+        var budget = LabelBudget(nanosecondsPerSecond: 1_000_000_000)
         for fixture in Fixture.all + Fixture.all.reversed() {
             inspector.begin(transport: fixture.transport, initiatorPort: 50_505, responderPort: fixture.port)
             var sequences: (UInt32, UInt32) = (5, 5)

@@ -1,4 +1,5 @@
 import FlowTable
+import Labels
 import NetTypes
 import Testing
 
@@ -90,7 +91,7 @@ import Testing
             Run(frames, fills: fills, workers: workers) { table in
                 table.labels = LabelConfiguration()
                 table.labels?.flowsAtOnce = 4
-                table.labels?.unitsPerSecond = 40
+                table.labels?.nanosecondsPerSecond = 80_000
             }
         }
         let reference = run([512], 1)
@@ -99,6 +100,34 @@ import Testing
         let other = run(fills, workers)
         #expect(other.batches == reference.batches)
         #expect(other.result.counters.labelRefusals == reference.result.counters.labelRefusals)
+    }
+
+    /// A spray of QUIC Initials within one second, each a flow of its own: label work takes the time that it may have, what is
+    /// beyond it is counted, and no packet is lost for it. On any number of workers alike.
+    @Test(arguments: [1, 3]) func aSprayOfInitialsKeepsToTheBudget(workers: Int) {
+        // By its header it has to be decrypted; its contents are noise, which only decrypting shows.
+        let initial: [UInt8] =
+            [0xC1, 0, 0, 0, 1, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0x44, 0x9E]
+            + (0..<1182).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        let frames = (0..<3000).map { Self.udp(Frame.start + Nanoseconds($0) * 100_000, $0 + 1, port: 443, initial) }
+        let allowed = 260_000
+        let look = LabelBudget.lookCost + initial.count * LabelBudget.octetCost
+        let run = Run(frames, fills: [512, 3, 90], workers: workers) { table in
+            table.labels = LabelConfiguration()
+            table.labels?.nanosecondsPerSecond = allowed
+        }
+        #expect(run.balances && run.records.count == frames.count)
+        let decrypted = allowed / (look + LabelBudget.decryptionCost)
+        let looked = decrypted + (allowed - decrypted * (look + LabelBudget.decryptionCost)) / look
+        let stripes = FlowTable.stripeCount
+        func count(_ source: UInt8, _ confidence: UInt8) -> Int {
+            run.records.count { $0.labelSource == source && $0.labelConfidence == confidence }
+        }
+        #expect(count(3, 2) == decrypted * stripes, "decrypted in vain")
+        #expect(count(3, 3) == (looked - decrypted) * stripes, "told by the header alone")
+        #expect(count(1, 1) == frames.count - looked * stripes, "told by the port")
+        let refusals = frames.count - looked * stripes + (looked - decrypted) * stripes
+        #expect(run.result.counters.labelRefusals == UInt64(refusals))
     }
 
     /// Every slice says what is known when it ends: the first one before the payload came, nothing.

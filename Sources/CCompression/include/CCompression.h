@@ -1,5 +1,5 @@
-/* zlib's and zstd's declarations. zlib spells inflateInit2 as a macro, which Swift cannot see: one wrapper. Beside them
-   the processor's own CRC-32C, which neither library has and Swift cannot spell. */
+/* zlib's and zstd's declarations. zlib spells inflateInit2 and deflateInit2 as macros, which Swift cannot see: a wrapper
+   each. Beside them the processor's own CRC-32C, which neither library has and Swift cannot spell. */
 #ifndef FLOWPROBE_CCOMPRESSION_H
 #define FLOWPROBE_CCOMPRESSION_H
 
@@ -9,6 +9,10 @@
 
 static inline int flowprobe_inflate_init(z_stream *stream, int window_bits) {
     return inflateInit2(stream, window_bits);
+}
+
+static inline int flowprobe_deflate_init(z_stream *stream, int level, int window_bits) {
+    return deflateInit2(stream, level, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY);
 }
 
 /* Whether the processor has a CRC-32C instruction, and one step of it: eight octets, or one. Only to be called when it

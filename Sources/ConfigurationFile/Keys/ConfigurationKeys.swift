@@ -93,13 +93,14 @@ enum ConfigurationKeys {
             .init(
                 "export", \.outputs.export, ValueType.endpoint.list(atMost: 64), .restart,
                 example: "[\"tcp://192.0.2.1:4739\"]",
-                "Collectors that IPFIX is sent to ([IPFIX](ipfix.md)): udp://, tcp:// or tls://, and topics of Kafka "
-                    + "([fleet](fleet.md)), with parameters ([delivery](delivery.md)). The port is 4739, 4740 for TLS, "
-                    + "9092 for Kafka, unless given."),
+                "Collectors that flows are sent to: IPFIX over udp://, tcp:// or tls:// ([IPFIX](ipfix.md)), batches to https:// "
+                    + "(http:// on loopback) and to topics of Kafka ([fleet](fleet.md)), with parameters "
+                    + "([delivery](delivery.md)). The port is 4739, 4740 for TLS, 9092 for Kafka, or HTTP's, unless given."
+            ),
             .init(
                 optional: "spool", \.outputs.spool, .outputPath, .restart, example: "/var/lib/flowprobe/spool",
-                "Folder that keeps records until every tcp://, tls:// and kafka:// destination has them "
-                    + "([delivery](delivery.md))."),
+                "Folder that keeps records until every collector but those of udp:// has them ([delivery](delivery.md))."
+            ),
             .init(
                 "spoolSize", \.outputs.spoolSize, .size(SpoolConfiguration.smallestSize...1 << 46), .restart,
                 "Size of the spool; beyond it the oldest records are given up, and counted."),
@@ -131,8 +132,9 @@ enum ConfigurationKeys {
                 "enterpriseNumber", \.outputs.enterpriseNumber, .number(1...UInt32.max), .restart,
                 "IPFIX: your private enterprise number; the default is the one reserved for examples (RFC 5612)."),
             .init(
-                optional: "ipfix", \.outputs.ipfix, .outputPath, .restart, example: "/var/lib/flowprobe/flows.ipfix",
-                "Write an IPFIX file (RFC 5655). A file of that name is overwritten."),
+                optional: "ipfix", \.outputs.ipfix, .ipfixFile, .restart, example: "/var/lib/flowprobe/flows.ipfix",
+                "Write an IPFIX file (RFC 5655). A file of that name is overwritten. With `file:PATH?rotate=SECONDS` or "
+                    + "`file:PATH?rotate=SIZE` one file after another ([IPFIX](ipfix.md#ipfix-files))."),
             .init(
                 optional: "json", \.outputs.json, .path, .restart, example: "/var/lib/flowprobe/flows.json",
                 "Write flow records as JSON, one a line ([JSON](json.md)); `-` for standard output."),

@@ -28,6 +28,19 @@ extension ValueType where Value == String {
             write: YAMLText.scalar)
     }
 
+    /// An IPFIX file, as `FileDestination` reads it.
+    static var ipfixFile: ValueType {
+        .scalar(
+            "path", range: "1 to 4095 octets", what: "the path of a file",
+            hint: "an absolute path, or file:PATH?rotate=SECONDS|SIZE",
+            parse: { text in
+                guard (1...4095).contains(text.utf8.count), text != "-", text.unicodeScalars.allSatisfy(isPrintable)
+                else { return nil }
+                return (try? FileDestination(parsing: text)) == nil ? nil : text
+            },
+            write: YAMLText.scalar)
+    }
+
     /// The path of a Unix socket: what fits `sun_path` (unix(7)) with its zero.
     static var socketPath: ValueType { .text("path", hint: "an absolute path", atMost: 107) }
 
@@ -119,7 +132,7 @@ extension ValueType where Value == ExportEndpoint {
     /// A collector.
     static var endpoint: ValueType {
         var type: ValueType = .scalar(
-            "collector", range: "udp://, tcp:// or tls://, HOST[:PORT], or kafka://BROKER[:PORT]/TOPIC",
+            "collector", range: "udp://, tcp://, tls:// or https://, HOST[:PORT], or kafka://BROKER[:PORT]/TOPIC",
             what: "a collector",
             hint: "udp://192.0.2.1:4739 or tcp://[2001:db8::1]:4739",
             parse: { text in try? ExportEndpoint(parsing: text) }, write: { YAMLText.scalar($0.description) })

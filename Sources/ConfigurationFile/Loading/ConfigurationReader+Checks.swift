@@ -1,4 +1,5 @@
 import Capture
+import Exporter
 import Glibc
 
 /// What one key alone cannot tell: names and domains that were left out, and values that do not go together.
@@ -142,8 +143,9 @@ extension ConfigurationReader {
     private mutating func checkFiles(_ checks: ConfigurationChecks, file: String) {
         let (flows, outputs, service) = (configuration.flows, configuration.outputs, configuration.service)
         var taken: [(path: String, role: String)] = [(file, "this configuration")]
+        let ipfix = outputs.ipfix.flatMap { try? FileDestination(parsing: $0).path }
         let files: [(key: String, path: String?)] = [
-            ("flows.prefixes", flows.prefixes), ("outputs.ipfix", outputs.ipfix), ("outputs.json", outputs.json),
+            ("flows.prefixes", flows.prefixes), ("outputs.ipfix", ipfix), ("outputs.json", outputs.json),
             ("outputs.store", outputs.store), ("service.metricsSocket", service.metricsSocket),
         ]
         for (key, path) in files {

@@ -1,4 +1,5 @@
-/// What may stand behind the question mark of a collector's address: how a connection is acknowledged, resumed and secured.
+/// What may stand behind the question mark of a collector's address: how a connection is acknowledged, resumed and secured,
+/// and what is posted in which form.
 /// All of it is for destinations of a spool (docs/delivery.md).
 package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertible {
     /// When a batch counts as delivered.
@@ -9,12 +10,29 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         case batch
     }
 
+    /// HTTP: what the body of a request holds.
+    package enum BodyFormat: String, Sendable, CaseIterable {
+        /// IPFIX messages (RFC 7011), templates first: a session of its own.
+        case ipfix
+        /// Flow records as JSON, one a line (docs/json.md).
+        case ndjson
+
+        /// Its media type: RFC 5655 section 11 registers the first; the second is what programs use.
+        package var mediaType: String { self == .ipfix ? "application/ipfix" : "application/x-ndjson" }
+    }
+
+    /// HTTP: how the body of a request is packed (RFC 9110 section 8.4.1; RFC 8878 section 7.2).
+    package enum BodyCompression: String, Sendable, CaseIterable {
+        case none, gzip, zstd
+    }
+
     /// `ack`: when a batch counts as delivered.
     package var acknowledgement = Acknowledgement.transport
     /// `resend`: seconds for which acknowledged batches are kept, to be sent again after an abnormal end. 0 to 3600.
     /// Without meaning for `ack=batch`.
     package var resendSeconds = 30
-    /// `retry`: seconds between attempts to connect (RFC 7011 section 10.4.4 wants 60 or more). 1 to 3600.
+    /// `retry`: seconds between attempts to connect (RFC 7011 section 10.4.4 wants 60 or more). HTTP: what they grow to,
+    /// from one second on. 1 to 3600.
     package var retrySeconds = 60
     /// `timeout`: seconds without progress after which a connection is given up. 1 to 3600.
     package var timeoutSeconds = 60
@@ -26,6 +44,16 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
     package var key: String?
     /// `name`: the name that the collector's certificate must have; nil for the host of the address.
     package var serverName: String?
+    /// `format`, HTTP: what the body of a request holds.
+    package var format = BodyFormat.ipfix
+    /// `compression`, HTTP: how it is packed.
+    package var compression = BodyCompression.none
+    /// `token`, HTTP: file of a bearer token (RFC 6750), or `credential:NAME` for one that systemd keeps.
+    package var token: String?
+    /// `basic`, HTTP: file of `USER:PASSWORD` (RFC 7617), or `credential:NAME` likewise.
+    package var basic: String?
+    /// `query`, HTTP: the receiver's own query, percent-encoded. It takes all that stands behind it, and so is the last.
+    package var query: String?
 
     /// The defaults.
     package init() {}
@@ -37,6 +65,13 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         ]
     private static let texts: [(name: String, path: WritableKeyPath<Self, String?> & Sendable)] = [
         ("ca", \.authorities), ("certificate", \.certificate), ("key", \.key), ("name", \.serverName),
+        ("token", \.token), ("basic", \.basic),
+    ]
+    /// Which transports know a parameter, where it is not all but UDP.
+    private static let homes: [String: Set<ExportEndpoint.Transport>] = [
+        "ack": [.tcp, .tls], "resend": [.tcp, .tls], "ca": [.tls, .https], "certificate": [.tls, .https],
+        "key": [.tls, .https], "name": [.tls, .https], "format": [.http, .https], "compression": [.http, .https],
+        "token": [.http, .https], "basic": [.http, .https], "query": [.http, .https],
     ]
 
     /// Parses `NAME=VALUE&…`, values as they are. Throws a message about the whole address `text`.
@@ -46,54 +81,88 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         }
         var seen: Set<String> = []
         for pair in list.split(separator: "&", omittingEmptySubsequences: false) {
-            let parts = pair.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2, seen.insert(parts[0]).inserted else {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, !parts[1].isEmpty, seen.insert(parts[0]).inserted else {
                 throw ExportError(
                     "The collector \"\(text)\" has \"\(pair)\", which is no NAME=VALUE, or is there twice. "
                         + "\(Self.known)")
             }
             let (name, value) = (parts[0], parts[1])
-            if name == "ack" {
-                guard let choice = Acknowledgement(rawValue: value) else {
-                    throw ExportError("The collector \"\(text)\" has ack=\(value). Choose transport or batch.")
-                }
-                acknowledgement = choice
-            } else if let (_, path, range) = Self.seconds.first(where: { $0.name == name }) {
-                guard let number = Int(value), range.contains(number) else {
-                    throw ExportError(
-                        "The collector \"\(text)\" has \(name)=\(value). It takes a number of seconds from "
-                            + "\(range.lowerBound) to \(range.upperBound).")
-                }
-                self[keyPath: path] = number
-            } else if let (_, path) = Self.texts.first(where: { $0.name == name }) {
-                guard transport == .tls else {
-                    throw ExportError("The collector \"\(text)\" has \(name), which is for tls:// only.")
-                }
-                self[keyPath: path] = value
-            } else {
-                throw ExportError("The collector \"\(text)\" has the parameter \(name). \(Self.known)")
+            if let homes = Self.homes[name], !homes.contains(transport) {
+                let names = homes.map { $0.rawValue + "://" }.sorted().joined(separator: " and ")
+                throw ExportError("The collector \"\(text)\" has \(name), which is for \(names) only.")
             }
+            switch name {
+            case "ack": acknowledgement = try Self.choice(name, value, of: text)
+            case "format": format = try Self.choice(name, value, of: text)
+            case "compression": compression = try Self.choice(name, value, of: text)
+            case "query":
+                query = try Self.query(list[pair.index(pair.startIndex, offsetBy: 6)...], of: text)
+            default: try set(name, value, of: text)
+            }
+            if query != nil { break }
         }
         guard (certificate == nil) == (key == nil) else {
             throw ExportError(
                 "The collector \"\(text)\" has one of certificate and key. Give both files, or neither.")
         }
+        guard token == nil || basic == nil else {
+            throw ExportError("The collector \"\(text)\" has both token and basic. Give one of them.")
+        }
+    }
+
+    private mutating func set(_ name: String, _ value: String, of text: String) throws(ExportError) {
+        if let (_, path, range) = Self.seconds.first(where: { $0.name == name }) {
+            guard let number = Int(value), range.contains(number) else {
+                throw ExportError(
+                    "The collector \"\(text)\" has \(name)=\(value). It takes a number of seconds from "
+                        + "\(range.lowerBound) to \(range.upperBound).")
+            }
+            self[keyPath: path] = number
+        } else if let (_, path) = Self.texts.first(where: { $0.name == name }) {
+            self[keyPath: path] = value
+        } else {
+            throw ExportError("The collector \"\(text)\" has the parameter \(name). \(Self.known)")
+        }
+    }
+
+    private static func choice<Value: CaseIterable & RawRepresentable<String>>(
+        _ name: String, _ value: String, of text: String
+    ) throws(ExportError) -> Value {
+        if let choice = Value(rawValue: value) { return choice }
+        let names = Value.allCases.map(\.rawValue)
+        throw ExportError(
+            "The collector \"\(text)\" has \(name)=\(value). Choose \(names.dropLast().joined(separator: ", ")) or "
+                + "\(names.last ?? "").")
+    }
+
+    private static func query(_ query: Substring, of text: String) throws(ExportError) -> String {
+        guard query.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x23 }) else {
+            throw ExportError(
+                "The collector \"\(text)\" has a query with something in it that must be percent-encoded: a space (%20), # or "
+                    + "what is not ASCII.")
+        }
+        return String(query)
     }
 
     private static let known =
-        "The parameters are ack, resend, retry and timeout, and for tls:// ca, certificate, key and name."
+        "The parameters are retry and timeout; for tcp:// and tls:// ack and resend; for tls:// and https:// ca, certificate, "
+        + "key and name; for https:// and http:// format, compression, token, basic and, last, query."
 
     /// What differs from the defaults, as `?NAME=VALUE&…`; empty when nothing does.
     package var description: String {
         let usual = ConnectionParameters()
         var pairs: [String] = []
         if acknowledgement != usual.acknowledgement { pairs.append("ack=\(acknowledgement.rawValue)") }
+        if format != usual.format { pairs.append("format=\(format.rawValue)") }
+        if compression != usual.compression { pairs.append("compression=\(compression.rawValue)") }
         for (name, path, _) in Self.seconds where self[keyPath: path] != usual[keyPath: path] {
             pairs.append("\(name)=\(self[keyPath: path])")
         }
         for (name, path) in Self.texts {
             if let value = self[keyPath: path] { pairs.append("\(name)=\(value)") }
         }
+        if let query { pairs.append("query=\(query)") }
         return pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")
     }
 }

@@ -51,6 +51,8 @@ struct SocketAddress {
             // SAFETY: as above.
             unsafe next = entry.ai_next
         }
+        // Nothing leaves the machine in the clear, whatever a name is said to stand for.
+        if endpoint.transport == .http { addresses.removeAll { !$0.isLoopback } }
         guard !addresses.isEmpty else {
             throw ExportError("The collector's host \(endpoint.host) in \(endpoint) has no address. Check its name.")
         }

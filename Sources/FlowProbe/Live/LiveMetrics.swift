@@ -220,6 +220,9 @@ extension LiveMetrics {
             for state in DeliveryStatus.State.allCases {
                 page.set(.deliveryState, stream.name, state.rawValue, to: status.state == state)
             }
+            for (end, requests) in status.requests {
+                page.set(.deliveryRequests, stream.name, end.rawValue, to: requests)
+            }
             page.set(.exportRecords, stream.name, to: status.sent.records)
             page.set(.exportOctets, stream.name, to: status.sent.octets)
             page.set(.exportMessages, stream.name, to: status.sent.messages)

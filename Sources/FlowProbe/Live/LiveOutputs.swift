@@ -34,6 +34,8 @@ final class LiveOutputs {
     private(set) var summary: TrafficSummary?
     /// The spool and its collectors; nil without one.
     private(set) var delivery: SpooledDelivery?
+    /// What was found that an earlier run had left, a sentence each.
+    private(set) var notes: [String] = []
     let captureNumbers = CaptureNumbers()
 
     /// Opens every output; throws when one cannot be opened. Collectors need not be there yet. `rings` count packets.
@@ -64,7 +66,11 @@ final class LiveOutputs {
         options.startsUnconnected = true
         options.statisticsSeconds = 60
         options.tellsMirror = plan.verdictSeconds != nil
-        if let path = output.ipfix { add(path, try IPFIXFileSink(path: path, options: options)) }
+        if let destination = try output.ipfixFile {
+            let sink = try IPFIXFileSink(destination, isLive: true, options: options)
+            if let note = sink.openingNote { notes.append(note) }
+            add(destination.path, sink)
+        }
         let collectors = try output.collectors
         if let configuration = output.spooling.configuration {
             let numbers = captureNumbers
@@ -73,6 +79,7 @@ final class LiveOutputs {
                 captureStatistics: { numbers.value },
                 observedPackets: { rings.reduce(0) { $0 + $1.handedOut.load(ordering: .relaxed) } })
             self.delivery = delivery
+            notes += delivery.spool.openingNotes
             destinations.append(
                 Destination(name: "spool", sink: delivery.sink, flushSeconds: SpoolSink.flushSeconds))
         }
@@ -81,7 +88,7 @@ final class LiveOutputs {
             case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: options))
             case .tcp where delivery == nil:
                 add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: options))
-            case .tcp, .tls, .kafka: break
+            case .tcp, .tls, .http, .https, .kafka: break
             }
         }
         if let path = output.store {

@@ -1,5 +1,6 @@
 import Capture
 import ConfigurationFile
+import Delivery
 import Exporter
 import FlowTable
 import Foundation
@@ -100,10 +101,16 @@ struct LivePlan {
             throw ProbeFailure(code: .usage, message: error.description)
         }
         metricsSocket = configuration.service.metricsSocket
-        let files = [output.ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
-        let secrets = configuration.outputs.export.flatMap {
-            [$0.parameters.authorities, $0.parameters.certificate, $0.parameters.key, $0.kafka?.properties]
-        }.compactMap { $0 }
+        let ipfix = try output.ipfix.map { text throws(ExportError) in try FileDestination(parsing: text).path }
+        let files = [ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
+        let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
+        let secrets = configuration.outputs.export.flatMap { endpoint in
+            let parameters = endpoint.parameters
+            return [parameters.authorities, parameters.certificate, parameters.key, endpoint.kafka?.properties]
+                .compactMap { $0 }
+                + [parameters.token, parameters.basic].compactMap { $0 }
+                .compactMap { try? HTTPCredentials.path($0, credentials: credentials) }
+        }
         rights = Rights(
             user: configuration.service.user, group: configuration.service.group,
             readable: ([configuration.flows.prefixes].compactMap { $0 } + [path] + secrets).map(Self.folder),

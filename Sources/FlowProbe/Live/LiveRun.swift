@@ -92,8 +92,8 @@ final class LiveRun {
         ringProblems = rings.map { _ in nil }
         failures = outputs.destinations.map { _ in nil }
         deliveryStates = outputs.delivery?.streams.map { _ in .connecting } ?? []
-        deliveryRefusals = outputs.delivery?.streams.map { _ in nil } ?? []
         deliveryProblems = outputs.delivery?.streams.map { _ in nil } ?? []
+        deliveryRefusals = outputs.delivery?.streams.map { _ in nil } ?? []
     }
 
     static func annotation(_ plan: LivePlan, _ observer: MirrorObserver?) -> LivePipeline.Annotation? {
@@ -160,7 +160,7 @@ final class LiveRun {
         }
         pipeline.start()
         outputs.delivery?.start()
-        for note in outputs.delivery?.spool.openingNotes ?? [] { logger.warning("\(note)") }
+        for note in outputs.notes { logger.warning("\(note)") }
         sayStart(service.place)
         service.ready(statusLine)
         var lastSummary = Date()

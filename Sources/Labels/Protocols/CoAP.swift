@@ -3,6 +3,7 @@ enum CoAP {
     private static let uriPath = 11
     /// Options up to those of RFC 7959, RFC 8613 and the proxies.
     private static let highestOption = 300
+    private static let mostOptions = 64
 
     static func inspect(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
         guard let first = payload.u8(0), first >> 6 == 1, first & 0xF <= 8, let code = payload.u8(1), isCode(code)
@@ -10,10 +11,12 @@ enum CoAP {
             return .no
         }
         var position = 4 + (first & 0xF)
-        var number = 0
+        var (number, options) = (0, 0)
         var hasPath = false
         while position < payload.count, let octet = payload.u8(position), octet != 0xFF {
             position += 1
+            options += 1
+            guard options <= mostOptions else { return .no }
             guard let delta = extended(octet >> 4, payload, &position),
                 let length = extended(octet & 0xF, payload, &position),
                 position + length <= payload.count

@@ -8,10 +8,14 @@ enum DNS {
     private static let mdnsPort = 5353
     private static let llmnrPort = 5355
     private static let answersKept = 4
+    /// The longest message that is waited for when its length came alone.
+    private static let longestAwaited = 4096
 
     static func inspect(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
         guard flow.transport == .tcp else { return inspectMessage(payload, &flow) }
         guard let length = payload.u16(0), length >= headerLength + 5 else { return .no }
+        // Some senders put the length into a segment of its own.
+        guard payload.count > 2 else { return length <= longestAwaited ? .short : .no }
         let message = payload.part(2..<min(payload.count, 2 + length))
         guard message.count >= headerLength else { return .no }
         return inspectMessage(message, &flow)
@@ -56,10 +60,10 @@ enum DNS {
         var texts: [String] = []
         var position = start
         for _ in 0..<min(count, 16) {
-            guard texts.count < answersKept, let name = DNSName(message, at: position),
-                let type = message.u16(name.next), let length = message.u16(name.next + 8)
+            guard texts.count < answersKept, let next = DNSName.end(message, at: position),
+                let type = message.u16(next), let length = message.u16(next + 8)
             else { break }
-            let data = name.next + 10
+            let data = next + 10
             switch (type, length) {
             case (1, 4):
                 if let word = message.u32(data) {

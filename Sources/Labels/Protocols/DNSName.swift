@@ -1,6 +1,7 @@
 /// A domain name as messages have it (RFC 1035 sections 3.1 and 4.1.4), read with its compression pointers.
 struct DNSName {
-    /// Labels with dots between them; dots and octets that do not print as `\DDD` (RFC 4343 section 2.1). The root is `.`.
+    /// Labels with dots between them; dots and octets that do not print as `\DDD` (RFC 4343 section 2.1). The root is `.`. What
+    /// is beyond the longest text of an attribute may be missing.
     let text: [UInt8]
     /// Where what follows the name begins.
     let next: Int
@@ -14,7 +15,8 @@ struct DNSName {
     init?(_ message: Payload, at start: Int) {
         var text: [UInt8] = []
         var (position, lowest, next) = (start, start, -1)
-        var (octets, pointers) = (0, 0)
+        var (octets, pointers, labels) = (0, 0, 0)
+        var last = 0..<0
         while true {
             guard let length = message.u8(position) else { return nil }
             if length == 0 {
@@ -31,24 +33,42 @@ struct DNSName {
                 continue
             }
             octets += length + 1
-            guard length < 64, octets < Self.longestName else { return nil }
+            guard length < 64, octets < Self.longestName, position + length < message.count else { return nil }
             if !text.isEmpty { text.append(0x2E) }
-            for place in position + 1...position + length {
-                guard let octet = message.u8(place) else { return nil }
-                Self.append(UInt8(octet), to: &text)
+            last = position + 1..<position + 1 + length
+            labels += 1
+            // What is longer than an attribute may be is not written out: an octet may take four.
+            for place in last where text.count < LabelAttributes.longestText {
+                Self.append(UInt8(message.u8(place) ?? 0), to: &text)
             }
             position += length + 1
         }
-        isLocal = text.suffix(6).elementsEqual(".local".utf8)
+        isLocal = labels > 1 && last.count == 5 && message.has("local", at: last.lowerBound)
         self.text = text.isEmpty ? [0x2E] : text
         self.next = next
+    }
+
+    /// Where what follows the name at `start` begins, without reading what it points to; nil when it is cut or too long.
+    static func end(_ message: Payload, at start: Int) -> Int? {
+        var position = start
+        while position - start < longestName, let length = message.u8(position) {
+            if length == 0 { return position + 1 }
+            if length >= 0xC0 { return position + 2 }
+            guard length < 64 else { return nil }
+            position += length + 1
+        }
+        return nil
     }
 
     private static func append(_ octet: UInt8, to text: inout [UInt8]) {
         if octet > 0x20, octet < 0x7F, octet != 0x2E, octet != 0x5C {
             text.append(octet)
         } else {
-            text += [0x5C, 0x30 + octet / 100, 0x30 + octet / 10 % 10, 0x30 + octet % 10]
+            // One by one: an array of four would be allocated for each.
+            text.append(0x5C)
+            text.append(0x30 + octet / 100)
+            text.append(0x30 + octet / 10 % 10)
+            text.append(0x30 + octet % 10)
         }
     }
 }

@@ -1,7 +1,9 @@
 /// FTP's control connection (RFC 959): a greeting that says so, or USER after a greeting that SMTP could have sent.
 enum FTP {
     static func inspect(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
-        guard let (line, _) = payload.line(0), payload.isText(line) else { return .no }
+        guard payload.beginsWithText, let (line, _) = payload.line(0, limit: 512), payload.isText(line) else {
+            return .no
+        }
         if payload.has("220 ") || payload.has("220-") {
             flow.greeting = .code220
             guard payload.firstFolded("ftp", in: line) != nil else { return .hint(.ftp).more }

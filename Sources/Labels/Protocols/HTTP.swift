@@ -8,6 +8,7 @@ enum HTTP {
 
     static func inspect(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
         guard let line = StartLine(payload) else {
+            if isSimpleRequest(payload) { return .hint(.http) }
             // A target longer than the segment: the line's end may come.
             guard payload.count >= 16, payload.line(0) == nil, methods.contains(where: { payload.has($0) }) else {
                 return .no
@@ -26,9 +27,19 @@ enum HTTP {
         return StartLine.hasEnd(payload, from: line.next) ? .certain(label).more : .certain(label).join
     }
 
+    /// HTTP/0.9, as RFC 1945 (section 5) describes it: a method, a path, and nothing else but line ends.
+    private static func isSimpleRequest(_ payload: Payload) -> Bool {
+        guard payload.has("GET /"), let (line, next) = payload.line(0), payload.isText(line),
+            payload.first(0x20, from: 4, before: line.upperBound) == nil
+        else { return false }
+        return next == payload.count || (next + 2 == payload.count && payload.u16(next) == 0x0D0A)
+    }
+
     /// SSDP: NOTIFY and M-SEARCH with the target `*`, and answers to them.
     static func inspectSSDP(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
-        guard let line = StartLine(payload), payload.has("HTTP/1.", at: line.version.lowerBound) else { return .no }
+        guard let line = StartLine(payload, limit: 512), payload.has("HTTP/1.", at: line.version.lowerBound) else {
+            return .no
+        }
         if let method = line.method {
             guard payload.has("NOTIFY * ") || payload.has("M-SEARCH * ") else { return .no }
             flow.attributes.add(.requestMethod, payload, method)

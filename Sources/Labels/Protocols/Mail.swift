@@ -2,7 +2,9 @@
 /// protocol's, the client's first command tells.
 enum Mail {
     static func inspectSMTP(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
-        guard let (line, _) = payload.line(0), payload.isText(line) else { return .no }
+        guard payload.beginsWithText, let (line, _) = payload.line(0, limit: 512), payload.isText(line) else {
+            return .no
+        }
         if payload.has("220 ") || payload.has("220-") {
             flow.greeting = .code220
             guard payload.firstFolded("smtp", in: line) != nil else { return .no }
@@ -14,7 +16,9 @@ enum Mail {
     }
 
     static func inspectIMAP(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
-        guard let (line, _) = payload.line(0), payload.isText(line) else { return .no }
+        guard payload.beginsWithText, let (line, _) = payload.line(0, limit: 512), payload.isText(line) else {
+            return .no
+        }
         if payload.has("* OK ") || payload.has("* PREAUTH ") || payload.has("* BYE ") {
             flow.attributes.add(.serverSoftware, payload, 2..<line.upperBound)
             return .certain(.imap)
@@ -29,7 +33,9 @@ enum Mail {
     }
 
     static func inspectPOP3(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
-        guard let (line, _) = payload.line(0), payload.isText(line) else { return .no }
+        guard payload.beginsWithText, let (line, _) = payload.line(0, limit: 512), payload.isText(line) else {
+            return .no
+        }
         if payload.has("+OK ") {
             flow.greeting = .plusOK
             guard payload.firstFolded("pop", in: line) != nil else { return .hint(.pop3).more }

@@ -2,6 +2,8 @@
 ///
 /// Operation (5 bits) and key (3 bits), session, [HMAC, packet id and time with `tls-auth`], acknowledgements, packet id.
 enum OpenVPN {
+    private static let port = 1194
+
     static func inspect(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
         var start = 0
         if flow.transport == .tcp {
@@ -21,14 +23,17 @@ enum OpenVPN {
             {
                 return .certain(.openVPN)
             }
-            return count >= 42 && count <= 1500 ? .hint(.openVPN) : .no
+            guard count >= 42, count <= 1500 else { return .no }
+            flow.sawOpenVPNReset = true
+            return .hint(.openVPN)
         case 0x40:
             guard !flow.isFromInitiator else { return .no }
             // One acknowledgement, of packet 0; the client's session; packet 0.
             if count == 26, payload.u8(start + 9) == 1, payload.u32(start + 10) == 0, payload.u32(start + 22) == 0 {
                 return .certain(.openVPN)
             }
-            return count >= 42 && count <= 1500 ? .hint(.openVPN) : .no
+            // By itself this is any octet 64, with which packets of other protocols begin too.
+            return count >= 42 && count <= 1500 && (flow.sawOpenVPNReset || flow.uses(port)) ? .hint(.openVPN) : .no
         default: return .no
         }
     }

@@ -8,10 +8,14 @@ enum SIP {
         inspect(payload, "RTSP/", .rtsp, &flow)
     }
 
+    /// Octets of a start line: each of the protocols that begin alike looks for its end.
+    private static let longestStart = 512
+
     private static func inspect(
         _ payload: Payload, _ version: String, _ label: ApplicationLabel, _ flow: inout LabelContext
     ) -> Verdict {
-        guard let line = StartLine(payload), payload.has(version, at: line.version.lowerBound) else { return .no }
+        guard let line = StartLine(payload, limit: longestStart), payload.has(version, at: line.version.lowerBound)
+        else { return .no }
         if let agent = StartLine.field("user-agent", payload, from: line.next) {
             flow.attributes.add(.userAgent, payload, agent)
         }

@@ -20,6 +20,9 @@ struct ClientHello {
     private(set) var applicationProtocol: Range<Int>?
 
     private static let largestList = 1024
+    /// Suites, extensions, groups, formats and algorithms in all, beyond which there are no fingerprints: they are written out
+    /// one by one, and no client has as many.
+    private static let fingerprintLimit = 192
 
     /// The body in `range` of `payload`; nil when lengths do not agree.
     init?(_ payload: Payload, _ range: Range<Int>, over carrier: Carrier) {
@@ -83,6 +86,8 @@ struct ClientHello {
         if let serverName { attributes.add(.serverName, payload, serverName) }
         if let applicationProtocol { attributes.add(.applicationProtocol, payload, applicationProtocol) }
         attributes.add(.tlsVersion, number: highestVersion(over: carrier))
+        let lists = [ciphers, extensions, groups, pointFormats, signatureAlgorithms]
+        guard lists.reduce(0, { $0 + $1.count }) <= Self.fingerprintLimit else { return }
         attributes.add(.ja3, text: ja3)
         attributes.add(.ja4, text: ja4(payload, over: carrier))
     }

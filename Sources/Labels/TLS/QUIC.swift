@@ -15,6 +15,10 @@ enum QUIC {
     }
 
     static func inspect(_ payload: Payload, _ flow: inout LabelContext) -> Verdict {
+        if let version = GoogleQUIC.version(payload) {
+            flow.attributes.add(.quicVersion, number: version)
+            return .certain(flow.label ?? .quic)
+        }
         guard let first = payload.u8(0), first & 0x80 != 0, let version = payload.u32(1), let length = payload.u8(5),
             length <= 20, let source = payload.u8(6 + length), source <= 20, 7 + length + source <= payload.count
         else { return .no }
@@ -41,7 +45,9 @@ enum QUIC {
 
     private static func inspectInitial(_ payload: Payload, _ header: Header, _ flow: inout LabelContext) -> Verdict {
         let label = flow.label ?? .quic
-        guard flow.decryptionsLeft > 0, !flow.attributes.has(.ja4) else { return .certain(label) }
+        guard flow.decryptionsLeft > 0, !flow.attributes.has(.ja4), header.end <= longestInitial else {
+            return .certain(label)
+        }
         flow.decryptionsLeft -= 1
         if flow.connectionID.isEmpty || header.hasToken { flow.connectionID = payload.bytes(header.destination) }
         guard let frames = QUICInitial.decrypt(payload, header, connectionID: flow.connectionID) else {
@@ -96,6 +102,9 @@ enum QUIC {
         default: return nil
         }
     }
+
+    /// Octets up to which an Initial is decrypted: more than any sender's datagram has for its hello.
+    private static let longestInitial = 4096
 
     static let version1 = 1
     static let version2 = 0x6B33_43CF

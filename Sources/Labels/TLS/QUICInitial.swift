@@ -26,6 +26,8 @@ enum QUICInitial {
     ]
     private static let tagLength = 16
     private static let sampleLength = 16
+    /// CRYPTO frames of one Initial that are put together; those that hide their hello among many send some twenty.
+    private static let partLimit = 64
 
     /// What the client's Initials are protected with.
     struct Keys {
@@ -88,6 +90,7 @@ enum QUICInitial {
     /// Adds the CRYPTO frames among `frames` to `stream`, up to a frame that an Initial may not have.
     static func collect(_ frames: Payload, into stream: inout HandshakeStream) {
         var position = 0
+        var parts = 0
         while let type = frames.u8(position) {
             position += 1
             switch type {
@@ -102,8 +105,9 @@ enum QUICInitial {
                 }
             case 6:
                 guard let offset = QUIC.variable(frames, &position), let length = QUIC.variable(frames, &position),
-                    position + length <= frames.count
+                    position + length <= frames.count, parts < partLimit
                 else { return }
+                parts += 1
                 stream.add(frames, position..<position + length, at: offset)
                 position += length
             default: return

@@ -34,7 +34,7 @@ enum TLS {
         switch type {
         case 20: length == 1 && payload.u8(recordHeader) == 1 ? .hint(current(flow)) : .no
         case 21: length == 2 || length >= 18 ? .hint(current(flow)) : .no
-        default: payload.u16(1) == 0x0303 && length >= 17 ? .hint(current(flow)) : .no
+        default: (0x0301...0x0303).contains(payload.u16(1) ?? 0) && length >= 17 ? .hint(current(flow)) : .no
         }
     }
 

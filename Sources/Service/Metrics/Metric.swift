@@ -20,7 +20,8 @@ package enum Metric: CaseIterable, Sendable {
         exportDiscarded
     // The spool and its destinations.
     case spoolRecords, spoolLost, spoolOctets, spoolUp
-    case deliveryAcknowledged, deliveryPending, deliveryDiscarded, deliveryResent, deliveryState, deliveryLast
+    case deliveryAcknowledged, deliveryPending, deliveryDiscarded, deliveryResent, deliveryState, deliveryLast,
+        deliveryRequests
     // The clock and the books.
     case clockSteps, clockLag, balance
 
@@ -240,6 +241,10 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_delivery_state", .gauge, labels: ["destination", "state"],
                 help: "1 for what the destination is at: connecting, streaming, catching-up or failing; else 0.")
+        case .deliveryRequests:
+            .init(
+                "flowprobe_delivery_requests_total", .counter, unit: "requests", labels: ["destination", "end"],
+                help: "Requests to an HTTP destination by how they ended: accepted, refused, deferred or unanswered.")
         case .deliveryLast:
             .init(
                 "flowprobe_delivery_last_acknowledged_seconds", .gauge, unit: "seconds", labels: ["destination"],

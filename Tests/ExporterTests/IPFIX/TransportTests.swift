@@ -34,6 +34,31 @@ import Testing
                     $0.retrySeconds = 1
                 })
         ),
+        (
+            "https://collector.example",
+            ExportEndpoint(transport: .https, host: "collector.example", port: 443, path: "/")
+        ),
+        (
+            "https://[2001:db8::1]:8443/flows/%31?format=ndjson&compression=zstd&token=/t&ca=/a&timeout=5&query=a=b&retry=c?",
+            ExportEndpoint(
+                transport: .https, host: "2001:db8::1", port: 8443, path: "/flows/%31",
+                parameters: parameters {
+                    $0.format = .ndjson
+                    $0.compression = .zstd
+                    $0.token = "/t"
+                    $0.authorities = "/a"
+                    $0.timeoutSeconds = 5
+                    $0.query = "a=b&retry=c?"
+                })
+        ),
+        (
+            "http://localhost:8123/?basic=credential:ch",
+            ExportEndpoint(
+                transport: .http, host: "localhost", port: 8123, path: "/",
+                parameters: parameters { $0.basic = "credential:ch" })
+        ),
+        ("http://127.9.9.9", ExportEndpoint(transport: .http, host: "127.9.9.9", port: 80, path: "/")),
+        ("http://[::1]/x", ExportEndpoint(transport: .http, host: "::1", port: 80, path: "/x")),
     ])
     func parses(text: String, expected: ExportEndpoint) throws {
         let endpoint = try ExportEndpoint(parsing: text)
@@ -55,12 +80,27 @@ import Testing
         "tls://host?key=/a",
         "tls://host?ack=batch&ack=batch", "tls://host?colour=red", "tls://host?ca=",
         "udp://host:0", "udp://host:65536", "udp://host:4x", "udp://ho st", "udp://[::1]4739", "udp://host:+1", "é://a",
+        "http://192.0.2.1/", "http://collector.example/", "http://127.0.0.1.example/", "http://[::2]/",
+        "http://127.0.0.256/",
+        "https:///path", "https://host/a b", "https://host/#a", "https://host/é", "https://host?ack=batch",
+        "https://host?resend=1", "https://host?format=xml", "https://host?compression=br",
+        "https://host?token=/a&basic=/b",
+        "https://host?query=a b", "https://host?query=", "tcp://host?format=ndjson", "tls://host?token=/a",
+        "http://localhost?ca=/a", "file:/tmp/flows.ipfix",
     ])
     func refusesWithASentence(text: String) {
         let error = #expect(throws: ExportError.self) { try ExportEndpoint(parsing: text) }
         #expect(error?.description.contains("\"\(text)\"") == true)
         #expect(error?.description.hasSuffix(".") == true)
     }
+}
+
+/// What is said of an address that holds a secret does not hold it.
+@Test func aPasswordInAnAddressIsNotRepeated() {
+    let error = #expect(throws: ExportError.self) {
+        try ExportEndpoint(parsing: "https://probe:hunter2@collector.example/")
+    }
+    #expect(error?.description.contains("basic=FILE") == true && error?.description.contains("hunter2") == false)
 }
 
 @Suite(.serialized, .timeLimit(.minutes(10))) struct TransportTests {

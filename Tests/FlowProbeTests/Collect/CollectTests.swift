@@ -27,6 +27,30 @@ extension ProbeTests {
             #expect(reports[0] == reports[1])
         }
 
+        /// The files of a rotation can each be read by itself, and together they are the whole, in their names' order.
+        @Test(arguments: Captures.bundled, ["1", "1MiB"])
+        func collectsARotation(capture: String, rotation: String) throws {
+            let folder = try TemporaryFolder()
+            let replay = try Probe.run([
+                "replay", capture, "--quiet", "--elements", "precise", "--ipfix",
+                "file:\(folder.path("flows.ipfix"))?rotate=\(rotation)", "--json", folder.path("replay.json"),
+            ])
+            #expect(replay.code == 0 || replay.code == 1)
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder.url.path()).sorted()
+                .filter { $0.hasSuffix(".ipfix") }
+            #expect(
+                !files.isEmpty && files.allSatisfy { $0.hasPrefix("flows-") && $0.hasSuffix("Z.ipfix") }, "\(files)")
+            var lines = ""
+            for file in files {
+                let collect = try Probe.run([
+                    "collect", "--file", folder.path(file), "--json", folder.path("collect.json"),
+                ])
+                #expect(collect.code == 0 && collect.text.contains("malformed    none"), "\(collect.errors)")
+                lines += try String(contentsOf: folder.file("collect.json"), encoding: .utf8)
+            }
+            #expect(try lines == String(contentsOf: folder.file("replay.json"), encoding: .utf8))
+        }
+
         /// What cannot be read is said before anything is written; what fails while it is read costs only the rest.
         @Test func unreadableFiles() throws {
             let folder = try TemporaryFolder()

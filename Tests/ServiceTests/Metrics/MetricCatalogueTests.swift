@@ -136,6 +136,7 @@ import Testing
         page.set(.deliveryResent, "tcp://192.0.2.10:4739", to: 8192)
         page.set(.deliveryState, "tcp://192.0.2.10:4739", "streaming", to: true)
         page.set(.deliveryState, "tcp://192.0.2.10:4739", "failing", to: false)
+        page.set(.deliveryRequests, "https://collector.example:443/flows", "accepted", to: 1210)
         page.set(.deliveryLast, "tcp://192.0.2.10:4739", to: 1_766_003_600.25)
         page.set(.exportQueue, to: 321)
         page.set(.exportDiscarded, "queue full", to: 0)
