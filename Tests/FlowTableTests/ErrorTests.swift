@@ -139,6 +139,24 @@ import Testing
         #expect(bench.table.counters.errorsLinked == 70_000 && bench.table.counters.packets == 1)
     }
 
+    /// A copy of an error, as a mirror port makes it, is dropped, and is no second error.
+    @Test func aCopyOfAnErrorIsNoNews() {
+        var configuration = FlowTableConfiguration()
+        configuration.duplicates.action = .drop
+        let table = FlowTable(configuration: configuration)
+        let batch = FactsBatch(capacity: 3)
+        var partition = Partition(capacity: 3)
+        batch.append(Self.ask.facts)
+        let identity = PacketIdentity(fingerprint: 5, place: 1, path: 1, kind: .identified)
+        for _ in 0..<2 { batch.append(Self.ask.failing(Self.portUnreachable, at: 2).facts, identity: identity) }
+        table.partition(batch, into: &partition)
+        let output = RecordBuffer()
+        for stripe in 0..<FlowTable.stripeCount { table.apply(batch, partition, stripe: stripe, output: output) }
+        let counters = table.counters
+        #expect(counters.errorsLinked == 1 && counters.errorsDropped == 1 && counters.errorsWithoutFlow == 0)
+        #expect(counters.packets == 1 && counters.duplicates == 0 && counters.dropped.packets == 0)
+    }
+
     /// A fragment that was held back begins a flow by its own number, and ends one by that of the packet it is counted at.
     @Test func fragmentsThatWaited() throws {
         var held = Packet.udp(5, 50_000, 53)
