@@ -5,7 +5,7 @@ import struct
 
 DATA = bytes(range(1, 40))
 SEALED, WHOLE_SPOOL, OWN_HEADER = 1, 2, 4
-OWN_RECORD = 288  # Octets of a FlowRecord: the header that the harness puts before a batch has this length.
+OWN_RECORD = 296  # Octets of a FlowRecord: the header that the harness puts before a batch has this length.
 COMMITTED = 1700000000 * 10**9
 RECORDS, GAP, CLOSE = 1, 2, 3
 

@@ -49,7 +49,7 @@ struct FuzzedRun {
         self.input = input
         table = FlowTable(configuration: configuration)
         reorderSlack = configuration.reorderSlack
-        fragments = FragmentTable(hashKey: configuration.stripeKey)
+        fragments = FragmentTable(hashKey: configuration.stripeKey, patience: configuration.reorderSlack)
     }
 
     mutating func run() {
@@ -70,9 +70,13 @@ struct FuzzedRun {
             stepwise.decode(batch, into: stepwiseFacts)
             checkSame(facts, stepwiseFacts)
             check(facts)
-            if facts.fragments > 0 { facts.withMutableFacts { fragments.resolve(&$0) } }
+            let checkpoint = checkpoint(batch)
+            let expiry = checkpoint.sweep.map {
+                FragmentTable.Expiry(frame: checkpoint.frame, clock: $0.now + reorderSlack)
+            }
+            if facts.fragments > 0 || expiry != nil { fragments.resolve(facts, expiry: expiry) }
             table.partition(facts, into: &partition)
-            apply(facts, partition, checkpoint(batch), packets: isLabelled ? batch : nil, to: outputs)
+            apply(facts, partition, checkpoint, packets: isLabelled ? batch : nil, to: outputs)
             merged.removeAll()
             RecordMerge.merge(outputs, into: merged)
             take(merged)
@@ -80,7 +84,16 @@ struct FuzzedRun {
         let live = table.live.packets
         let dropped = table.counters.dropped.packets + table.counters.droppedTunnelCopies.packets
         let counted = decoder.tallies.flowPackets + decoder.tallies.tunnelCopies - dropped
-        expect("packets in flows, and again in tunnels' = in records + in live flows", counted, recordPackets + live)
+        expect(
+            "packets in flows, and again in tunnels' = in records + in live flows + waiting", counted,
+            recordPackets + live + UInt64(fragments.waiting))
+        facts.removeAll()
+        fragments.letGoOfAll(into: facts, at: lastFrame)
+        table.partition(facts, into: &partition)
+        apply(facts, partition, Checkpoint(frame: lastFrame), packets: nil, to: outputs)
+        merged.removeAll()
+        RecordMerge.merge(outputs, into: merged)
+        take(merged)
         table.flush(now: clock.now, at: lastFrame, batchSize: 7) { take($0) }
         checkSums(decoder.tallies)
         let (shortcut, registry) = (decoder.tallies, stepwise.tallies)
@@ -183,6 +196,13 @@ struct FuzzedRun {
             if packet.flags.contains(.firstFragment) || packet.flags.contains(.laterFragment) { fragmentCount += 1 }
             let isOrdered =
                 (packet.addressAHigh, packet.addressALow) <= (packet.addressBHigh, packet.addressBLow)
+            if packet.flags.contains(.notice) {
+                if packet.networkOctets | packet.wireOctets | packet.payloadOctets != 0 || packet.icmpTypeCode == 0 {
+                    mistakes.append("packet \(packet.frameNumber): news for a flow that look like a packet")
+                }
+                if !isOrdered { mistakes.append("packet \(packet.frameNumber): quoted endpoints are not in order") }
+                continue
+            }
             if packet.networkOctets > packet.wireOctets || packet.payloadOctets > packet.networkOctets {
                 mistakes.append("packet \(packet.frameNumber): payload, layer 3 and wire octets do not nest")
             }
@@ -226,6 +246,8 @@ struct FuzzedRun {
             && record.retransmittedOctetsForward <= record.octetsForward
             && record.retransmittedOctetsReverse <= record.octetsReverse
             && record.handshakeRoundTrip >= 0
+            && (record.presence.contains(.icmpError) == (record.icmpErrorTypeCode != 0))
+            && (record.presence.contains(.icmpError) || record.icmpErrorsForward | record.icmpErrorsReverse == 0)
             && (record.presence.contains(.tunnel) || record.tunnelType | record.tunnelDepth == 0)
     }
 
@@ -243,7 +265,8 @@ struct FuzzedRun {
             record.tunnelSourceHigh, record.tunnelSourceLow, record.tunnelDestinationHigh, record.tunnelDestinationLow,
             UInt64(record.tunnelIdForward), UInt64(record.tunnelIdReverse), UInt64(record.tunnelType),
             UInt64(record.tunnelDepth), UInt64(record.initiator.rawValue), record.sourceMAC, record.destinationMAC,
-            UInt64(record.segment),
+            UInt64(record.segment), UInt64(record.icmpErrorsForward), UInt64(record.icmpErrorsReverse),
+            UInt64(record.icmpErrorTypeCode),
         ] {
             checksum = (checksum ^ word) &* 1_099_511_628_211
         }
@@ -271,6 +294,9 @@ struct FuzzedRun {
         let counted = tallies.flowPackets + tallies.tunnelCopies - dropped.packets - droppedAgain.packets
         expect("packets in flows = counted by the table", counted, counters.packets)
         expect("packets in flows = in records", counted, recordPackets)
+        expect(
+            "ICMP errors that name a flow = about a known one + about another", tallies.icmpNotices,
+            counters.errorsLinked + counters.errorsWithoutFlow + counters.errorsDropped)
         expect("packets in flows = in records, by the table's own count", counted, counters.recordPackets)
         let networkOctets =
             tallies.flowNetworkOctets + tallies.tunnelCopyNetworkOctets - dropped.networkOctets

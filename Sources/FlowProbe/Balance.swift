@@ -15,6 +15,8 @@ struct Balance {
     let packetsFiltered: UInt64
     /// Flows that had not ended, of a run that goes on.
     var liveFlows: UInt64 = 0
+    /// Later fragments that wait for their first one, of a run that goes on.
+    var waitingFragments: UInt64 = 0
     /// Sums of a live run's inputs, beside those of packets and records.
     var inputSums: [Sum] = []
 
@@ -39,6 +41,7 @@ struct Balance {
         counters = snapshot.counters
         clockSteps = snapshot.clockSteps
         liveFlows = snapshot.liveFlows
+        waitingFragments = snapshot.waitingFragments
         packetsRead = inputs.reduce(0) { $0 + $1.handedOut.load(ordering: .relaxed) }
         packetsFiltered = 0
     }
@@ -65,8 +68,12 @@ struct Balance {
                     left: tallies.packets,
                     right: packetsInFlows &+ dropped.packets &+ tallies.nonFlowPackets &+ tallies.undecodablePackets),
                 Sum(
-                    what: "packets in flows + counted again in tunnels' flows = packets counted by the table",
-                    left: packets, right: counters.packets),
+                    what: "packets in flows + counted again in tunnels' flows = packets counted by the table + waiting",
+                    left: packets, right: counters.packets &+ waitingFragments),
+                Sum(
+                    what: "ICMP errors that name a flow = about a flow that is known + about another + dropped copies",
+                    left: tallies.icmpNotices,
+                    right: counters.errorsLinked &+ counters.errorsWithoutFlow &+ counters.errorsDropped),
                 Sum(
                     what: "flows begun = flows ended + alive", left: counters.flowsBegun,
                     right: counters.flowsEndedTotal + liveFlows),
@@ -75,7 +82,7 @@ struct Balance {
                     right: counters.flowsEndedTotal + counters.slicesCutTotal - counters.endsWithoutRecord),
             ]
         // What live flows have counted is in no record yet.
-        if liveFlows == 0 {
+        if liveFlows == 0, waitingFragments == 0 {
             sums += [
                 Sum(
                     what: "packets in flows + counted again in tunnels' flows = packets in records", left: packets,
@@ -131,6 +138,15 @@ struct Balance {
                 "again      \(tallies.tunnelCopies &- dropped.packets) packets counted a second time, in the flow of the"
                     + " tunnel around them: \(tallies.tunnelCopyNetworkOctets &- dropped.networkOctets) octets of layer 3,"
                     + " \(tallies.tunnelCopyWireOctets &- dropped.wireOctets) on the wire")
+        }
+        if waitingFragments > 0 {
+            lines.append("waiting    \(waitingFragments) later fragments in flows wait for their first one")
+        }
+        if tallies.icmpNotices > 0 {
+            lines.append(
+                "errors     \(tallies.icmpNotices) of ICMP that name a flow = \(counters.errorsLinked) about one that is"
+                    + " known + \(counters.errorsWithoutFlow) about another"
+                    + (counters.errorsDropped > 0 ? " + \(counters.errorsDropped) copies dropped" : ""))
         }
         lines += duplicateLines
         for tunnel in OpaqueTunnel.allCases where tallies.count(tunnel) > 0 {

@@ -166,6 +166,17 @@ public import NetTypes
     /// IE 95 applicationId (RFC 6759): engine 20, enterprise number (32 bits), selector (24 bits), from the highest octet.
     public var applicationId: UInt64 = 0
 
+    // What ICMP or ICMPv6 said of the flow; 0 when `presence` lacks `.icmpError`.
+
+    /// Errors about the initiator's packets of this slice; 65,535 stands for that or more.
+    public var icmpErrorsForward: UInt16 = 0
+    /// As `icmpErrorsForward`, about the responder's packets.
+    public var icmpErrorsReverse: UInt16 = 0
+    /// Type (high octet) and code (low octet) of the flow's first error.
+    public var icmpErrorTypeCode: UInt16 = 0
+    /// Fills the word; always 0.
+    public var reservedEnd: UInt16 = 0
+
     /// A record with every field zero or unknown.
     @inlinable public init() {}
 }
@@ -222,6 +233,8 @@ extension FlowRecord {
         @inlinable public static var tunnel: Presence { Presence(rawValue: 1 << 9) }
         /// `applicationId`, `labelSource` and `labelConfidence`.
         @inlinable public static var label: Presence { Presence(rawValue: 1 << 10) }
+        /// `icmpErrorTypeCode`, and counts that are not 0 or were not in an earlier slice.
+        @inlinable public static var icmpError: Presence { Presence(rawValue: 1 << 11) }
     }
 
     /// How far a TCP connection has come, over the whole flow.
@@ -250,7 +263,7 @@ extension FlowRecord {
         case silent = 0
         /// SYN-ACK, or any reverse payload.
         case answered = 1
-        /// RST in answer to a SYN. ICMP errors are not yet linked to the flows they are about.
+        /// RST in answer to a SYN, or an ICMP error that says so, and nothing came back.
         case refused = 2
     }
 

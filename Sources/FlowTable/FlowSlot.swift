@@ -59,6 +59,8 @@ package struct HotSlot: BitwiseCopyable {
         static let answer = Marks(rawValue: 1 << 5)
         /// The tunnel around what the endpoint sends has been noted.
         static let tunnel = Marks(rawValue: 1 << 6)
+        /// An ICMP error came about what the endpoint sent: the stripe's `errors` hold for the slot.
+        static let error = Marks(rawValue: 1 << 7)
     }
 
     /// Bits about the flow as a whole. The low three are the TCP state.

@@ -20,6 +20,12 @@ package struct FlowTableCounters: Sendable {
     package var recordNetworkOctets: UInt64 = 0
     /// Layer 2 octets in those records.
     package var recordWireOctets: UInt64 = 0
+    /// ICMP errors about packets of live flows.
+    package var errorsLinked: UInt64 = 0
+    /// ICMP errors about no flow that is known, or about a packet that it cannot have sent.
+    package var errorsWithoutFlow: UInt64 = 0
+    /// ICMP errors that were dropped as copies of others, and so are no news.
+    package var errorsDropped: UInt64 = 0
     /// Flows without Ethernet addresses because the stripe's table of pairs was full.
     package var macTableOverflows: UInt64 = 0
     /// Flows whose tunnel, or its identifier in one direction, is not told because the stripe's table of tunnels was full.
@@ -62,6 +68,9 @@ package struct FlowTableCounters: Sendable {
         recordPackets &+= other.recordPackets
         recordNetworkOctets &+= other.recordNetworkOctets
         recordWireOctets &+= other.recordWireOctets
+        errorsLinked &+= other.errorsLinked
+        errorsWithoutFlow &+= other.errorsWithoutFlow
+        errorsDropped &+= other.errorsDropped
         macTableOverflows &+= other.macTableOverflows
         tunnelTableOverflows &+= other.tunnelTableOverflows
         labelRefusals &+= other.labelRefusals

@@ -12,11 +12,12 @@ package struct Partition: ~Copyable {
     /// Where each stripe's index lies. An `InlineArray` would be copied whole for every packet.
     var lines = MappedArray<IndexLines>(count: FlowTable.stripeCount)
 
-    /// Room for a batch of up to `capacity` packets, at most 65,536.
+    /// Room for a batch made for `capacity` packets. At most 65,536 facts.
     package init(capacity: Int) {
-        precondition(capacity <= Self.largestCapacity)
-        order = MappedArray(count: capacity)
-        stripes = MappedArray(count: capacity)
+        let room = FactsBatch.room(for: capacity)
+        precondition(room <= Self.largestCapacity)
+        order = MappedArray(count: room)
+        stripes = MappedArray(count: room)
     }
 
     /// Hashes the packets' keys, asks for their index lines, and sorts the packets by stripe.

@@ -32,13 +32,41 @@ extension Stripe {
         }
     }
 
-    /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
+    /// Counts one packet into its flow. Packets in tunnels and news of ICMP errors go another way, so that the others pay
+    /// for one test.
     @inline(__always)
     private mutating func apply(
         _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ packets: PacketBatch?,
         _ output: RecordBuffer
     ) {
-        var slot = index.find(facts, packet, hot)
+        let slot = index.find(facts, packet, hot)
+        if facts[packet].flags.contains(.apart) {
+            applyApart(facts, tunnels, packet, slot, packets, output)
+        } else {
+            _ = count(facts, tunnels, packet, slot, packets, output)
+        }
+    }
+
+    @inline(never)
+    private mutating func applyApart(
+        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ found: Int, _ packets: PacketBatch?,
+        _ output: RecordBuffer
+    ) {
+        if facts[packet].flags.contains(.notice) { return noteError(facts, packet, found) }
+        let slot = count(facts, tunnels, packet, found, packets, output)
+        if !hot[slot].sides[facts[packet].sender].marks.contains(.tunnel) {
+            noteTunnel(slot, facts[packet], tunnels[packet])
+        }
+    }
+
+    /// Counts one packet into the flow in slot `found`, which is -1 for none, beginning, cutting or ending flows as its time
+    /// says. The slot it was counted in.
+    @inline(__always)
+    private mutating func count(
+        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ found: Int, _ packets: PacketBatch?,
+        _ output: RecordBuffer
+    ) -> Int {
+        var slot = found
         if slot < 0 {
             slot = begin(facts, packet, output)
         } else {
@@ -56,11 +84,9 @@ extension Stripe {
             cut(slot, reason: .lackOfResources, at: facts[packet].frameNumber, output)
             _ = Self.update(&hot[slot], &cold[slot], &services, facts, packet)
         }
-        if facts[packet].flags.contains(.tunnel), !hot[slot].sides[facts[packet].sender].marks.contains(.tunnel) {
-            noteTunnel(slot, facts[packet], tunnels[packet])
-        }
         if !hot[slot].state.contains(.labelled), facts[packet].payloadOctets != 0, let packets {
             label(facts, tunnels, packet, slot, packets)
         }
+        return slot
     }
 }

@@ -20,7 +20,7 @@ extension Stripe {
         if labels.isOn { labels.clear(slot) } else { entry.state.insert(.labelled) }
 
         var rest = ColdSlot()
-        rest.firstFrame = facts[packet].frameNumber
+        rest.firstFrame = facts[packet].ownFrameNumber
         rest.observationPoint = facts[packet].observationPoint
         if facts[packet].flags.contains(.segment) { rest.marks.insert(.segment) }
         if facts[packet].flags.contains(.macs) {

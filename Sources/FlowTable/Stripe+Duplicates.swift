@@ -21,6 +21,12 @@ extension Stripe {
     ) -> Bool {
         guard identities[packet].kind != .none else { return true }
         let isTunnelCopy = facts[packet].flags.contains(.tunnelCopy)
+        if facts[packet].flags.contains(.notice) {
+            // No packet: what became of the error itself is counted where that is.
+            guard duplicates.judge(identities[packet], at: facts[packet].timestamp) == .copy, drops else { return true }
+            counters.errorsDropped &+= 1
+            return false
+        }
         switch duplicates.judge(identities[packet], at: facts[packet].timestamp) {
         case .new: return true
         case .uncertain:

@@ -57,6 +57,7 @@ extension Stripe {
         cold[slot].firstOther = 0
         cold[slot].retransmitted = InlineArray(repeating: 0)
         cold[slot].sliceIndex &+= 1
+        cutErrors(slot)
     }
 
     /// Writes a slice's record out.

@@ -9,6 +9,8 @@ extension Stripe {
     mutating func label(
         _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ slot: Int, _ packets: PacketBatch
     ) {
+        // One that was held back is counted at its first fragment, whose payload is another one.
+        if facts[packet].flags.contains(.laterFragment) { return }
         let depth = facts[packet].flags.contains(.tunnel) ? tunnels[packet].depth : 0
         guard let index = packets.index(ofFrame: facts[packet].frameNumber),
             let range = labels.decoder.payload(of: packets, index, depth: depth)

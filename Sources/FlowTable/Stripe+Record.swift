@@ -70,6 +70,7 @@ extension Stripe {
         }
         fillEvidence(&record, slot, forward: forward, &presence)
         fillTunnel(&record, slot, forward: forward, &presence)
+        if hasErrors(slot) { fillErrors(&record, slot, forward: forward, &presence) }
         if isLast { presence.insert(.lastSlice) }
         record.presence = presence
         record.endReason = reason

@@ -4,8 +4,8 @@ import PacketDecode
 /// One part of the flow table, with its own flows, budget and counters. A lock in `FlowTable` guards it.
 ///
 /// Split by operation: Stripe+Apply (packets in), +Begin (new flows), +TCP (connection state), +End (cuts, ends and the
-/// records they make), +Sweep (timeouts), +Evict (budget), +Flush (end of input), +Tunnel (what is around a flow),
-/// +Duplicates (packets that come again).
+/// records they make), +Sweep (timeouts), +Evict (budget), +Flush (end of input), +Tunnel (what is around a flow), +Error
+/// (what ICMP says of it), +Duplicates (packets that come again).
 struct Stripe: ~Copyable {
     var hot: MappedArray<HotSlot>
     var cold: MappedArray<ColdSlot>
@@ -14,6 +14,8 @@ struct Stripe: ~Copyable {
     var tunnels: TunnelTable
     var services = ServiceMemory()
     var labels: LabelTable
+    /// Of flows about which an ICMP error came, by slot; untouched memory where there are none.
+    var errors: MappedArray<FlowErrors>
     var duplicates: DuplicateWindow
     /// The packets of a batch that are no copies of earlier ones, when somebody looks.
     let kept: PacketOrder
@@ -35,10 +37,11 @@ struct Stripe: ~Copyable {
     var nextVictim = 0
 
     static let noSlot: UInt32 = .max
-    /// Octets that one flow takes: both slots, the index at its emptiest while it grows, and a share of the Ethernet
-    /// addresses and of the tunnels.
+    /// Octets that one flow takes: both slots, the index at its emptiest while it grows, what ICMP errors say of it, and a
+    /// share of the Ethernet addresses and of the tunnels.
     static let octetsPerFlow =
-        MemoryLayout<HotSlot>.stride + MemoryLayout<ColdSlot>.stride + SlotIndex.largestOctetsPerSlot + 3
+        MemoryLayout<HotSlot>.stride + MemoryLayout<ColdSlot>.stride + SlotIndex.largestOctetsPerSlot
+        + MemoryLayout<FlowErrors>.stride + 3
         + TunnelTable.octetsPerTunnel / flowsPerTunnel
     /// Flows for each pair of Ethernet addresses that there is room for: a pair takes up to 24 octets.
     private static let flowsPerMACPair = 8
@@ -62,6 +65,7 @@ struct Stripe: ~Copyable {
         hot = MappedArray(count: slots)
         cold = MappedArray(count: slots)
         index = SlotIndex(slotCount: slots)
+        errors = MappedArray(count: slots)
         labels = LabelTable(configuration.labels, slots: slots, octets: octets)
         let looksForCopies = configuration.duplicates.action != .off
         duplicates = DuplicateWindow(span: configuration.duplicates.window, isUsed: looksForCopies)

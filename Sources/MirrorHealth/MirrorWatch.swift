@@ -67,6 +67,9 @@ package final class MirrorWatch {
         for input in inputs { input.source.stopTaking() }
         while take() || !isOver() { turn() }
         maintain()
+        facts.removeAll()
+        fragments.letGoOfAll(into: facts, at: lastFrame)
+        countFacts()
         table.flush(now: clock.now, at: lastFrame) { hand($0) }
     }
 
@@ -97,7 +100,17 @@ package final class MirrorWatch {
 
     private func count(_ index: Int) {
         inputs[index].decoder.decode(packets, into: facts)
-        if facts.fragments > 0 { facts.withMutableFacts { fragments.resolve(&$0) } }
+        if facts.fragments > 0 || fragments.waiting > 0 {
+            fragments.resolve(facts, expiry: FragmentTable.Expiry(frame: lastFrame, clock: clock.now))
+        }
+        countFacts()
+        compare()
+        clock.observe(packets, 0..<packets.count)
+        lastFrame = max(lastFrame, packets.frameNumber(packets.count - 1))
+    }
+
+    /// Puts what is in `facts` into flows.
+    private func countFacts() {
         table.partition(facts, into: &partition)
         for stripe in 0..<FlowTable.stripeCount where !partition.isEmpty(stripe) {
             table.apply(facts, partition, stripe: stripe, output: records)
@@ -106,9 +119,6 @@ package final class MirrorWatch {
             hand(records)
             records.removeAll()
         }
-        compare()
-        clock.observe(packets, 0..<packets.count)
-        lastFrame = max(lastFrame, packets.frameNumber(packets.count - 1))
     }
 
     /// Looks for packets that come again. Without identification, a like one is taken for a copy here, since a share of all
@@ -116,7 +126,7 @@ package final class MirrorWatch {
     private func compare() {
         let batch = facts
         let (facts, identities) = (batch.facts, batch.identities)
-        for packet in 0..<facts.count {
+        for packet in 0..<facts.count where !facts[packet].flags.contains(.notice) {
             switch identities[packet].kind {
             case .none, .bare: continue
             case .identified, .unidentified: break

@@ -23,11 +23,13 @@ package struct DecodeTallies: Sendable {
     package var tunnelCopyNetworkOctets: UInt64 = 0
     /// Layer 2 octets of those second times.
     package var tunnelCopyWireOctets: UInt64 = 0
+    /// ICMP errors that name the flow they are about: each is news for that flow, beside being in one of its own.
+    package var icmpNotices: UInt64 = 0
     /// Packets that those with the anomaly `merged` must have been on the wire.
     package var mergedEstimate: UInt64 = 0
     private var opaqueTunnels = InlineArray<8, UInt64>(repeating: 0)
     private var tunnelKinds = InlineArray<32, UInt64>(repeating: 0)
-    private var anomalies = InlineArray<16, UInt64>(repeating: 0)
+    private var anomalies = InlineArray<32, UInt64>(repeating: 0)
     // Marks an unused place: no EtherType, and no LLC code (0xFFFF_FFFF is Novell's raw 802.3).
     private static let noProtocol: UInt32 = 0x1_0000
     // A small open-addressed table: 64 protocols by code, the rest together.
@@ -121,6 +123,7 @@ package struct DecodeTallies: Sendable {
         nonFlowWireOctets &+= other.nonFlowWireOctets
         flowNetworkOctets &+= other.flowNetworkOctets
         flowWireOctets &+= other.flowWireOctets
+        icmpNotices &+= other.icmpNotices
         mergedEstimate &+= other.mergedEstimate
         tunnelCopies &+= other.tunnelCopies
         tunnelCopyNetworkOctets &+= other.tunnelCopyNetworkOctets

@@ -1,9 +1,15 @@
 /// The facts of a batch's packets that belong to flows, in packet order. Made once per worker and refilled.
+///
+/// There may be more of them than packets: a packet in a tunnel may count twice, an ICMP error is news for another flow,
+/// and fragments that an earlier batch held back are let go.
 // SAFETY: (@safe, @unchecked) owns its memory from init to deinit, checks every index, and is handed from thread to
 // thread under the pipeline's lock, never shared while written.
 @safe package final class FactsBatch: @unchecked Sendable {
-    /// How many facts fit.
+    /// How many packets it is for: facts that the decoder makes of so many packets fit, of half as many when packets in
+    /// tunnels count twice.
     package let capacity: Int
+    /// How many facts fit.
+    package let room: Int
     /// How many there are.
     package private(set) var count = 0
     private let base: UnsafeMutablePointer<PacketFacts>
@@ -17,16 +23,21 @@
     /// A batch for up to `capacity` facts.
     package init(capacity: Int) {
         self.capacity = capacity
+        room = Self.room(for: capacity)
         // SAFETY: initialised at once, freed in deinit.
-        unsafe base = UnsafeMutablePointer<PacketFacts>.allocate(capacity: capacity)
-        unsafe base.initialize(repeating: PacketFacts(), count: capacity)
+        unsafe base = UnsafeMutablePointer<PacketFacts>.allocate(capacity: room)
+        unsafe base.initialize(repeating: PacketFacts(), count: room)
         // SAFETY: as above.
-        unsafe tunnelBase = UnsafeMutablePointer<TunnelFacts>.allocate(capacity: capacity)
-        unsafe tunnelBase.initialize(repeating: TunnelFacts(), count: capacity)
+        unsafe tunnelBase = UnsafeMutablePointer<TunnelFacts>.allocate(capacity: room)
+        unsafe tunnelBase.initialize(repeating: TunnelFacts(), count: room)
         // SAFETY: as above.
-        unsafe identityBase = UnsafeMutablePointer<PacketIdentity>.allocate(capacity: capacity)
-        unsafe identityBase.initialize(repeating: PacketIdentity(), count: capacity)
+        unsafe identityBase = UnsafeMutablePointer<PacketIdentity>.allocate(capacity: room)
+        unsafe identityBase.initialize(repeating: PacketIdentity(), count: room)
     }
+
+    /// Facts that a batch with this capacity has room for: each packet's own and its news for another flow, and fragments
+    /// that were held back.
+    package static func room(for capacity: Int) -> Int { 2 * capacity + HeldFragments.limit }
 
     deinit {
         // SAFETY: allocated in init; nobody keeps a pointer into a batch that is gone.
@@ -41,7 +52,7 @@
         fragments = 0
     }
 
-    /// The `capacity` places, all initialised, for the decoder to write into before it says how many count.
+    /// The `room` places, all initialised, for the decoder to write into before it says how many count.
     // SAFETY: handing out the pointer reads nothing.
     var places: UnsafeMutablePointer<PacketFacts> { unsafe base }
 
@@ -55,22 +66,39 @@
 
     /// Makes the first `count` places the batch's facts; `fragments` of them are fragments.
     func setCount(_ count: Int, fragments: Int) {
-        precondition(count >= 0 && count <= capacity)
+        precondition(count >= 0 && count <= room)
         self.count = count
         self.fragments = fragments
     }
 
-    /// Adds facts that come from elsewhere than the decoder (benchmarks, tests). The batch must not be full.
+    /// Makes the batch what `other` is.
+    func replace(with other: FactsBatch) {
+        precondition(other.count <= room)
+        // SAFETY: both have room for other.count facts, all initialised, and are different objects.
+        unsafe base.update(from: other.base, count: other.count)
+        unsafe tunnelBase.update(from: other.tunnelBase, count: other.count)
+        unsafe identityBase.update(from: other.identityBase, count: other.count)
+        count = other.count
+        fragments = other.fragments
+    }
+
+    /// Adds facts that come from elsewhere than the decoder (fragments let go, benchmarks, tests). The batch must not be
+    /// full.
     package func append(
         _ facts: PacketFacts, tunnel: TunnelFacts = TunnelFacts(), identity: PacketIdentity = PacketIdentity()
     ) {
-        precondition(count < capacity)
-        // SAFETY: count < capacity.
+        precondition(count < room)
+        // SAFETY: count < room.
         unsafe base[count] = facts
         unsafe tunnelBase[count] = tunnel
         unsafe identityBase[count] = identity
         count &+= 1
         if facts.flags.contains(.firstFragment) || facts.flags.contains(.laterFragment) { fragments &+= 1 }
+    }
+
+    /// Adds what `other` has at `index`.
+    func append(_ other: FactsBatch, _ index: Int) {
+        append(other.facts[index], tunnel: other.tunnels[index], identity: other.identities[index])
     }
 
     /// The facts, for reading.

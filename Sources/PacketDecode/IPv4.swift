@@ -46,9 +46,9 @@ enum IPv4 {
         packet.payloadOctets = UInt32(truncatingIfNeeded: length &- headerLength)
         let fragment = UInt16(truncatingIfNeeded: words01)
         if fragment & fragmentMask != 0 {
-            packet.note(.fragment)
-            packet.fragmentIdentification = UInt32(truncatingIfNeeded: words01 >> 16 & 0xFFFF)
-            packet.flags.insert(fragment & offsetMask == 0 ? .firstFragment : .laterFragment)
+            packet.noteFragment(
+                identification: UInt32(truncatingIfNeeded: words01 >> 16 & 0xFFFF), offset: fragment & offsetMask,
+                octets: packet.payloadOctets, number: number)
         }
 
         // The options may be cut; the flow is known all the same.

@@ -25,9 +25,9 @@ enum IPv6Extension {
         let offsetAndMore = cursor.u16(2)
         // Offset 0 and no more to come: an atomic fragment (RFC 6946), which is a whole datagram.
         if offsetAndMore & 0xFFF9 != 0 {
-            packet.note(.fragment)
-            packet.fragmentIdentification = cursor.u32(4)
-            packet.flags.insert(offsetAndMore >> 3 == 0 ? .firstFragment : .laterFragment)
+            packet.noteFragment(
+                identification: cursor.u32(4), offset: offsetAndMore >> 3,
+                octets: packet.payloadOctets &- min(packet.payloadOctets, UInt32(unit)), number: next)
         }
         let layer = pass(octets: unit, next: next, &cursor, &packet)
         return packet.isLaterFragment ? .flow : layer

@@ -56,6 +56,17 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
     case checksumLeftOut
     /// Longer than the link takes: several packets merged into one, or one that is still to be cut (GRO, LRO, TSO).
     case merged
+    /// A first fragment too small for the transport header, or a second one that overwrites it (RFC 1858, RFC 3128).
+    case fragmentTiny
+    /// The first fragment of a tunnel's datagram: what it carries is in the tunnel's own flow. The last that a packet's
+    /// facts have a bit for: the next are counted where they are found.
+    case tunnelFragment
+    /// An ICMP error whose quoted packet is cut or wrong: which flow it is about cannot be told.
+    case quoteDamaged
+    /// A fragment that overlaps another one of its datagram, and is not the same one again (RFC 3128, RFC 5722).
+    case fragmentOverlap
+    /// A fragment that came before.
+    case fragmentDuplicate
 
     /// Words for a report.
     package var description: String {
@@ -70,6 +81,11 @@ package enum Anomaly: UInt8, CaseIterable, Sendable {
         case .capturedBeyondWire: "captured length beyond wire length"
         case .tunnelTooDeep: "tunnels deeper than are followed"
         case .innerHeaderDamaged: "headers in a tunnel cut or wrong"
+        case .fragmentTiny: "tiny fragments"
+        case .tunnelFragment: "fragmented packets of tunnels"
+        case .quoteDamaged: "ICMP errors with a quoted packet cut or wrong"
+        case .fragmentOverlap: "fragments that overlap others"
+        case .fragmentDuplicate: "fragments that came twice"
         case .networkChecksumWrong: "IPv4 header checksum wrong"
         case .transportChecksumWrong: "TCP or UDP checksum wrong"
         case .checksumLeftOut: "checksum left to an adapter (offload)"

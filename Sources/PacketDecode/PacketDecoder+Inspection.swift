@@ -11,11 +11,17 @@ extension PacketDecoder {
         // SAFETY: as above.
         let (tunnels, identities) = unsafe (facts.tunnelPlaces, facts.identityPlaces)
         var packet = 0
+        var last = PacketIdentity()
         for index in 0..<factCount {
             // Both are in the order of the packets.
             // SAFETY: index < factCount; packet < count.
             while packet < count, unsafe references[packet].frameNumber != places[index].frameNumber { packet &+= 1 }
             guard packet < count else { return }
+            // SAFETY: index < factCount; all places are initialised.
+            if unsafe places[index].flags.contains(.notice) {
+                unsafe identities[index] = last.ofNotice
+                continue
+            }
             // SAFETY: packet < count; the source promises capturedLength readable bytes until the batch is refilled.
             let bytes = unsafe RawSpan(
                 _unsafeStart: references[packet].bytes, byteCount: Int(references[packet].capturedLength))
@@ -23,6 +29,8 @@ extension PacketDecoder {
             let (linkType, wire) = unsafe (references[packet].linkType, Int(references[packet].wireLength))
             // SAFETY: index < factCount; all places are initialised.
             unsafe inspect(bytes, linkType, wire, &places[index], tunnels[index], &identities[index])
+            // SAFETY: as above.
+            if unsafe !places[index].flags.contains(.tunnelCopy) { last = unsafe identities[index] }
         }
     }
 

@@ -33,6 +33,10 @@ package struct PacketDecoder: Sendable {
     /// The facts of the outermost tunnel's flow of the packet decoded last, under `TunnelRule.both`.
     private var tunnelCopy = PacketFacts()
     private var copiedTunnel = TunnelFacts()
+    /// What the packet decoded last says to another flow, if it was an ICMP error, and where its quote was decoded.
+    var notice = PacketFacts()
+    var quotePath: TunnelPath
+    private var hasNotice = false
     /// Link type of packets that may take the shortcut; a number that no packet has turns it off.
     private let commonLinkType: UInt32
 
@@ -48,6 +52,8 @@ package struct PacketDecoder: Sendable {
         self.segmentRule = segmentRule
         tunnelRule = tunnels.rule
         path = TunnelPath(rule: tunnels.rule, depthLimit: UInt8(truncatingIfNeeded: tunnels.depthLimit))
+        quotePath = TunnelPath(
+            rule: tunnels.rule == .outer ? .outer : .inner, depthLimit: UInt8(truncatingIfNeeded: tunnels.depthLimit))
         self.domain = domain
         commonLinkType = stepwise ? .max : UInt32(CommonPacket.linkType)
     }
@@ -66,7 +72,7 @@ package struct PacketDecoder: Sendable {
         let rest = PacketFacts.domainBits(domain)
         var filled = 0
         var fragments = 0
-        let copiesBefore = tallies.tunnelCopies
+        let extrasBefore = tallies.tunnelCopies &+ tallies.icmpNotices
         var sums = Sums()
         for index in 0..<count {
             if index &+ Self.prefetchDistance < count {
@@ -104,6 +110,10 @@ package struct PacketDecoder: Sendable {
                 let flags = unsafe places[filled].flags
                 if flags.contains(.firstFragment) || flags.contains(.laterFragment) { fragments &+= 1 }
                 if flags.contains(.tunnel), tunnelRule == .both { more = addCopy(to: facts, at: filled &+ 1) }
+                if hasNotice {
+                    if notice.flags.contains(.laterFragment) { fragments &+= 1 }
+                    more &+= addNotice(to: facts, at: filled &+ 1 &+ more)
+                }
             }
             // SAFETY: as above.
             sums.networkOctets &+= unsafe UInt64(places[filled].networkOctets)
@@ -112,7 +122,7 @@ package struct PacketDecoder: Sendable {
         }
         facts.setCount(filled, fragments: fragments)
         tallies.packets &+= UInt64(count)
-        tallies.flowPackets &+= UInt64(filled) &- (tallies.tunnelCopies &- copiesBefore)
+        tallies.flowPackets &+= UInt64(filled) &- (tallies.tunnelCopies &+ tallies.icmpNotices &- extrasBefore)
         tallies.wireOctets &+= sums.wireOctets
         tallies.capturedOctets &+= sums.capturedOctets
         tallies.flowNetworkOctets &+= sums.networkOctets
@@ -151,6 +161,14 @@ package struct PacketDecoder: Sendable {
         let layer = Self.decodeHeaders(.link(linkType), &cursor, &packet, &path)
         // Afterwards: until here these are the octets that the cursor counts in.
         if removedTag != 0 { packet.wireOctets &+= UInt32(VLAN.tagLength) }
+        hasNotice = false
+        if layer.space == .flow {
+            if packet.flags.contains(.firstFragment) { packet.noteTinyFragment() }
+            // An ICMP header is read where it stands: the cursor is still at it.
+            if packet.flags.contains(.icmp), ICMPQuote.isError(packet) {
+                hasNotice = decodeQuote(cursor, network: path.network, of: packet)
+            }
+        }
         if packet.anomalies != 0 { addAnomalies(packet.anomalies) }
         guard layer.space == .flow else {
             addOutsideFlows(layer, linkType, packet.wireOctets)
@@ -193,8 +211,18 @@ package struct PacketDecoder: Sendable {
         return 1
     }
 
+    /// Puts the news that the packet decoded last has for another flow into `facts` at `place`; returns 1, how many that
+    /// are.
+    @inline(never)
+    private mutating func addNotice(to facts: FactsBatch, at place: Int) -> Int {
+        // SAFETY: there is room for two facts a packet beside a copy; all places are initialised.
+        unsafe facts.places[place] = notice
+        tallies.icmpNotices &+= 1
+        return 1
+    }
+
     /// Makes the segment what the rule says; until here it is the VLAN.
-    private func setSegment(_ network: UInt32?, _ packet: inout PacketFacts) {
+    func setSegment(_ network: UInt32?, _ packet: inout PacketFacts) {
         switch segmentRule {
         case .vlan: return
         case .auto where network == nil: return
@@ -209,7 +237,7 @@ package struct PacketDecoder: Sendable {
     }
 
     /// The headers, to the end.
-    private static func decodeHeaders(
+    static func decodeHeaders(
         _ start: Layer, _ cursor: inout Cursor, _ packet: inout PacketFacts, _ path: inout TunnelPath
     ) -> Layer {
         var layer = start

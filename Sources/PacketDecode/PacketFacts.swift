@@ -41,9 +41,9 @@ public import NetTypes
     public var wireOctets: UInt32 = 0
     /// Octets the transport header carries, by the IP header's word.
     public var payloadOctets: UInt32 = 0
-    /// TCP sequence number; valid with `.tcp`.
+    /// TCP sequence number; valid with `.tcp`. With `.held` the high word of the packet's own number.
     public var tcpSequence: UInt32 = 0
-    /// TCP acknowledgement number; valid with `.tcp`.
+    /// TCP acknowledgement number; valid with `.tcp`. With `.held` the low word of the packet's own number.
     public var tcpAcknowledgement: UInt32 = 0
     /// IPv4 identification or IPv6 fragment identification; valid with `.firstFragment` or `.laterFragment`.
     public var fragmentIdentification: UInt32 = 0
@@ -53,7 +53,7 @@ public import NetTypes
     public var destinationMAC: UInt64 = 0
     /// Outermost VLAN id; valid with `.vlan`.
     public var vlan: UInt16 = 0
-    /// ICMP type (high octet) and code (low octet); valid with `.icmp`.
+    /// ICMP type (high octet) and code (low octet); valid with `.icmp` and with `.notice`.
     public var icmpTypeCode: UInt16 = 0
     /// Which facts hold.
     public var flags = Flags.none
@@ -69,6 +69,14 @@ public import NetTypes
     public var anomalies: UInt16 = 0
     /// Number of VLAN tags passed.
     public var tags: UInt8 = 0
+
+    // Of fragments only: what these hold for other packets means nothing.
+
+    /// Where the fragment begins in its datagram, in units of eight octets; valid with `.firstFragment` or
+    /// `.laterFragment`.
+    public var fragmentStart: UInt16 = 0
+    /// Units of eight octets in the fragment, the last one perhaps not full; valid likewise.
+    public var fragmentUnits: UInt16 = 0
 
     /// Facts about nothing yet.
     @inlinable public init() {}
@@ -106,6 +114,12 @@ public import NetTypes
     /// Who sent the packet: 0 for endpoint A, 1 for B.
     @inlinable public var sender: Int { Int(flags.rawValue & 1) }
 
+    /// The packet's own number in the input. `frameNumber` is that of the packet at which it is counted, which for a
+    /// fragment that was held back is a later one.
+    @inlinable public var ownFrameNumber: UInt64 {
+        flags.contains(.held) ? UInt64(tcpSequence) << 32 | UInt64(tcpAcknowledgement) : frameNumber
+    }
+
     /// Bits that say which facts hold. Spelled out rather than an `OptionSet`: the flow table reads them for every packet
     /// from another module, where a protocol's members are calls.
     @frozen public struct Flags: BitwiseCopyable, Sendable, Equatable {
@@ -142,6 +156,13 @@ public import NetTypes
         @inlinable public static var tunnel: Flags { Flags(rawValue: 1 << 10) }
         /// The flow is that of a tunnel in which the packet is counted a second time (`TunnelRule.both`).
         @inlinable public static var tunnelCopy: Flags { Flags(rawValue: 1 << 11) }
+        /// No packet, but the news for the flow with this key that an ICMP error (`icmpTypeCode`) came about a packet of
+        /// it, which `sender` had sent; `tcpSequence` is that packet's with `.tcp`.
+        @inlinable public static var notice: Flags { Flags(rawValue: 1 << 13) }
+        /// What the flow table treats apart, told by one test: `.tunnel` and `.notice`.
+        @inlinable public static var apart: Flags { Flags(rawValue: 1 << 10 | 1 << 13) }
+        /// A later fragment that was held back and is counted at the packet `frameNumber`; see `ownFrameNumber`.
+        @inlinable public static var held: Flags { Flags(rawValue: 1 << 14) }
 
         /// Longer than the link takes: several packets that an adapter or a kernel merged into one.
         @inlinable public static var merged: Flags { Flags(rawValue: 1 << 12) }

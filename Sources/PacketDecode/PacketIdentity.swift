@@ -40,6 +40,14 @@ package struct PacketIdentity: BitwiseCopyable, Sendable, Equatable {
     /// Of a packet that is not compared.
     package init() {}
 
+    /// That of the news that an ICMP error with this identity has for another flow: a copy of the error has the same, and the
+    /// error itself another one.
+    var ofNotice: PacketIdentity {
+        var identity = self
+        identity.fingerprint = ~fingerprint
+        return identity
+    }
+
     /// An identity by its parts, for tests.
     package init(fingerprint: UInt64, place: UInt32, path: UInt16, kind: Kind) {
         self.fingerprint = fingerprint

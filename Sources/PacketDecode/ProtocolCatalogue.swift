@@ -78,7 +78,7 @@ package enum ProtocolCatalogue {
     /// By IP protocol number. Any other is a flow by its number, without ports.
     package static let ipProtocols = [
         Row([0, 43, 60], "IPv6 hop-by-hop, routing and destination options", "passed; jumbo payload", "RFC 8200"),
-        Row([1], "ICMP", "type, code, identifier of queries", "RFC 792"),
+        Row([1], "ICMP", "type, code, identifier of queries; what errors quote", "RFC 792"),
         Row([4, 41], "IP in IP, 6to4", "what is inside", "RFC 2003, RFC 2473, RFC 3056, RFC 4213"),
         Row([6], "TCP", "ports, sequence, acknowledgement, flags, length", "RFC 9293"),
         Row([17], "UDP", "ports, length", "RFC 768"),
@@ -87,7 +87,7 @@ package enum ProtocolCatalogue {
         Row([47], "GRE", "GRE below", "RFC 2784, RFC 2890"),
         Row([50], "ESP", "opaque: counted", "RFC 4303"),
         Row([51], "authentication header", "passed", "RFC 4302"),
-        Row([58], "ICMPv6", "type, code, identifier of queries", "RFC 4443"),
+        Row([58], "ICMPv6", "type, code, identifier of queries; what errors quote", "RFC 4443"),
         Row([97, 143], "EtherIP, Ethernet", "the frame", "RFC 3378, RFC 8986"),
         Row([108], "IPComp", "opaque: counted", "RFC 3173"),
         Row([115], "L2TPv3", "session; see semantics.md for what it carries", "RFC 3931"),
@@ -146,6 +146,9 @@ package enum ProtocolCatalogue {
         ## IP protocols
 
         \(table(ipProtocols, "number") { "\($0)" })
+
+        Any other is a flow by its number and its addresses: IGMP (2), EIGRP (88), OSPF (89), PIM (103), VRRP (112) and the rest.
+        MLD is ICMPv6, a flow for each of its types; BFD is UDP, under its ports 3784, 3785 and 4784.
 
         ## GRE
 

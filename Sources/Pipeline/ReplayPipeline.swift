@@ -108,7 +108,10 @@ package final class ReplayPipeline: Sendable {
         free = Mutex((0..<chunkCount).map { _ in Chunk(tunnels: configuration.tunnels.rule) })
         reading = Mutex(
             Reading(reader: ChunkReader(source: source, reorderSlack: configuration.table.reorderSlack)))
-        fragments = Mutex(Fragments(table: FragmentTable(hashKey: configuration.table.stripeKey)))
+        fragments = Mutex(
+            Fragments(
+                table: FragmentTable(
+                    hashKey: configuration.table.stripeKey, patience: configuration.table.reorderSlack)))
     }
 
     /// Asks the run to end as if the input had ended: what was read is counted and exported. Callable from anywhere.
@@ -121,12 +124,13 @@ package final class ReplayPipeline: Sendable {
         let (clock, lastFrame, firstTime) = reading.withLock {
             ($0.reader.clock, $0.reader.lastFrame, $0.reader.firstTime)
         }
+        countWaitingFragments(at: lastFrame)
         stage.handOn(packetClock: clock.now)
         table.flush(now: clock.now, at: lastFrame) { records in
             stage.consume(records, packetClock: clock.now)
         }
         var sums = tallies.withLock { $0 }
-        sums.add(.fragmentWithoutFirst, count: fragments.withLock { $0.table.withoutFirst })
+        fragments.withLock { $0.table.add(to: &sums) }
         var result = Result(
             tallies: sums, counters: table.counters, firstPacket: firstTime, packetClock: clock.now,
             clockSteps: clock.steps, interrupted: stopRequested.load(ordering: .relaxed), failures: stage.failures)
@@ -176,11 +180,16 @@ package final class ReplayPipeline: Sendable {
         }
     }
 
-    /// Gives later fragments the flow of their first one, chunk by chunk in input order. A chunk without fragments waits
-    /// for nobody.
+    /// Gives later fragments the flow of their first one, chunk by chunk in input order. A chunk without fragments and
+    /// without a sweep waits for nobody.
     private func resolveFragments(_ chunk: Chunk) {
         let sequence = chunk.sequence
-        let mustWait = chunk.facts.fragments > 0
+        // Before flows are swept, fragments that have waited too long are let go.
+        let expiry = chunk.checkpoint.flatMap { checkpoint in
+            checkpoint.sweep == nil
+                ? nil : FragmentTable.Expiry(frame: checkpoint.frame, clock: checkpoint.clock)
+        }
+        let mustWait = chunk.facts.fragments > 0 || expiry != nil
         var backoff = Backoff()
         while true {
             let done = fragments.withLockGivingWay { state in
@@ -188,7 +197,7 @@ package final class ReplayPipeline: Sendable {
                     if !mustWait { state.passed.insert(sequence) }
                     return !mustWait
                 }
-                if mustWait { chunk.facts.withMutableFacts { state.table.resolve(&$0) } }
+                if mustWait { state.table.resolve(chunk.facts, expiry: expiry) }
                 state.turn += 1
                 while state.passed.remove(state.turn) != nil { state.turn += 1 }
                 return true
@@ -196,6 +205,16 @@ package final class ReplayPipeline: Sendable {
             if done { return }
             backoff.wait()
         }
+    }
+
+    /// Counts the fragments that wait for a first one in vain, when there are no packets left.
+    private func countWaitingFragments(at frame: UInt64) {
+        guard fragments.withLock({ $0.table.waiting > 0 }) else { return }
+        let chunk = Chunk(tunnels: tunnels.rule)
+        fragments.withLock { $0.table.letGoOfAll(into: chunk.facts, at: frame) }
+        table.partition(chunk.facts, into: &chunk.partition)
+        for stripe in 0..<FlowTable.stripeCount { apply(chunk, stripe, 0..<chunk.partition.count(stripe)) }
+        stage.consume(chunk.outputs, checkpointClock: nil)
     }
 
     /// Counts a chunk's packets of one stripe, when it is this chunk's turn there, and sweeps if one is due.

@@ -47,6 +47,12 @@ import Testing
             if forward { (record.tunnelIdForward, record.tunnelDirectionForward) = (0xFEDC_BA98, 1) }
             if reverse { (record.tunnelIdReverse, record.tunnelDirectionReverse) = (77, 2) }
         }
+        if number % 2 == 0 {
+            record.presence.insert(.icmpError)
+            record.icmpErrorTypeCode = 0x0303
+            if forward { record.icmpErrorsForward = 3 }
+            if reverse { record.icmpErrorsReverse = 1 }
+        }
         if forward, reverse {
             record.handshakeRoundTrip = 5_000_000
             record.presence.insert(.handshakeRoundTrip)

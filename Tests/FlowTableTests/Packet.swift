@@ -34,6 +34,8 @@ struct Packet {
     var overhead: UInt32 = 14
     var timeToLive: UInt8 = 64
     var classOfService: UInt8 = 0
+    /// Not nil: no packet, but the news that an ICMP error with this type and code came about this packet.
+    var error: UInt16?
 
     static let second = nanosecondsPerSecond
 
@@ -57,6 +59,14 @@ struct Packet {
     private var byPort: Packet {
         var packet = self
         if let ports, ports.source < ports.destination { swap(&packet.source, &packet.destination) }
+        return packet
+    }
+
+    /// The news that an ICMP error came about this packet, at `time`.
+    func failing(_ error: UInt16, at time: Nanoseconds) -> Packet {
+        var packet = self
+        packet.error = error
+        packet.time = time
         return packet
     }
 
@@ -109,6 +119,11 @@ struct Packet {
             (facts.tcpFlags, facts.tcpSequence, facts.tcpAcknowledgement) = (
                 tcp.flags, tcp.sequence, tcp.acknowledgement
             )
+        }
+        if let error {
+            facts.flags.insert(.notice)
+            facts.icmpTypeCode = error
+            (facts.networkOctets, facts.wireOctets, facts.payloadOctets) = (0, 0, 0)
         }
         if tunnel != nil { facts.flags.insert(.tunnel) }
         if isTunnelCopy { facts.flags.insert(.tunnelCopy) }

@@ -102,6 +102,7 @@ extension FlowRecord {
             "ttl \(minimumTTLForward)-\(maximumTTLForward) \(minimumTTLReverse)-\(maximumTTLReverse)",
             "tos \(classOfServiceForward) \(classOfServiceReverse)",
             "tunnel \(tunnelType) \(tunnelDepth) \(tunnelIdForward) \(tunnelIdReverse) \(tunnelSourceLow)",
+            "errors \(icmpErrorsForward) \(icmpErrorsReverse) \(icmpErrorTypeCode)",
             "length \(minimumLengthForward)-\(maximumLengthForward) \(minimumLengthReverse)-\(maximumLengthReverse)",
         ]
     }

@@ -23,7 +23,7 @@ struct CorpusFlows {
         while source.fill(batch) {
             decoder.decode(batch, into: facts)
             var packet = 0
-            for index in 0..<facts.count {
+            for index in 0..<facts.count where !facts.facts[index].flags.contains(.notice) {
                 while batch.frameNumber(packet) != facts.facts[index].frameNumber { packet += 1 }
                 add(facts.facts[index], facts.tunnels[index], batch, packet, decoder)
             }

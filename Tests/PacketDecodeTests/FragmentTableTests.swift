@@ -11,15 +11,23 @@ import Testing
     private func resolve(_ packets: [(time: Nanoseconds, bytes: [UInt8])], _ table: inout FragmentTable)
         -> [PacketFacts]
     {
-        packets.map { packet in
-            let batch = FactsBatch(capacity: 1)
-            batch.append(bench.decode(packet.bytes, linkType: 101, timestamp: packet.time).facts ?? PacketFacts())
-            #expect(batch.fragments == 1)
-            return batch.withMutableFacts { facts in
-                table.resolve(&facts)
-                return facts[0]
-            }
+        let batch = FactsBatch(capacity: 1)
+        var found: [UInt64: PacketFacts] = [:]
+        func collect() {
+            for index in 0..<batch.count { found[batch.facts[index].ownFrameNumber] = batch.facts[index] }
+            batch.removeAll()
         }
+        for (index, packet) in packets.enumerated() {
+            let decoded = bench.decode(
+                packet.bytes, linkType: 101, timestamp: packet.time, frame: UInt64(index + 1))
+            batch.append(decoded.facts ?? PacketFacts())
+            #expect(batch.fragments == 1)
+            table.resolve(batch)
+            collect()
+        }
+        table.letGoOfAll(into: batch, at: UInt64(packets.count))
+        collect()
+        return packets.indices.map { found[UInt64($0 + 1)] ?? PacketFacts() }
     }
 
     private static func first(_ identification: Int, reversed: Bool = false, ports: (Int, Int) = (5000, 53)) -> [UInt8]

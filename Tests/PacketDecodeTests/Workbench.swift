@@ -18,6 +18,8 @@ final class Workbench {
         var tunnel: TunnelFacts?
         /// The flow of the tunnel, in which the packet counts again, and that tunnel.
         var copy: (facts: PacketFacts, tunnel: TunnelFacts)?
+        /// What an ICMP error says to the flow that it is about.
+        var notice: PacketFacts?
         var anomalies: Set<Anomaly>
         var tallies: DecodeTallies
     }
@@ -58,14 +60,21 @@ final class Workbench {
         if facts.count >= 1 { facts.withMutableFacts { found = $0[0] } }
         var copy: (PacketFacts, TunnelFacts)?
         var tunnel: TunnelFacts?
+        var notice: PacketFacts?
         if facts.count >= 1 {
             let own = facts
             let all = own.facts
             let around = own.tunnels
             if all[0].flags.contains(.tunnel) { tunnel = around[0] }
-            if all.count == 2 { copy = (all[1], around[1]) }
+            var extras = all.count - 1
+            if extras > 0, all[extras].flags.contains(.notice) {
+                notice = all[extras]
+                extras -= 1
+            }
+            if extras == 1 { copy = (all[1], around[1]) }
+            #expect(extras == 0 || extras == 1 && tunnels.rule == .both)
+            #expect(tallies.icmpNotices == (notice == nil ? 0 : 1))
         }
-        #expect(facts.count <= 1 || tunnels.rule == .both)
         expectSameStepwise(found, tallies, segmentRule, domain, tunnels, inspection)
         let outcome: Outcome
         if let reason = UndecodableReason.allCases.first(where: { tallies.count($0) > 0 }) {
@@ -77,7 +86,7 @@ final class Workbench {
         }
         return Result(
             outcome: outcome, facts: found,
-            tunnel: tunnel, copy: copy,
+            tunnel: tunnel, copy: copy, notice: notice,
             anomalies: Set(Anomaly.allCases.filter { tallies.count($0) > 0 }), tallies: tallies)
     }
 
@@ -119,7 +128,7 @@ extension DecodeTallies: Equatable {
             "\(packets) \(wireOctets) \(capturedOctets) \(flowPackets) \(flowNetworkOctets) \(flowWireOctets)",
             "\(nonFlowPackets) \(nonFlowWireOctets) \(nonFlowProtocols.map { "\($0.protocol.code) \($0.packets)" })",
             "\(TunnelKind.allCases.map(count)) \(OpaqueTunnel.allCases.map(count)) \(tunnelCopies)",
-            "\(tunnelCopyNetworkOctets) \(tunnelCopyWireOctets) \(mergedEstimate)",
+            "\(tunnelCopyNetworkOctets) \(tunnelCopyWireOctets) \(icmpNotices) \(mergedEstimate)",
             "\(UndecodableReason.allCases.map(count)) \(Anomaly.allCases.map(count))",
         ]
     }

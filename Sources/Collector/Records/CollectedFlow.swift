@@ -143,6 +143,7 @@ extension CollectedFlow {
         if plan.hasMACs, isOwn || record.sourceMAC | record.destinationMAC != 0 { record.presence.insert(.macs) }
         if record.tunnelType != 0 { record.presence.insert(.tunnel) }
         if record.applicationSelector != 0 { record.presence.insert(.label) }
+        if record.icmpErrorTypeCode != 0 { record.presence.insert(.icmpError) }
         if record.handshakeRoundTrip > 0 { record.presence.insert(.handshakeRoundTrip) }
     }
 

@@ -23,6 +23,7 @@ extension FlowRecord {
         swap(&record.classOfServiceForward, &record.classOfServiceReverse)
         swap(&record.minimumLengthForward, &record.minimumLengthReverse)
         swap(&record.maximumLengthForward, &record.maximumLengthReverse)
+        swap(&record.icmpErrorsForward, &record.icmpErrorsReverse)
         swap(&record.tunnelSourceHigh, &record.tunnelDestinationHigh)
         swap(&record.tunnelSourceLow, &record.tunnelDestinationLow)
         swap(&record.tunnelIdForward, &record.tunnelIdReverse)

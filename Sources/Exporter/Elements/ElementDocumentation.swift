@@ -84,6 +84,7 @@ extension InformationElement.Carriage {
         case .tunnel: "tunnel"
         case .biflow: "biflow output"
         case .label: "labels on"
+        case .icmpError: "always, 0 for none"
         }
     }
 }

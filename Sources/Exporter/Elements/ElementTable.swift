@@ -5,7 +5,7 @@ extension InformationElement {
     ///
     /// To export one more field, add one row. Ids of the project's own list are frozen: never change or reuse one.
     package static let all: [InformationElement] =
-        identity + key + counters + times + headers + link + tunnel + evidence + application + outcome
+        identity + key + counters + times + headers + link + tunnel + evidence + application + errors + outcome
 
     private static let identity = [
         row(
@@ -182,7 +182,8 @@ extension InformationElement {
                 + "5 FIN from both sides, 6 reset, 7 seen from the middle."),
         row(
             own: 4, "serviceEvidence", .unsigned8, .identifier, from: at(\.service),
-            about: "Whether the responder's service is there: 0 silent, 1 answered, 2 refused."),
+            about:
+                "Whether the responder's service is there: 0 silent, 1 answered, 2 refused by RST or by an ICMP error."),
         row(
             own: 5, "initiatorEvidence", .unsigned8, .identifier, from: at(\.initiator),
             about: "What told the initiator: 0 first packet seen, 1 port role, 2 learned service, 3 SYN-ACK, 4 SYN, "
@@ -205,6 +206,18 @@ extension InformationElement {
         row(
             own: 21, "labelConfidence", .unsigned8, .identifier, when: .label, from: at(\.labelConfidence),
             about: "How sure the label is: 0 there is none, 1 a guess, 2 likely, 3 certain."),
+    ]
+
+    private static let errors = [
+        row(
+            own: 48, "icmpErrorDeltaCount", .unsigned16, .deltaCounter, .messages,
+            from: at(\.icmpErrorsForward), reverse: at(\.icmpErrorsReverse),
+            about:
+                "ICMP or ICMPv6 errors that came in this slice about packets of the direction; 65535 stands for that or "
+                + "more. The errors are packets of flows of their own."),
+        row(
+            own: 49, "icmpErrorTypeCode", .unsigned16, .identifier, when: .icmpError, from: at(\.icmpErrorTypeCode),
+            about: "Type times 256 plus code of the first ICMP or ICMPv6 error about the flow; 0 when there was none."),
     ]
 
     private static let outcome = [

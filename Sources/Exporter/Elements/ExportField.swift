@@ -59,6 +59,7 @@ package struct ExportField: Sendable {
         case .tunnel: presence.contains(.tunnel) && seen
         case .biflow: true
         case .label: presence.contains(.label)
+        case .icmpError: presence.contains(.icmpError)
         }
     }
 }

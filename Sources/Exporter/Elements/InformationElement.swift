@@ -122,6 +122,8 @@ extension InformationElement {
         case biflow
         /// `Presence.label`; on the wire in exports with labels, with 0 for "no label".
         case label
+        /// `Presence.icmpError`; on the wire always, with 0 for "no error".
+        case icmpError
     }
 
     /// Where the value comes from.

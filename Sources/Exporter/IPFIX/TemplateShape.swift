@@ -68,6 +68,7 @@ package struct TemplateShape: Hashable, Sendable {
         case .biflow: !uniflow
         // Which exports have labels is `FlowTemplate`'s affair.
         case .label: true
+        case .icmpError: true
         }
     }
 

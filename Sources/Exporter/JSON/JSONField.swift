@@ -52,8 +52,9 @@ package struct JSONField: Sendable {
         static let macs = Conditions(rawValue: 1 << 12)
         static let tunnel = Conditions(rawValue: 1 << 13)
         static let label = Conditions(rawValue: 1 << 14)
+        static let icmpError = Conditions(rawValue: 1 << 15)
         /// How many different sets there are.
-        static let combinations = 1 << 15
+        static let combinations = 1 << 16
 
         /// What holds for a record.
         @inline(__always)
@@ -73,6 +74,7 @@ package struct JSONField: Sendable {
             if presence.contains(.macs) { bits |= 1 << 12 }
             if presence.contains(.tunnel) { bits |= 1 << 13 }
             if presence.contains(.label) { bits |= 1 << 14 }
+            if presence.contains(.icmpError) { bits |= 1 << 15 }
             rawValue = bits
         }
     }
@@ -203,6 +205,7 @@ extension JSONField {
         case .tunnel: seen.union(.tunnel)
         case .biflow: []
         case .label: .label
+        case .icmpError: .icmpError
         }
     }
 }

@@ -15,6 +15,8 @@ extension FlowRecord {
         packetsReverse &+= later.packetsReverse
         retransmittedOctetsForward &+= later.retransmittedOctetsForward
         retransmittedOctetsReverse &+= later.retransmittedOctetsReverse
+        icmpErrorsForward = UInt16(clamping: UInt32(icmpErrorsForward) + UInt32(later.icmpErrorsForward))
+        icmpErrorsReverse = UInt16(clamping: UInt32(icmpErrorsReverse) + UInt32(later.icmpErrorsReverse))
         tcpControlBitsForward |= later.tcpControlBitsForward
         tcpControlBitsReverse |= later.tcpControlBitsReverse
         tcpState = later.tcpState
@@ -80,6 +82,7 @@ extension FlowRecord {
         if fresh.contains(.icmpReverse) { icmpTypeCodeReverse = later.icmpTypeCodeReverse }
         if fresh.contains(.vlanForward) { vlanForward = later.vlanForward }
         if fresh.contains(.vlanReverse) { vlanReverse = later.vlanReverse }
+        if fresh.contains(.icmpError) { icmpErrorTypeCode = later.icmpErrorTypeCode }
         if fresh.contains(.handshakeRoundTrip) { handshakeRoundTrip = later.handshakeRoundTrip }
         if fresh.contains(.macs) {
             sourceMAC = later.sourceMAC

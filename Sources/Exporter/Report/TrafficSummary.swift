@@ -88,7 +88,7 @@ extension TrafficSummary {
     }
     /// Flows whose service answered.
     package var answeredTotal: TrafficCounters { total(.answered) }
-    /// Flows that were refused (RST to a SYN).
+    /// Flows that were refused (RST to a SYN, or an ICMP error that says so).
     package var refusedTotal: TrafficCounters { total(.refused) }
     /// Flows to which nothing came back.
     package var silentTotal: TrafficCounters { total(.silent) }

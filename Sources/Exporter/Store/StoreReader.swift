@@ -132,7 +132,7 @@ package final class StoreReader {
         let destination = (row.address(5) ?? none).address(version: version)
         image.set(
             source: source, destination: destination,
-            presence: FlowRecord.Presence(rawValue: UInt16(truncatingIfNeeded: row.integer(3)) & 0x7FF))
+            presence: FlowRecord.Presence(rawValue: UInt16(truncatingIfNeeded: row.integer(3)) & 0xFFF))
         var record = image.record
         if record.presence.contains(.tunnel) {
             let (near, far) = (row.address(6) ?? none, row.address(7) ?? none)

@@ -153,6 +153,9 @@ final class LiveMetrics: Sendable {
         page.set(.duplicates, "uncertain", to: counters.uncertainDuplicates)
         page.set(.duplicates, "forgotten", to: counters.duplicatesForgotten)
         page.set(.mergedEstimate, to: tallies.mergedEstimate)
+        page.set(.waitingFragments, to: snapshot.waitingFragments)
+        page.set(.icmpErrors, "known", to: snapshot.counters.errorsLinked)
+        page.set(.icmpErrors, "unknown", to: snapshot.counters.errorsWithoutFlow)
         for anomaly in Anomaly.allCases { page.set(.anomalies, "\(anomaly)", to: tallies.count(anomaly)) }
     }
 

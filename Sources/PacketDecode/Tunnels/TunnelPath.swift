@@ -74,7 +74,11 @@ struct TunnelPath {
         _ packet: inout PacketFacts
     ) -> Bool {
         // Not behind the first of a datagram's fragments either: its later ones cannot follow into the tunnel.
-        if rule == .outer || packet.flags.contains(.firstFragment) { return false }
+        if rule == .outer { return false }
+        if packet.flags.contains(.firstFragment) {
+            packet.note(.tunnelFragment)
+            return false
+        }
         guard current.depth < depthLimit else {
             packet.note(.tunnelTooDeep)
             return false

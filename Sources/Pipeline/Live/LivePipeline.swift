@@ -97,7 +97,8 @@ package final class LivePipeline: @unchecked Sendable {
         reorderSlack = configuration.table.reorderSlack
         annotation = Mutex(configuration.annotate)
         batchTook = configuration.batchTook
-        fragments = Mutex(FragmentTable(hashKey: configuration.table.stripeKey))
+        fragments = Mutex(
+            FragmentTable(hashKey: configuration.table.stripeKey, patience: configuration.table.reorderSlack))
         self.destinations = destinations
         // One set of keys: a copy may come from another worker than its original.
         var inspection = PacketInspection()
@@ -127,6 +128,9 @@ package final class LivePipeline: @unchecked Sendable {
         over.store(true, ordering: .sequentiallyConsistent)
         waitsForRoom.withLock { $0 = deadline }
         let watermark = watermark
+        let records = RecordBuffer()
+        countWaitingFragments(until: nil, into: records)
+        if records.count > 0 { take(records) }
         table.flush(now: watermark, at: lastFrame) { records in
             take(records)
         }
@@ -162,7 +166,28 @@ package final class LivePipeline: @unchecked Sendable {
     /// Gives later fragments the flow of their first one. Only batches with fragments take the lock.
     func resolveFragments(_ facts: FactsBatch) {
         guard facts.fragments > 0 else { return }
-        fragments.withLock { table in facts.withMutableFacts { table.resolve(&$0) } }
+        fragments.withLock { $0.resolve(facts) }
+    }
+
+    /// Counts the fragments that have waited too long for their first one when the clock shows `time`; nil for all that
+    /// wait. The keeper's, and after it the end's. Between leaving the table and being counted they are seen by no snapshot:
+    /// both happen under the lock that a snapshot takes.
+    private func countWaitingFragments(until time: Nanoseconds?, into records: RecordBuffer) {
+        fragments.withLock { fragments in
+            guard fragments.waiting > 0 else { return }
+            let (facts, frame) = (FactsBatch(capacity: 0), lastFrame)
+            if let time {
+                fragments.resolve(facts, expiry: FragmentTable.Expiry(frame: frame, clock: time))
+            } else {
+                fragments.letGoOfAll(into: facts, at: frame)
+            }
+            guard facts.count > 0 else { return }
+            var partition = Partition(capacity: 0)
+            table.partition(facts, into: &partition)
+            for stripe in 0..<FlowTable.stripeCount where !partition.isEmpty(stripe) {
+                table.apply(facts, partition, stripe: stripe, output: records)
+            }
+        }
     }
 }
 
@@ -213,6 +238,7 @@ extension LivePipeline {
             let now = watermark
             if now < last - Self.backwardStep { isBehind = FlowTable.stripeCount }
             last = now
+            countWaitingFragments(until: now, into: records)
             if isBehind > 0 {
                 // The clock was set back: what was seen in its future would never be over.
                 table.endAhead(stripe: stripe, of: now, at: lastFrame, output: records)
@@ -257,9 +283,12 @@ extension LivePipeline {
                 snapshot.workerTallies.append(tallies)
                 snapshot.clockSteps += worker.clockSteps.load(ordering: .relaxed)
             }
-            snapshot.counters = table.counters
-            (snapshot.liveFlows, snapshot.tableOctets) = table.occupancy
-            snapshot.tallies.add(.fragmentWithoutFirst, count: fragments.withLock { $0.withoutFirst })
+            fragments.withLock { fragments in
+                snapshot.counters = table.counters
+                (snapshot.liveFlows, snapshot.tableOctets) = table.occupancy
+                snapshot.waitingFragments = UInt64(fragments.waiting)
+                fragments.add(to: &snapshot.tallies)
+            }
             snapshot.watermark = watermark
             return snapshot
         }

@@ -10,6 +10,8 @@ package struct LiveSnapshot: Sendable {
     package var workerTallies: [DecodeTallies] = []
     /// What the flow table did.
     package var counters = FlowTableCounters()
+    /// Later fragments that wait for their first one: decoded, and in no flow yet.
+    package var waitingFragments: UInt64 = 0
     /// Flows alive.
     package var liveFlows: UInt64 = 0
     /// Octets of memory that flows have touched.

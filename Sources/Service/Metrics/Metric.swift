@@ -8,6 +8,7 @@ package enum Metric: CaseIterable, Sendable {
     case coverageGap, steeredPackets
     // Packets.
     case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies, duplicates, mergedEstimate
+    case waitingFragments, icmpErrors
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
     // Labels.
@@ -108,6 +109,14 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_tunnel_copy_packets_total", .counter, unit: "packets",
                 help: "Packets counted a second time, in the flow of the tunnel around them (tunnels: both).")
+        case .waitingFragments:
+            .init(
+                "flowprobe_waiting_fragments", .gauge, unit: "packets",
+                help: "Later fragments that wait for their first one; they are in no flow yet.")
+        case .icmpErrors:
+            .init(
+                "flowprobe_icmp_errors_total", .counter, unit: "packets", labels: ["flow"],
+                help: "ICMP and ICMPv6 errors that name a flow, by whether that flow is known.")
 
         case .duplicates:
             .init(

@@ -89,7 +89,7 @@ extension RecordLayout {
                 of("sourcePort", \.sourcePort), of("destinationPort", \.destinationPort),
                 of("protocolIdentifier", \.protocolIdentifier), of("ipVersion", \.ipVersion),
                 of("presence", \.presence),
-            ] + counters + times + evidence + tunnel
+            ] + counters + times + evidence + tunnel + errors
 
         private static let counters: [OwnField] = [
             of("octetsForward", \.octetsForward), of("octetsReverse", \.octetsReverse),
@@ -128,6 +128,11 @@ extension RecordLayout {
             of("tunnelType", \.tunnelType), of("tunnelDepth", \.tunnelDepth),
             of("tunnelDirectionForward", \.tunnelDirectionForward),
             of("tunnelDirectionReverse", \.tunnelDirectionReverse), of("attributeOctets", \.attributeOctets),
+        ]
+
+        private static let errors: [OwnField] = [
+            of("icmpErrorsForward", \.icmpErrorsForward), of("icmpErrorsReverse", \.icmpErrorsReverse),
+            of("icmpErrorTypeCode", \.icmpErrorTypeCode), of("reservedEnd", \.reservedEnd),
         ]
 
         private static func of<Value>(_ name: String, _ path: KeyPath<FlowRecord, Value>, maximum: UInt64 = .max)

@@ -30,7 +30,7 @@ import Testing
             (29, "certificateSubject"), (30, "ja3"), (31, "ja3s"), (32, "ja4"), (33, "hassh"), (34, "hasshServer"),
             (35, "serverSoftware"), (36, "clientSoftware"), (37, "dnsName"), (38, "dnsType"),
             (39, "dnsResponseCode"), (40, "dnsAnswer"), (41, "hostName"), (42, "quicVersion"),
-            (43, "duplicatePacketTotalCount"),
+            (43, "duplicatePacketTotalCount"), (48, "icmpErrorDeltaCount"), (49, "icmpErrorTypeCode"),
             (200, "batchId"), (201, "batchProbe"),
             (202, "coverageGapStartMilliseconds"), (203, "coverageGapEndMilliseconds"), (204, "coverageGapCause"),
             (205, "coverageGapUnrecordedPackets"), (206, "mirrorVerdictKind"), (207, "mirrorVerdictSeverity"),
@@ -87,10 +87,10 @@ import Testing
                     && $0.shape.hasMACs == macs && !$0.shape.hasTunnel
             }?.recordLength ?? 0
         }
-        #expect(length(4, .tcp, macs: true) == 169)
-        #expect(length(4, .ports, macs: true) == 148)
-        #expect(length(4, .ports, macs: false) == 136)
-        #expect(length(6, .tcp, macs: true) == 193)
+        #expect(length(4, .tcp, macs: true) == 175)
+        #expect(length(4, .ports, macs: true) == 154)
+        #expect(length(4, .ports, macs: false) == 142)
+        #expect(length(6, .tcp, macs: true) == 199)
     }
 
     /// Encoded values of a record whose every field is different, read back by name through the table.
@@ -123,6 +123,7 @@ import Testing
         (record.tunnelDestinationHigh, record.tunnelDestinationLow) = (0, 0xFFFF_C000_0201)
         (record.tunnelIdForward, record.tunnelIdReverse, record.tunnelType, record.tunnelDepth) = (71, 72, 11, 3)
         (record.tunnelDirectionForward, record.tunnelDirectionReverse) = (1, 2)
+        (record.icmpErrorsForward, record.icmpErrorsReverse, record.icmpErrorTypeCode) = (513, 2, 0x0B01)
         let data = try #require(
             try ConformanceTests.export([record]).flatMap(\.records).first { !$0.isOptions })
         let expected: [String: UInt64] = [
@@ -145,7 +146,8 @@ import Testing
             // Measured as less than a nanosecond; 0 would say "not measured".
             "handshakeRoundTripNanoseconds": 1, "biflowDirection": 3, "selectorId": 1,
             "tunnelType": 11, "tunnelId": 71, "reverseTunnelId": 72, "tunnelDepth": 3, "tunnelDirection": 1,
-            "reverseTunnelDirection": 2,
+            "reverseTunnelDirection": 2, "icmpErrorDeltaCount": 513, "reverseIcmpErrorDeltaCount": 2,
+            "icmpErrorTypeCode": 0x0B01,
         ]
         #expect(expected.count + 2 == data.values.count)
         #expect(

@@ -31,7 +31,7 @@ enum AnyRecord {
         record.sourcePort = any(UInt16.self)
         record.destinationPort = any(UInt16.self)
         record.protocolIdentifier = Bool.random(using: &random) ? 6 : any(UInt8.self)
-        record.presence = FlowRecord.Presence(rawValue: any(UInt16.self) & 0x7FF)
+        record.presence = FlowRecord.Presence(rawValue: any(UInt16.self) & 0xFFF)
         if record.presence.contains(.label) {
             record.applicationId =
                 20 << 56 | 32473 << 24 | UInt64([0, 1, 20, 137, 9, 0xFF_FFFF].randomElement(using: &random) ?? 0)
@@ -92,6 +92,10 @@ enum AnyRecord {
                 record.tunnelDirectionReverse = any(UInt8.self)
             }
         }
+        if record.presence.contains(.icmpError) {
+            (record.icmpErrorsForward, record.icmpErrorsReverse) = (any(UInt16.self), any(UInt16.self))
+            record.icmpErrorTypeCode = any(UInt16.self)
+        }
         record.tcpState = FlowRecord.TCPState.allCases.randomElement(using: &random) ?? .none
         record.service = FlowRecord.ServiceEvidence.allCases.randomElement(using: &random) ?? .silent
         record.initiator = FlowRecord.InitiatorEvidence.allCases.randomElement(using: &random) ?? .syn
@@ -111,6 +115,8 @@ enum AnyRecord {
             "protocolIdentifier": "\(record.protocolIdentifier)",
             "octetDeltaCount": "\(record.octetsForward)", "reverseOctetDeltaCount": "\(record.octetsReverse)",
             "packetDeltaCount": "\(record.packetsForward)", "reversePacketDeltaCount": "\(record.packetsReverse)",
+            "icmpErrorDeltaCount": "\(record.icmpErrorsForward)",
+            "reverseIcmpErrorDeltaCount": "\(record.icmpErrorsReverse)",
             "layer2OctetDeltaCount": "\(record.layer2OctetsForward)",
             "reverseLayer2OctetDeltaCount": "\(record.layer2OctetsReverse)",
             "flowEndReason": [
@@ -196,6 +202,7 @@ enum AnyRecord {
             members["labelSource"] = ["none", "port", "payload", "both"][Int(record.labelSource)]
             members["labelConfidence"] = ["none", "guess", "likely", "certain"][Int(record.labelConfidence)]
         }
+        if presence.contains(.icmpError) { members["icmpErrorTypeCode"] = "\(record.icmpErrorTypeCode)" }
         if presence.contains(.handshakeRoundTrip) {
             members["handshakeRoundTripNanoseconds"] = "\(min(record.handshakeRoundTrip, 4_294_967_295))"
         }

@@ -50,6 +50,9 @@ import Testing
         second.presence = [.lastSlice, .vlanForward, .handshakeRoundTrip]
         second.vlanForward = 7
         second.handshakeRoundTrip = 9
+        (first.icmpErrorsReverse, second.icmpErrorsReverse, second.icmpErrorsForward) = (0xFFFF, 2, 5)
+        second.presence.insert(.icmpError)
+        second.icmpErrorTypeCode = 0x0B00
         second.packetsForward = 1
         second.firstForward = 70
         second.lastForward = 70
@@ -65,6 +68,7 @@ import Testing
         let flow = try #require(whole)
         #expect(flow.firstForward == 70 && flow.firstReverse == 50 && flow.start == 50 && flow.end == 70)
         #expect(flow.minimumTTLForward == 3 && flow.minimumTTLReverse == 60 && flow.minimumLengthForward == 40)
+        #expect(flow.icmpErrorsReverse == 0xFFFF && flow.icmpErrorsForward == 5 && flow.icmpErrorTypeCode == 0x0B00)
         #expect(flow.vlanForward == 7 && flow.handshakeRoundTrip == 9 && flow.classOfServiceForward == 0xB8)
     }
 }

@@ -100,6 +100,9 @@ import Testing
         page.set(.duplicates, "copy", to: 1200)
         page.set(.duplicates, "uncertain", to: 7)
         page.set(.mergedEstimate, to: 96)
+        page.set(.waitingFragments, to: 3)
+        page.set(.icmpErrors, "known", to: 410)
+        page.set(.icmpErrors, "unknown", to: 7)
         page.set(.flowsBegun, to: 98_765)
         for (reason, count) in [("idle timeout", 60_000), ("end of flow", 38_000), ("lack of resources", 0)] {
             page.set(.flowsEnded, reason, to: count)
