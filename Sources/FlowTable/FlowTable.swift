@@ -54,15 +54,20 @@ package final class FlowTable: Sendable {
         packets: PacketBatch? = nil, output: RecordBuffer
     ) {
         let locked = stripes[stripe]
+        let hasNotices = batch.notices > 0
         locked.state.withLock { state in
             let whole = partition.order(of: stripe)
             let order = whole.extracting(range ?? 0..<whole.count)
             if looksForCopies {
                 state.sift(batch.facts, batch.identities, order: order)
                 let kept = state.kept
-                state.apply(batch.facts, batch.tunnels, order: kept.span, packets: packets, output: output)
+                state.apply(
+                    batch.facts, batch.tunnels, order: kept.span, packets: packets,
+                    hasNotices: hasNotices, output: output)
             } else {
-                state.apply(batch.facts, batch.tunnels, order: order, packets: packets, output: output)
+                state.apply(
+                    batch.facts, batch.tunnels, order: order, packets: packets,
+                    hasNotices: hasNotices, output: output)
             }
             let lines = state.index.lines
             locked.indexAddress.store(lines.address, ordering: .relaxed)

@@ -6,17 +6,22 @@ extension Stripe {
     private static let slotDistance = 32
 
     /// Counts the packets at `order` (positions in `facts`, ascending) into their flows. Records of slices that end go
-    /// to `output`. `packets` are those that the facts are of, for labels. The index lines have been asked for when the packets
+    /// to `output`. `hasNotices` says that news of ICMP errors may be among them. `packets` are those that the facts are of, for labels. The index lines have been asked for when the packets
     /// were sorted by stripe.
     mutating func apply(
         _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, order: Span<UInt16>, packets: PacketBatch?,
-        output: RecordBuffer
+        hasNotices: Bool, output: RecordBuffer
     ) {
         let count = order.count
         for position in 0..<min(count, Self.slotDistance) { prefetchSlot(facts[Int(order[position])].hash) }
         for position in 0..<count {
             if position &+ Self.slotDistance < count {
                 prefetchSlot(facts[Int(order[position &+ Self.slotDistance])].hash)
+            }
+            // Few batches have any: the others pay for a test of a register.
+            if hasNotices, facts[Int(order[position])].flags.contains(.notice) {
+                noteError(facts, Int(order[position]))
+                continue
             }
             apply(facts, tunnels, Int(order[position]), packets, output)
         }
@@ -32,41 +37,13 @@ extension Stripe {
         }
     }
 
-    /// Counts one packet into its flow. Packets in tunnels and news of ICMP errors go another way, so that the others pay
-    /// for one test.
+    /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
     @inline(__always)
     private mutating func apply(
         _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ packets: PacketBatch?,
         _ output: RecordBuffer
     ) {
-        let slot = index.find(facts, packet, hot)
-        if facts[packet].flags.contains(.apart) {
-            applyApart(facts, tunnels, packet, slot, packets, output)
-        } else {
-            _ = count(facts, tunnels, packet, slot, packets, output)
-        }
-    }
-
-    @inline(never)
-    private mutating func applyApart(
-        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ found: Int, _ packets: PacketBatch?,
-        _ output: RecordBuffer
-    ) {
-        if facts[packet].flags.contains(.notice) { return noteError(facts, packet, found) }
-        let slot = count(facts, tunnels, packet, found, packets, output)
-        if !hot[slot].sides[facts[packet].sender].marks.contains(.tunnel) {
-            noteTunnel(slot, facts[packet], tunnels[packet])
-        }
-    }
-
-    /// Counts one packet into the flow in slot `found`, which is -1 for none, beginning, cutting or ending flows as its time
-    /// says. The slot it was counted in.
-    @inline(__always)
-    private mutating func count(
-        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ found: Int, _ packets: PacketBatch?,
-        _ output: RecordBuffer
-    ) -> Int {
-        var slot = found
+        var slot = index.find(facts, packet, hot)
         if slot < 0 {
             slot = begin(facts, packet, output)
         } else {
@@ -84,9 +61,11 @@ extension Stripe {
             cut(slot, reason: .lackOfResources, at: facts[packet].frameNumber, output)
             _ = Self.update(&hot[slot], &cold[slot], &services, facts, packet)
         }
+        if facts[packet].flags.contains(.tunnel), !hot[slot].sides[facts[packet].sender].marks.contains(.tunnel) {
+            noteTunnel(slot, facts[packet], tunnels[packet])
+        }
         if !hot[slot].state.contains(.labelled), facts[packet].payloadOctets != 0, let packets {
             label(facts, tunnels, packet, slot, packets)
         }
-        return slot
     }
 }

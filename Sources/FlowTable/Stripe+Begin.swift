@@ -20,7 +20,11 @@ extension Stripe {
         if labels.isOn { labels.clear(slot) } else { entry.state.insert(.labelled) }
 
         var rest = ColdSlot()
-        rest.firstFrame = facts[packet].ownFrameNumber
+        // As `ownFrameNumber` says, which would copy the facts.
+        rest.firstFrame =
+            facts[packet].flags.contains(.held)
+            ? UInt64(facts[packet].tcpSequence) << 32 | UInt64(facts[packet].tcpAcknowledgement)
+            : facts[packet].frameNumber
         rest.observationPoint = facts[packet].observationPoint
         if facts[packet].flags.contains(.segment) { rest.marks.insert(.segment) }
         if facts[packet].flags.contains(.macs) {

@@ -1,11 +1,11 @@
 import PacketDecode
 
 extension Stripe {
-    /// Notes the news in `packet` that an ICMP error came about a packet of the flow in `slot`; -1 when there is no such
-    /// flow. Made-up errors are news of flows, too, if they guess the key: of TCP only those count whose sequence number
+    /// Notes the news in `packet` that an ICMP error came about a packet of the flow with its key. Made-up errors are news of flows, too, if they guess the key: of TCP only those count whose sequence number
     /// the flow may have sent (RFC 5927 section 4.1).
     @inline(never)
-    mutating func noteError(_ facts: Span<PacketFacts>, _ packet: Int, _ slot: Int) {
+    mutating func noteError(_ facts: Span<PacketFacts>, _ packet: Int) {
+        let slot = index.find(facts, packet, hot)
         // Whoever counts a batch's facts takes it for a packet.
         counters.packets &-= 1
         guard slot >= 0, facts[packet].timestamp &- hot[slot].lastSeen <= idleTimeout(slot),

@@ -19,6 +19,8 @@
     private let identityBase: UnsafeMutablePointer<PacketIdentity>
     /// How many of them are fragments, which need the fragment table before they have a flow.
     package var fragments = 0
+    /// How many of them are no packets but news of ICMP errors.
+    package private(set) var notices = 0
 
     /// A batch for up to `capacity` facts.
     package init(capacity: Int) {
@@ -50,6 +52,7 @@
     package func removeAll() {
         count = 0
         fragments = 0
+        notices = 0
     }
 
     /// The `room` places, all initialised, for the decoder to write into before it says how many count.
@@ -64,11 +67,12 @@
     // SAFETY: handing out the pointer reads nothing.
     var identityPlaces: UnsafeMutablePointer<PacketIdentity> { unsafe identityBase }
 
-    /// Makes the first `count` places the batch's facts; `fragments` of them are fragments.
-    func setCount(_ count: Int, fragments: Int) {
+    /// Makes the first `count` places the batch's facts; `fragments` of them are fragments, `notices` news of ICMP errors.
+    func setCount(_ count: Int, fragments: Int, notices: Int) {
         precondition(count >= 0 && count <= room)
         self.count = count
         self.fragments = fragments
+        self.notices = notices
     }
 
     /// Makes the batch what `other` is.
@@ -80,6 +84,7 @@
         unsafe identityBase.update(from: other.identityBase, count: other.count)
         count = other.count
         fragments = other.fragments
+        notices = other.notices
     }
 
     /// Adds facts that come from elsewhere than the decoder (fragments let go, benchmarks, tests). The batch must not be
@@ -94,6 +99,7 @@
         unsafe identityBase[count] = identity
         count &+= 1
         if facts.flags.contains(.firstFragment) || facts.flags.contains(.laterFragment) { fragments &+= 1 }
+        if facts.flags.contains(.notice) { notices &+= 1 }
     }
 
     /// Adds what `other` has at `index`.

@@ -72,7 +72,7 @@ package struct PacketDecoder: Sendable {
         let rest = PacketFacts.domainBits(domain)
         var filled = 0
         var fragments = 0
-        let extrasBefore = tallies.tunnelCopies &+ tallies.icmpNotices
+        let (copiesBefore, noticesBefore) = (tallies.tunnelCopies, tallies.icmpNotices)
         var sums = Sums()
         for index in 0..<count {
             if index &+ Self.prefetchDistance < count {
@@ -120,9 +120,10 @@ package struct PacketDecoder: Sendable {
             sums.flowWireOctets &+= wireOctets
             filled &+= 1 &+ more
         }
-        facts.setCount(filled, fragments: fragments)
+        let notices = tallies.icmpNotices &- noticesBefore
+        facts.setCount(filled, fragments: fragments, notices: Int(truncatingIfNeeded: notices))
         tallies.packets &+= UInt64(count)
-        tallies.flowPackets &+= UInt64(filled) &- (tallies.tunnelCopies &+ tallies.icmpNotices &- extrasBefore)
+        tallies.flowPackets &+= UInt64(filled) &- (tallies.tunnelCopies &- copiesBefore) &- notices
         tallies.wireOctets &+= sums.wireOctets
         tallies.capturedOctets &+= sums.capturedOctets
         tallies.flowNetworkOctets &+= sums.networkOctets

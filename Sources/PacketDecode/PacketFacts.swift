@@ -159,8 +159,6 @@ public import NetTypes
         /// No packet, but the news for the flow with this key that an ICMP error (`icmpTypeCode`) came about a packet of
         /// it, which `sender` had sent; `tcpSequence` is that packet's with `.tcp`.
         @inlinable public static var notice: Flags { Flags(rawValue: 1 << 13) }
-        /// What the flow table treats apart, told by one test: `.tunnel` and `.notice`.
-        @inlinable public static var apart: Flags { Flags(rawValue: 1 << 10 | 1 << 13) }
         /// A later fragment that was held back and is counted at the packet `frameNumber`; see `ownFrameNumber`.
         @inlinable public static var held: Flags { Flags(rawValue: 1 << 14) }
 
