@@ -9,6 +9,8 @@ extension InformationElement {
         package let name: String
         /// Abstract data type; strings are of variable length.
         package let type: DataType
+        /// Octets in a record; 65535 for a variable length (RFC 7011 section 7).
+        package let length: UInt16
         /// Data type semantics.
         package let semantics: Semantics
         /// Unit of the values.
@@ -18,13 +20,14 @@ extension InformationElement {
 
         /// A row.
         init(
-            _ id: UInt16, _ name: String, _ type: DataType, registry: Registry = .iana,
+            _ id: UInt16, _ name: String, _ type: DataType, length: UInt16? = nil, registry: Registry = .iana,
             semantics: Semantics = .default, units: Units = .none, description: String = ""
         ) {
             self.id = id
             self.registry = registry
             self.name = name
             self.type = type
+            self.length = length ?? type.fullLength
             self.semantics = semantics
             self.units = units
             self.description = description
@@ -34,7 +37,8 @@ extension InformationElement {
 
 extension InformationElement.Option {
     static let exportedOctets = Self(40, "exportedOctetTotalCount", .unsigned64)
-    static let applicationId = Self(95, "applicationId", .octetArray)
+    // As in flow records: a reader that takes a record's first field for one of fixed length would not get past it else.
+    static let applicationId = Self(95, "applicationId", .octetArray, length: 8)
     static let applicationName = Self(96, "applicationName", .string)
     static let exportedMessages = Self(41, "exportedMessageTotalCount", .unsigned64)
     static let exportedFlowRecords = Self(42, "exportedFlowRecordTotalCount", .unsigned64)

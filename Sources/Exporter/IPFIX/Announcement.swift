@@ -46,8 +46,7 @@ struct Announcement {
         if options.labels {
             for row in LabelCatalogue.rows {
                 let id = FlowRecord.applicationEngine << 56 | UInt64(number) << 24 | UInt64(row.label.rawValue)
-                let octets = (0..<8).map { UInt8(truncatingIfNeeded: id >> (56 - 8 * UInt64($0))) }
-                add(.application, [.octets(octets), .text(row.name)])
+                add(.application, [.number(id), .text(row.name)])
             }
         }
         if let name = options.observationDomainNames[domain] {

@@ -66,7 +66,7 @@ package struct OptionsTemplate: Sendable {
         writer.append16(UInt16(scopeCount))
         for field in fields {
             writer.appendFieldSpecifier(
-                field.id, length: field.type.fullLength,
+                field.id, length: field.length,
                 enterpriseNumber: field.registry == .iana ? nil : enterpriseNumber)
         }
         return writer.octets
@@ -77,7 +77,7 @@ package struct OptionsTemplate: Sendable {
         var writer = OctetWriter()
         for (field, value) in zip(fields, values) {
             switch value {
-            case .number(let number): writer.append(number, length: Int(field.type.fullLength))
+            case .number(let number): writer.append(number, length: Int(field.length))
             case .text(let text): writer.appendString(text)
             case .octets(let octets): writer.appendVariable(octets)
             }
