@@ -7,7 +7,7 @@ import Testing
 /// What a receiver of requests gets, and what is made of its answers.
 @Suite(.serialized) struct HTTPTests {
     private func workbench(_ receiver: Receiver, _ parameters: String = "") throws -> Workbench {
-        try Workbench("http://127.0.0.1:\(receiver.port)/flows?retry=1\(parameters)")
+        try Workbench("http://127.0.0.1:\(receiver.port)/flows?retry=1\(patient(parameters))")
     }
 
     @Test(arguments: [
@@ -275,7 +275,12 @@ import Testing
     }
 
     private func workbench(_ receiver: Receiver, _ parameters: String, records: Int) throws -> Workbench {
-        try Workbench("http://127.0.0.1:\(receiver.port)/flows?retry=1\(parameters)", batchRecords: records)
+        try Workbench("http://127.0.0.1:\(receiver.port)/flows?retry=1\(patient(parameters))", batchRecords: records)
+    }
+
+    /// A machine that is busy with other tests may keep a receiver from running for seconds.
+    private func patient(_ parameters: String) -> String {
+        parameters.contains("timeout=") ? parameters : "&timeout=60\(parameters)"
     }
 
     /// A receiver that closes what lies idle is not failing.
