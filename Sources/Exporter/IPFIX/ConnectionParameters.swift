@@ -126,7 +126,8 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         }
     }
 
-    private static func choice<Value: CaseIterable & RawRepresentable<String>>(
+    /// The case that `value` names, of a parameter of the address `text`.
+    static func choice<Value: CaseIterable & RawRepresentable<String>>(
         _ name: String, _ value: String, of text: String
     ) throws(ExportError) -> Value {
         if let choice = Value(rawValue: value) { return choice }

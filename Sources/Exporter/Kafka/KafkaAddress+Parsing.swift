@@ -55,9 +55,9 @@ extension KafkaAddress {
         _ name: String, _ value: String, _ connection: inout ConnectionParameters, of text: String
     ) throws(ExportError) {
         switch name {
-        case "format": format = try Self.choice(name, value, of: text)
-        case "compression": compression = try Self.choice(name, value, of: text)
-        case "security": security = try Self.choice(name, value, of: text)
+        case "format": format = try ConnectionParameters.choice(name, value, of: text)
+        case "compression": compression = try ConnectionParameters.choice(name, value, of: text)
+        case "security": security = try ConnectionParameters.choice(name, value, of: text)
         case "groups": groups = try Self.number(name, value, 1...64, of: text)
         case "retry": connection.retrySeconds = try Self.number(name, value, 1...3600, of: text)
         case "timeout": connection.timeoutSeconds = try Self.number(name, value, 1...3600, of: text)
@@ -91,16 +91,6 @@ extension KafkaAddress {
                 "The collector \"\(text)\" has sasl or user without security=sasl_ssl or security=sasl_plaintext. Add it, or "
                     + "leave them out.")
         }
-    }
-
-    private static func choice<Value: CaseIterable & RawRepresentable<String>>(
-        _ name: String, _ value: String, of text: String
-    ) throws(ExportError) -> Value {
-        if let choice = Value(rawValue: value) { return choice }
-        let names = Value.allCases.map(\.rawValue)
-        throw ExportError(
-            "The collector \"\(text)\" has \(name)=\(value). Choose \(names.dropLast().joined(separator: ", ")) or "
-                + "\(names.last ?? "").")
     }
 
     private static func number(

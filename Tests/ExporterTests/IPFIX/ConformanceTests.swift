@@ -5,9 +5,9 @@ import Testing
 
 /// Each rule of IPFIX that a collector depends on, on the exported octets, as an independent reader sees them.
 ///
-/// Rules that have no test here because nothing of theirs is exported yet: `applicationId` (no application labels),
-/// `flowDirection` (no input has a role; the test below checks that it is absent), tunnels (not decoded yet), TLS,
-/// DTLS and SCTP (no such transport yet), live Export Time and live reconnection intervals.
+/// Rules that have no test here: `applicationId` and TLS, which `LabelExportTests` and `SecureTests` have; `flowDirection`,
+/// which is not exported (the test below checks that it is absent); DTLS and SCTP (no such transport); live Export Time
+/// and live reconnection intervals.
 @Suite struct ConformanceTests {
     static let pen: UInt32 = 32473
 
