@@ -240,6 +240,7 @@ def replayed(path, *arguments):
 
 FIELDS = ["packetDeltaCount", "octetDeltaCount", "layer2OctetDeltaCount"]
 KEPT = ["tcpControlBits", "dot1qVlanId", "icmpTypeCodeIPv4", "icmpTypeCodeIPv6", "minimumTTL", "maximumTTL", "ipClassOfService"]
+EXTREMES = {"minimumTTL": min, "maximumTTL": max}
 
 
 def reverse(name):
@@ -271,6 +272,11 @@ def sums(flows, ordered=True):
                     continue
                 if name == "tcpControlBits":
                     entry[place] |= {("bits", bit) for bit in range(16) if value >> bit & 1}
+                elif name in EXTREMES:
+                    # A flow that is slow on the way may be in two records live, where it is in one of the replay.
+                    known = [other for key, other in entry[place] if key == name]
+                    entry[place] -= {(name, other) for other in known}
+                    entry[place].add((name, EXTREMES[name](known + [value])))
                 else:
                     entry[place].add((name, value))
     return dict(found)
