@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// ClickHouse's own server as the receiver: batches go into a table as they are.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ClickHouseTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct ClickHouseTests {
     private static let program = "/usr/sbin/clickhouse-server"
     private static let isThere = FileManager.default.isExecutableFile(atPath: program)
 

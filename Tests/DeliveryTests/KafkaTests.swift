@@ -6,7 +6,7 @@ import Spool
 import Testing
 
 /// What brokers get through the spool, whatever happens to them: librdkafka's mock cluster.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct KafkaTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct KafkaTests {
     /// Flow ids in the order of each key, a repeat of a message left out by what its headers name.
     private static func kept(_ messages: [MockCluster.Message]) -> [String: [UInt64]] {
         var seen: Set<[String]> = []
