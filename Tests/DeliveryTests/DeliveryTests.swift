@@ -73,7 +73,7 @@ import Testing
         try bench.add(batches: 3)
         #expect(try eventually { try bench.account().acknowledged == 300 })
         #expect(try bench.account().releasedBatch == 1)
-        #expect(try eventually(within: 5) { try bench.account().releasedBatch == 4 })
+        #expect(try eventually(within: 60) { try bench.account().releasedBatch == 4 })
     }
 
     @Test func refusedBatchesAreGivenUp() throws {
@@ -92,7 +92,7 @@ import Testing
         defer { collector.stop() }
         let bench = try Workbench("tcp://127.0.0.1:\(collector.port)?ack=batch&retry=1")
         try bench.add(batches: 6)
-        #expect(try bench.finish(within: 10))
+        #expect(try bench.finish(within: 60))
         let account = try bench.account()
         #expect(account.acknowledged == 500 && account.discarded(.refusal) == 100)
         #expect(collector.connections == 2)

@@ -47,7 +47,7 @@ import Testing
         let bench = try Workbench("tls://\(host):\(port)?ca=\(lab.path(authority))&retry=1")
         try bench.add(batches: 2)
         var seen: Set<String> = []
-        let isFound = eventually(within: 10) {
+        let isFound = eventually(within: 60) {
             if let text = bench.stream.status.problem { seen.insert(text) }
             return seen.contains { $0.contains(problem) }
         }

@@ -83,7 +83,7 @@ final class Workbench {
     }
 
     /// Closes the spool and waits for the collector; true when it has everything.
-    func finish(within seconds: Double = 20) throws -> Bool {
+    func finish(within seconds: Double = 60) throws -> Bool {
         try delivery.sink.finish(packetClock: 0)
         return delivery.finish(until: Date(timeIntervalSinceNow: seconds))
     }
@@ -97,7 +97,7 @@ final class Workbench {
 }
 
 /// Waits until `condition` holds; false when it does not within `seconds`.
-func eventually(within seconds: Double = 20, _ condition: () throws -> Bool) rethrows -> Bool {
+func eventually(within seconds: Double = 60, _ condition: () throws -> Bool) rethrows -> Bool {
     let end = Date(timeIntervalSinceNow: seconds)
     while try !condition() {
         guard Date() < end else { return false }

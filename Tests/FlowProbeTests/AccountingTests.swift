@@ -10,7 +10,7 @@ extension ProbeTests {
             var codes: [Int32: Int] = [:]
             var slowest = (seconds: 0.0, name: "")
             for capture in Captures.corpus {
-                let outcome = try Probe.run(["replay", capture, "--workers", "2"], atMost: 60)
+                let outcome = try Probe.run(["replay", capture, "--workers", "2"], atMost: 180)
                 codes[outcome.code, default: 0] += 1
                 slowest = max(slowest, (outcome.seconds, capture)) { $0.seconds < $1.seconds }
                 switch outcome.code {
@@ -79,7 +79,7 @@ extension ProbeTests {
         func everySumHoldsWithTunnelsCountedTwice() throws {
             var again = 0
             for capture in Captures.corpus {
-                let outcome = try Probe.run(["replay", capture, "--tunnels", "both"], atMost: 60)
+                let outcome = try Probe.run(["replay", capture, "--tunnels", "both"], atMost: 180)
                 if outcome.code == 3, outcome.text.isEmpty { continue }
                 #expect(outcome.text.contains("\n  balance    every sum holds\n"), "\(capture)")
                 if outcome.text.contains("\n  again  ") { again += 1 }

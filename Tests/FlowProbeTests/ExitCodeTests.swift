@@ -67,7 +67,7 @@ extension ProbeTests {
             let probe = try Probe(["replay", sound, "--quiet", "--spool", spool, "--export", refused])
             usleep(700_000)
             kill(probe.identifier, SIGINT)
-            let outcome = try probe.wait(atMost: 20)
+            let outcome = try probe.wait(atMost: 180)
             #expect(!outcome.wasKilled && outcome.code == 4)
             #expect(outcome.errors.contains("records stay in the spool for tcp://127.0.0.1:1"), "\(outcome.errors)")
         }

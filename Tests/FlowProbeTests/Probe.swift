@@ -82,7 +82,7 @@ struct Probe {
     }
 
     /// Waits for the program's end; kills it, and says so, when it takes more than `seconds`.
-    func wait(atMost seconds: Double = 60) throws -> Outcome {
+    func wait(atMost seconds: Double = 180) throws -> Outcome {
         var killed = false
         while process.isRunning {
             let elapsed = Self.seconds(since: started)
@@ -102,7 +102,7 @@ struct Probe {
     /// Runs the program to its end.
     static func run(
         _ arguments: [String], input: URL? = nil, in directory: URL? = nil, environment: [String: String] = [:],
-        atMost seconds: Double = 60
+        atMost seconds: Double = 180
     ) throws -> Outcome {
         let outcome = try Probe(arguments, input: input, in: directory, environment: environment)
             .wait(atMost: seconds)

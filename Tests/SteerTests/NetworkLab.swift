@@ -190,9 +190,9 @@ final class Background {
 
     var text: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
 
-    /// Waits until the output contains `text`, ten seconds at most.
+    /// Waits until the output contains `text`, a minute at most.
     func wait(for text: String) throws {
-        for _ in 0..<2000 where !self.text.contains(text) { usleep(5000) }
+        for _ in 0..<12_000 where !self.text.contains(text) { usleep(5000) }
         try #require(self.text.contains(text), "no '\(text)' in: \(self.text)")
     }
 
@@ -205,7 +205,7 @@ final class Background {
     }
 
     func wait() {
-        for _ in 0..<4000 where process.isRunning { usleep(5000) }
+        for _ in 0..<12_000 where process.isRunning { usleep(5000) }
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
         process.waitUntilExit()
     }

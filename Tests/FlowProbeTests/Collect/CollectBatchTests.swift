@@ -32,7 +32,7 @@ extension ProbeTests {
                     == ["answer 0 2"])
             // An exporter that makes no batches.
             #expect(try Program.exporter(port, "plain", "data:9000:7").isEmpty)
-            usleep(200_000)
+            collector.waitForReport(of: "without      7 records")
             let outcome = try collector.stop()
             #expect(outcome.code == 0, "\(outcome.errors)")
             for line in [
@@ -97,7 +97,7 @@ extension ProbeTests {
                         answered.insert(number)
                     }
                 }
-                _ = try collector.probe.wait(atMost: 30)
+                _ = try collector.probe.wait(atMost: 180)
             }
             #expect(answered.count == batches, "after \(rounds) kills")
             #expect(rounds > 3, "it was hardly killed")

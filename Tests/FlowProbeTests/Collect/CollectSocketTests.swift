@@ -18,7 +18,7 @@ extension ProbeTests {
                 "--export", "\(transport)://\(address):\(collector.port(transport))",
             ])
             #expect(replay.code == 0, "\(replay.errors)")
-            let outcome = try collector.probe.wait(atMost: 30)
+            let outcome = try collector.probe.wait(atMost: 180)
             #expect(outcome.code == 0, "\(outcome.errors)\(outcome.text)")
             let wanted = try String(contentsOf: folder.file("r.json"), encoding: .utf8)
             #expect(try String(contentsOf: folder.file("c.json"), encoding: .utf8) == wanted)
@@ -34,7 +34,7 @@ extension ProbeTests {
             for first in [0, 100] {
                 #expect(try Program.exporter(collector.port("tcp"), "plain", "data:\(first):100").isEmpty)
             }
-            let outcome = try collector.probe.wait(atMost: 30)
+            let outcome = try collector.probe.wait(atMost: 180)
             #expect(outcome.code == 0)
             let lines = outcome.text.split(separator: "\n")
             #expect(lines.count == 200 && lines.allSatisfy { $0.contains(",\"exporterIPv4Address\":\"127.0.0.1\",") })
@@ -52,7 +52,7 @@ extension ProbeTests {
                 "import socket,sys; s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM)\n"
                 + "for i in range(50): s.sendto(bytes([i])*i, ('127.0.0.1', int(sys.argv[1])))"
             #expect(try Program.run("/usr/bin/python3", ["-c", junk, collector.port("udp")]).code == 0)
-            usleep(300_000)
+            collector.waitForReport(of: "datagrams    50 that are no message", "records      17 of flows")
             let outcome = try collector.stop()
             #expect(outcome.code == 1, "what was malformed is told by the exit code")
             #expect(outcome.text.contains("records      17 of flows"))
@@ -82,9 +82,7 @@ extension ProbeTests {
                     if i % 100 == 0: real.sendto(message(i // 100, 256, record), to)
                 """
             #expect(try Program.run("/usr/bin/python3", ["-c", script, collector.port("udp")]).code == 0)
-            usleep(500_000)
-            kill(collector.probe.identifier, SIGUSR1)
-            usleep(500_000)
+            collector.waitForReport(of: "\n  messages     9091, ")
             #expect(collector.probe.errorsSoFar.contains("All "), "SIGUSR1 prints the report so far")
             let outcome = try collector.stop()
             #expect(outcome.text.contains("domain 7: 90 records, 0 lost"), "\(outcome.text.prefix(2000))")
@@ -105,11 +103,20 @@ extension ProbeTests {
                 """
             #expect(try Program.run("/usr/bin/python3", ["-c", script, collector.port("udp")]).code == 0)
             kill(collector.probe.identifier, SIGCONT)
-            usleep(500_000)
-            let outcome = try collector.stop()
-            let dropped = outcome.text.firstMatch(of: /octets, (\d+) datagrams dropped/).flatMap { Int($0.1) } ?? 0
-            let stray = outcome.text.firstMatch(of: /datagrams +(\d+) that are no message/).flatMap { Int($0.1) } ?? 0
+            for _ in 0..<120 where Self.read(collector.probe.errorsSoFar).map({ $0.dropped + $0.stray }) != 4000 {
+                kill(collector.probe.identifier, SIGUSR1)
+                usleep(500_000)
+            }
+            let (dropped, stray) = try #require(Self.read(try collector.stop().text))
             #expect(dropped > 0 && dropped + stray == 4000, "\(dropped) dropped, \(stray) read")
+        }
+
+        /// Datagrams that the kernel dropped, and that were read and are no message, in the last report of `text`.
+        private static func read(_ text: String) -> (dropped: Int, stray: Int)? {
+            guard let dropped = text.matches(of: /octets, (\d+) datagrams dropped/).last.flatMap({ Int($0.1) }),
+                let stray = text.matches(of: /datagrams +(\d+) that are no message/).last.flatMap({ Int($0.1) })
+            else { return nil }
+            return (dropped, stray)
         }
 
         @Test func saysWhatIsWrongWithTheCommandLine() throws {
@@ -137,7 +144,7 @@ extension ProbeTests {
         @Test func anOutputThatFails() throws {
             let collector = try RunningCollector(["tcp"], ["--json", "/dev/full"])
             #expect(try Program.exporter(collector.port("tcp"), "plain", "data:0:5", "wait") == ["closed"])
-            let outcome = try collector.probe.wait(atMost: 30)
+            let outcome = try collector.probe.wait(atMost: 180)
             #expect(outcome.code == 4 && outcome.errors.contains("Writing to /dev/full failed"))
             #expect(outcome.errors.contains("records      5 of flows"))
         }

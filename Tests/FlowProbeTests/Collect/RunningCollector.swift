@@ -11,7 +11,7 @@ struct RunningCollector {
     init(_ transports: [String], _ arguments: [String], address: String = "127.0.0.1") throws {
         let places = transports.flatMap { ["--\($0)", "\(address):0"] }
         probe = try Probe(["collect"] + places + arguments)
-        for _ in 0..<2000 where probe.isRunning {
+        for _ in 0..<12_000 where probe.isRunning {
             let lines = probe.errorsSoFar.split(separator: "\n").filter { $0.hasPrefix("flowprobe: Listening on ") }
             if lines.count == transports.count {
                 for line in lines {
@@ -29,16 +29,24 @@ struct RunningCollector {
 
     func port(_ transport: String) -> String { ports[transport]?.first ?? "0" }
 
+    /// Asks for the report so far until it contains `texts`, for at most a minute; what has come has been counted then.
+    func waitForReport(of texts: String...) {
+        for _ in 0..<300 where !texts.allSatisfy(probe.errorsSoFar.contains) {
+            kill(probe.identifier, SIGUSR1)
+            usleep(200_000)
+        }
+    }
+
     /// Ends it as an operator does.
     func stop() throws -> Probe.Outcome {
         kill(probe.identifier, SIGINT)
-        return try probe.wait(atMost: 30)
+        return try probe.wait(atMost: 180)
     }
 
     /// Kills it.
     func kill9() throws {
         kill(probe.identifier, SIGKILL)
-        _ = try probe.wait(atMost: 30)
+        _ = try probe.wait(atMost: 180)
     }
 }
 

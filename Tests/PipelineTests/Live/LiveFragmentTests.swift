@@ -33,7 +33,7 @@ import Testing
     }
 
     private func eventually(_ condition: () -> Bool) -> Bool {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end {
             if condition() { return true }
             usleep(2000)

@@ -45,9 +45,9 @@ private final class WatchedSink: RecordSink, @unchecked Sendable {
             destinations: sinks.enumerated().map { Destination(name: "sink \($0)", sink: $1, queueLimit: queueLimit) })
     }
 
-    /// Waits until `condition` holds, ten seconds at most.
+    /// Waits until `condition` holds, a minute at most.
     private func eventually(_ condition: () -> Bool) -> Bool {
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(60)
         while ContinuousClock.now < end {
             if condition() { return true }
             usleep(2000)

@@ -83,7 +83,7 @@ import Testing
             }
         }
         watchdog.start()
-        for _ in 0..<3 { #expect(try await Background.value { receiver.receive(milliseconds: 3000) } == "WATCHDOG=1") }
+        for _ in 0..<3 { #expect(try await Background.value { receiver.receive(milliseconds: 20_000) } == "WATCHDOG=1") }
         isStuck.store(true, ordering: .relaxed)
         // Fed for at most half the interval more, then not at all.
         try await Task.sleep(for: .milliseconds(2500))
@@ -91,7 +91,7 @@ import Testing
         #expect(try await Background.value { receiver.receive(milliseconds: 2500) } == nil)
         #expect(heartbeats.stale.map(\.name) == ["loop"])
         isStuck.store(false, ordering: .relaxed)
-        #expect(try await Background.value { receiver.receive(milliseconds: 3000) } == "WATCHDOG=1")
+        #expect(try await Background.value { receiver.receive(milliseconds: 20_000) } == "WATCHDOG=1")
         watchdog.stop()
         isOver.store(true, ordering: .relaxed)
         try await loop.value
