@@ -106,7 +106,7 @@ final class DeliverySession {
     }
 
     private func send(_ batch: SpoolBatch, _ gap: CoverageGap) throws(ExportError) {
-        try sink.add(.coverageGap, gap.optionsValues, domain: 0)
+        try sink.add(gap.optionsTemplate, gap.optionsValues, domain: 0)
         try close(batch)
     }
 

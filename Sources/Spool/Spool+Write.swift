@@ -7,6 +7,9 @@ extension Spool {
     /// How long after a failure the disk is tried again.
     private static let retryAfter: Nanoseconds = nanosecondsPerSecond
 
+    /// Gaps of inputs that wait for the disk one by one; more are joined.
+    private static let notedGapLimit = 256
+
     /// Attributes that wait in memory, at most: records and attributes of a batch must stay below `BatchHeader.longestPayload`.
     private static let stagedAttributeLimit = 16 << 20
 
@@ -34,6 +37,7 @@ extension Spool {
 
     /// Does what is due: commits, synchronises, keeps to size and age. To be called at least twice a commit interval.
     package func tick(now: Nanoseconds) {
+        writeNotedGaps(now: now)
         if let since = stagedSince, now - since >= configuration.commitInterval { commit(now: now) }
         do throws(SpoolError) {
             if configuration.synchronization == .interval, now - lastSynchronization >= nanosecondsPerSecond {
@@ -53,6 +57,7 @@ extension Spool {
     /// Commits what is left and says in the segment that the run ended in good order. What the disk does not take is lost.
     package func close(now: Nanoseconds) {
         retryAt = 0
+        writeNotedGaps(now: now)
         commit(now: now)
         count(lost: stagedCount)
         do throws(SpoolError) {
@@ -117,6 +122,27 @@ extension Spool {
         (batch.storedLength, batch.plainLength) = (octets.count, octets.count)
         batch.payloadChecksum = Checksum.of(octets.span)
         try write([batch], payloads: [octets], now: now)
+    }
+
+    /// Takes times in which inputs did not see everything. Callable from anywhere; they become batches with the next `tick`, and
+    /// wait while the disk takes nothing.
+    package func note(_ gaps: [CoverageGap]) {
+        condition.withLock { for gap in gaps { gap.join(&notedGaps, limit: Self.notedGapLimit) } }
+    }
+
+    private func writeNotedGaps(now: Nanoseconds) {
+        guard now >= retryAt else { return }
+        let gaps = condition.withLock {
+            defer { notedGaps.removeAll() }
+            return notedGaps
+        }
+        for (index, gap) in gaps.enumerated() {
+            do throws(SpoolError) { try writeGap(gap, now: now) } catch {
+                retryAt = now + Self.retryAfter
+                note(error)
+                return note(Array(gaps[index...]))
+            }
+        }
     }
 
     /// Makes the staged records durable, a batch for each observation domain.

@@ -49,6 +49,8 @@ package final class Spool: @unchecked Sendable {
     var stagedSince: Nanoseconds?
     var packetClock: Nanoseconds = 0
     var stagedPackets: UInt64 = 0
+    /// Gaps of inputs that are not in a segment yet, under `condition`.
+    var notedGaps: [CoverageGap] = []
     var recordedPackets: UInt64 = 0
     let observedPackets: @Sendable () -> UInt64
     var retryAt: Nanoseconds = 0

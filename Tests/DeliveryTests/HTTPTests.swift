@@ -334,6 +334,37 @@ import Testing
         #expect(try bench.account().resent == 100)
     }
 
+    /// Times in which inputs saw nothing are told as batches of their own in IPFIX, and with the next records in JSON lines.
+    @Test(arguments: ["ipfix", "ndjson"]) func gapsOfInputsAreTold(format: String) throws {
+        let receiver = try Receiver { _ in .status(200) }
+        defer { receiver.stop() }
+        let bench = try workbench(receiver, "&format=\(format)")
+        try bench.add(batches: 1)
+        #expect(try eventually { try bench.account().settled == bench.made })
+        bench.delivery.spool.note([
+            CoverageGap(
+                .inputDown, start: 1_000_000_000, end: 2_000_000_000, observationPoint: 3, observationDomain: 8,
+                lostPackets: 0),
+            CoverageGap(
+                .ringLoss, start: 2_000_000_000, end: 5_000_000_000, observationPoint: 3, observationDomain: 8,
+                lostPackets: 11),
+        ])
+        try bench.delivery.sink.flush()
+        try bench.add(batches: 1)
+        #expect(try bench.finish())
+        let requests = receiver.requests
+        if format == "ipfix" {
+            #expect(requests.filter { $0.fields["flowprobe-records"] == "*/0" }.count == 2)
+        } else {
+            let told = requests.compactMap { $0.fields["flowprobe-input-gap"] }
+            #expect(
+                told == [
+                    "3;domain=8;cause=3;start=1000;end=2000;lost=0, 3;domain=8;cause=4;start=2000;end=5000;lost=11"
+                ])
+        }
+        #expect(receiver.kept == bench.ids)
+    }
+
     /// A token that has expired stops the destination; the one that is written into the file later is used without a restart.
     @Test func aNewTokenIsRead() throws {
         let receiver = try Receiver { $0.fields["authorization"] == "Bearer new.token" ? .status(200) : .status(401) }

@@ -158,7 +158,11 @@ final class Receiver: Sendable {
                 new.target = lines[0]
                 for line in lines.dropFirst() {
                     let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
-                    if parts.count == 2 { new.fields[parts[0].lowercased()] = parts[1] }
+                    if parts.count == 2 {
+                        // Fields of one name are one list (RFC 9110 section 5.3).
+                        let name = parts[0].lowercased()
+                        new.fields[name] = new.fields[name].map { $0 + ", " + parts[1] } ?? parts[1]
+                    }
                 }
                 octets.removeFirst(head.upperBound)
                 new.number = state.withLock { state in

@@ -34,7 +34,7 @@ import Testing
         let delivered = try deliver(spool, to: "a")
         #expect(UInt64(delivered.records.count) >= made && made > 0)
         #expect(delivered.records.map(\.flowId) == Array(0..<UInt64(delivered.records.count)))
-        #expect(delivered.gaps.map(\.isClean) == [false])
+        #expect(delivered.gaps.map(\.cause) == [.killed])
         #expect(spool.account("a")?.discarded == 0)
     }
 }

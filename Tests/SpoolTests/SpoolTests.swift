@@ -63,7 +63,7 @@ import Testing
         #expect(spool.probe == probe && spool.openingNotes.isEmpty)
         let again = try deliver(spool, to: "a")
         #expect(again.records.map(\.flowId) == Array(10..<20))
-        #expect(again.gaps.map(\.isClean) == [true])
+        #expect(again.gaps.map(\.cause) == [.stopped])
         // What comes again is not acknowledged twice.
         #expect(spool.account("a")?.acknowledged == 20 && spool.account("a")?.discarded == 0)
     }
@@ -89,8 +89,60 @@ import Testing
         let delivered = try deliver(spool, to: "a")
         #expect(delivered.records.count == 10)
         let gap = try #require(delivered.gaps.first)
-        #expect(!gap.isClean && gap.start == epoch && gap.end == epoch + 9 * second)
+        #expect(gap.cause == .killed && gap.start == epoch && gap.end == epoch + 9 * second)
         #expect(gap.observedPackets == 100 && gap.recordedPackets == 30 && gap.unrecordedPackets == 70)
+    }
+
+    /// Gaps of inputs come where they happened, whole, and over a restart.
+    @Test func gapsOfInputsAreKept() throws {
+        let folder = try Folder()
+        let down = CoverageGap(
+            .inputDown, start: epoch, end: epoch + second, observationPoint: 2, observationDomain: 7, lostPackets: 0)
+        let loss = CoverageGap(
+            .ringLoss, start: epoch, end: epoch + 2 * second, observationPoint: .max, observationDomain: .max,
+            lostPackets: .max)
+        do {
+            let spool = try Spool(configuration(folder), now: epoch)
+            spool.add(0..<10)
+            spool.note([down])
+            spool.tick(now: epoch + second)
+            spool.note([loss])
+            spool.close(now: epoch + 3 * second)
+        }
+        let spool = try Spool(configuration(folder), now: epoch + 9 * second)
+        let delivered = try deliver(spool, to: "a")
+        #expect(delivered.records.count == 10)
+        #expect(delivered.gaps.prefix(2) == [down, loss] && delivered.gaps.map(\.cause).last == .stopped)
+        #expect(delivered.gaps.map(\.unrecordedPackets).prefix(2) == [0, .max])
+    }
+
+    /// No octet of a gap may be another, and no number of gaps takes more room than there are inputs.
+    @Test func gapsAreCheckedAndJoined() throws {
+        let loss = CoverageGap(
+            .adapterLoss, start: epoch, end: epoch + second, observationPoint: 3, observationDomain: 1, lostPackets: 5)
+        #expect(CoverageGap(loss.encoded) == loss)
+        for length in 0..<loss.encoded.count where length != 40 {
+            #expect(CoverageGap(Array(loss.encoded.prefix(length))) == nil)
+        }
+        for (place, octet) in [(0, 2), (0, 6), (1, 1), (15, 255), (23, 255), (24, 1), (39, 1)] {
+            var octets = loss.encoded
+            octets[place] = UInt8(octet)
+            #expect(CoverageGap(octets) == nil, "octet \(place)")
+        }
+        var waiting: [CoverageGap] = []
+        for number in 0..<100 {
+            var next = loss
+            next.end = epoch + Int64(number) * second
+            next.join(&waiting, limit: 10)
+        }
+        #expect(waiting.count == 10 && waiting.reduce(0) { $0 + $1.lostPackets } == 500)
+        #expect(waiting.last?.end == epoch + 99 * second)
+        for isClean in [true, false, true] {
+            let run = CoverageGap(
+                isClean: isClean, start: epoch, end: epoch + second, observedPackets: 9, recordedPackets: 4)
+            run.join(&waiting, limit: 10)
+        }
+        #expect(waiting.count == 11 && waiting.last?.cause == .killed && waiting.last?.unrecordedPackets == 15)
     }
 
     /// The oldest goes first, and every record is either delivered or counted.

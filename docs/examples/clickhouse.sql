@@ -51,10 +51,10 @@ SELECT
 FROM flow_queue
 WHERE _headers.value[indexOf(_headers.name, 'kind')] = 'flows' AND _error = '';
 
--- Times that no record covers, each once.
+-- Times that records do not cover, each once: of the whole probe, or of the input of an observation point that is not 0.
 CREATE TABLE coverage_gaps (
     probe LowCardinality(FixedString(32)), batch UInt64, start DateTime64(9, 'UTC'), end DateTime64(9, 'UTC'), cause UInt8,
-    unrecordedPackets UInt64
+    unrecordedPackets UInt64, observationPointId UInt32, observationDomainId UInt32
 ) ENGINE = ReplacingMergeTree ORDER BY (probe, batch);
 
 CREATE MATERIALIZED VIEW coverage_gaps_in TO coverage_gaps AS
@@ -62,7 +62,8 @@ SELECT
     toFixedString(_headers.value[indexOf(_headers.name, 'probe')], 32) AS probe,
     toUInt64OrZero(_headers.value[indexOf(_headers.name, 'batch')]) AS batch,
     assumeNotNull(coverageGapStartMilliseconds) AS start, assumeNotNull(coverageGapEndMilliseconds) AS end,
-    coverageGapCause AS cause, coverageGapUnrecordedPackets AS unrecordedPackets
+    coverageGapCause AS cause, coverageGapUnrecordedPackets AS unrecordedPackets,
+    observationPointId, observationDomainId
 FROM flow_queue
 WHERE _headers.value[indexOf(_headers.name, 'kind')] = 'gap' AND _error = '';
 

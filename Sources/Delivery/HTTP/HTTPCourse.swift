@@ -10,7 +10,7 @@ final class HTTPCourse: DeliveryCourse {
     private struct Work {
         let batch: SpoolBatch
         /// What the batch tells, when it has no records.
-        var gap: CoverageGap?
+        var gaps: [CoverageGap]
         var parts: BatchParts
         /// The body of the next part, once it has been made; and whether it has been sent.
         var body: [UInt8]?
@@ -26,6 +26,8 @@ final class HTTPCourse: DeliveryCourse {
     private static let tryMoreAfter = 64
     /// Whatever a receiver says, it is asked again after so many seconds.
     private static let longestPause = 3600
+    /// Gaps that one request tells of, beyond which those of one input are joined.
+    private static let gapLimit = 16
 
     private let endpoint: ExportEndpoint
     private let options: IPFIXOptions
@@ -37,8 +39,8 @@ final class HTTPCourse: DeliveryCourse {
     /// The connection of this `run`: its codec belongs to a thread.
     private var connection: HTTPConnection?
     private var work: Work?
-    /// A time without records that the next request tells of, and the batch that told of it.
-    private var pendingGap: CoverageGap?
+    /// Times without records that the next request tells of.
+    private var pendingGaps: [CoverageGap] = []
     /// Records that the receiver takes at once, as far as it has said; and batches that were settled since.
     private var partLimit = Int.max
     private var settledWithinLimit = 0
@@ -98,15 +100,15 @@ final class HTTPCourse: DeliveryCourse {
     private func read() throws(SpoolError) -> Bool {
         switch try reader.next(within: 0.25) {
         case .records(let batch):
-            work = Work(batch: batch, gap: pendingGap, parts: BatchParts(total: batch.recordCount, limit: partLimit))
+            work = Work(batch: batch, gaps: pendingGaps, parts: BatchParts(total: batch.recordCount, limit: partLimit))
         case .gap(let batch, let gap):
             guard endpoint.parameters.format == .ipfix else {
                 // JSON lines are flow records and nothing else: the next request's header tells of it. Until that has been
                 // acknowledged, the spool has it.
-                pendingGap = pendingGap?.joined(with: gap) ?? gap
+                gap.join(&pendingGaps, limit: Self.gapLimit)
                 break
             }
-            work = Work(batch: batch, gap: gap, parts: BatchParts(total: 0))
+            work = Work(batch: batch, gaps: [gap], parts: BatchParts(total: 0))
         case .nothing: if board.status.state == .catchingUp { board.enter(.streaming) }
         case .end: return false
         }
@@ -210,7 +212,7 @@ final class HTTPCourse: DeliveryCourse {
         }
         spool.settle(done.batch, for: endpoint.name, refused: done.refused)
         spool.release(before: done.batch.id + 1, for: endpoint.name)
-        if done.batch.recordCount > 0 { pendingGap = nil }
+        if done.batch.recordCount > 0 { pendingGaps = [] }
         work = nil
         settledWithinLimit += 1
         if settledWithinLimit % Self.tryMoreAfter == 0, partLimit < Int.max / 2 { partLimit *= 2 }
@@ -237,13 +239,13 @@ final class HTTPCourse: DeliveryCourse {
             RequestHeader.target(endpoint),
             RequestHeader.fields(
                 endpoint, spool.probe, current.batch, part,
-                gap: endpoint.parameters.format == .ndjson ? current.gap : nil, length: body.count,
+                gaps: endpoint.parameters.format == .ndjson ? current.gaps : [], length: body.count,
                 authorization: authorization),
             body, seconds: endpoint.parameters.timeoutSeconds, isLeft: isLeft)
     }
 
     private func make(_ part: BatchParts.Part, _ work: Work, _ bodies: RequestBodies) throws(ExportError) -> [UInt8] {
-        if part.count == 0, let gap = work.gap { return try bodies.body(work.batch, gap) }
+        if part.count == 0, let gap = work.gaps.first { return try bodies.body(work.batch, gap) }
         let block = reader.block
         let records = block.records
         let attributes = block.attributes

@@ -51,7 +51,7 @@ final class RequestBodies {
     func body(_ batch: SpoolBatch, _ gap: CoverageGap) throws(ExportError) -> [UInt8] {
         try sink.renewSession(statistics: false) {}
         _ = transport.take()
-        try sink.add(.coverageGap, gap.optionsValues, domain: 0)
+        try sink.add(gap.optionsTemplate, gap.optionsValues, domain: 0)
         try close(batch)
         try sink.flush()
         return try ContentCoding.pack(transport.take(), parameters.compression)
@@ -65,14 +65,5 @@ final class RequestBodies {
     /// A record as JSON, for who keeps it.
     func line(_ records: Span<FlowRecord>, attributes: Span<UInt8>) -> [UInt8] {
         lines.encode(records, attributes: attributes)
-    }
-}
-
-extension CoverageGap {
-    /// Two gaps between which no record was made, as one.
-    func joined(with later: CoverageGap) -> CoverageGap {
-        CoverageGap(
-            isClean: isClean && later.isClean, start: start, end: later.end,
-            observedPackets: unrecordedPackets &+ later.unrecordedPackets, recordedPackets: 0)
     }
 }

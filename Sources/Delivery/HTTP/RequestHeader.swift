@@ -12,9 +12,9 @@ enum RequestHeader {
         return part.count == batch.recordCount ? whole : "\(whole)-\(part.first)-\(part.first + part.count - 1)"
     }
 
-    /// All fields. `gap` is a time without records before the batch, where the body cannot tell of it.
+    /// All fields. `gaps` are times without records before the batch, where the body cannot tell of them.
     static func fields(
-        _ endpoint: ExportEndpoint, _ probe: ProbeId, _ batch: SpoolBatch, _ part: BatchParts.Part, gap: CoverageGap?,
+        _ endpoint: ExportEndpoint, _ probe: ProbeId, _ batch: SpoolBatch, _ part: BatchParts.Part, gaps: [CoverageGap],
         length: Int, authorization: String?
     ) -> [(String, String)] {
         let parameters = endpoint.parameters
@@ -29,14 +29,7 @@ enum RequestHeader {
         ]
         if parameters.compression != .none { fields.append(("Content-Encoding", parameters.compression.rawValue)) }
         if let authorization { fields.append(("Authorization", authorization)) }
-        if let gap {
-            fields.append(
-                (
-                    "Flowprobe-Coverage-Gap",
-                    "start=\(gap.start / 1_000_000), end=\(gap.end / 1_000_000), clean=\(gap.isClean ? "?1" : "?0"), "
-                        + "unrecorded=\(gap.unrecordedPackets)"
-                ))
-        }
+        fields += gaps.map(\.headerField)
         return fields
     }
 

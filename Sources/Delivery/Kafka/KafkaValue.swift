@@ -40,16 +40,11 @@ final class KafkaValue {
     /// A time that no record covers: an object with the elements' names, or a session of IPFIX.
     func octets(_ gap: CoverageGap, batch: SpoolBatch, probe: ProbeId) throws(ExportError) -> [UInt8] {
         guard format == .ipfix else {
-            let text =
-                "{\"coverageGapStartMilliseconds\":\"\(rfc3339(gap.start))\","
-                + "\"coverageGapEndMilliseconds\":\"\(rfc3339(gap.end))\","
-                + "\"coverageGapCause\":\(gap.isClean ? 1 : 2),"
-                + "\"coverageGapUnrecordedPackets\":\(gap.unrecordedPackets)}\n"
-            return Array(text.utf8)
+            return Array((gap.object + "\n").utf8)
         }
         try gaps.renewSession(statistics: false) {}
         _ = messages.take()
-        try gaps.add(.coverageGap, gap.optionsValues, domain: 0)
+        try gaps.add(gap.optionsTemplate, gap.optionsValues, domain: 0)
         try gaps.add(.batch, [.number(batch.id), .octets(probe.octets)], domain: 0)
         try gaps.flush()
         return messages.take()
@@ -58,15 +53,5 @@ final class KafkaValue {
     /// One record as a JSON object, for what is set aside.
     func object(_ record: Span<FlowRecord>, attributes: Span<UInt8>) -> [UInt8] {
         Array(lines.encode(record, attributes: attributes).dropLast())
-    }
-}
-
-extension CoverageGap {
-    /// What its record of options data holds (template 519).
-    var optionsValues: [OptionsValue] {
-        [
-            .number(1), .number(UInt64(clamping: start / 1_000_000)), .number(UInt64(clamping: end / 1_000_000)),
-            .number(isClean ? 1 : 2), .number(unrecordedPackets),
-        ]
     }
 }

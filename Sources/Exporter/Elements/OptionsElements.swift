@@ -85,16 +85,19 @@ extension InformationElement.Option {
         description: "16 octets that name the spool which a batch comes from.")
     static let gapStart = Self(
         202, "coverageGapStartMilliseconds", .dateTimeMilliseconds, registry: .project, units: .milliseconds,
-        description: "When the time begins that no record covers: the packet clock of the last commit before it.")
+        description: "When the time begins that records do not cover; between runs the packet clock of the last commit."
+    )
     static let gapEnd = Self(
         203, "coverageGapEndMilliseconds", .dateTimeMilliseconds, registry: .project, units: .milliseconds,
-        description: "When the time ends that no record covers.")
+        description: "When the time ends that records do not cover.")
     static let gapCause = Self(
         204, "coverageGapCause", .unsigned8, registry: .project, semantics: .identifier,
-        description: "1: the run before had ended in good order. 2: it was killed, or the host went down.")
+        description: "1: the run before had ended in good order. 2: it was killed, or the host went down. Of an input, "
+            + "3: it was down. 4: its ring or queue was full. 5: its adapter lost packets.")
     static let gapPackets = Self(
         205, "coverageGapUnrecordedPackets", .unsigned64, registry: .project, semantics: .quantity, units: .packets,
-        description: "Packets that the run before had observed at its last commit and that are in no record made.")
+        description:
+            "Packets that are in no record: between runs those observed at the last commit; of an input, those lost.")
     static let verdictKind = Self(
         206, "mirrorVerdictKind", .unsigned8, registry: .project, semantics: .identifier,
         description: "What of an input is judged. 1: port, 2: one-sided, 3: duplicates, 4: VLANs, 5: offload, "

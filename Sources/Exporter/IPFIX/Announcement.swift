@@ -16,7 +16,7 @@ struct Announcement {
             }
         }
         var templates = domain == 0 ? OptionsTemplate.ofProcess : OptionsTemplate.ofDomains
-        if options.announcesBatches { templates += domain == 0 ? [.batch, .coverageGap] : [.batch] }
+        if options.announcesBatches { templates += domain == 0 ? [.batch, .coverageGap, .inputGap] : [.batch] }
         if options.labels, domain != 0 { templates.append(.application) }
         if options.tellsMirror, domain != 0 { templates.append(.mirrorVerdict) }
         for template in templates { parts.append((3, template.encoded(enterpriseNumber: number))) }

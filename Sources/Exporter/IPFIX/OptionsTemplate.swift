@@ -53,6 +53,10 @@ package struct OptionsTemplate: Sendable {
     package static let mirrorVerdict = OptionsTemplate(
         521, scope: [.observationPointId, .verdictKind], [.verdictSeverity, .verdictSince, .verdictSentence])
 
+    /// A time in which an input did not see everything.
+    package static let inputGap = OptionsTemplate(
+        522, scope: [.observationPointId, .observationDomainId], [.gapStart, .gapEnd, .gapCause, .gapPackets])
+
     /// Templates of every domain that has flow records.
     package static let ofDomains = [elementType, selector, observationPoint, observationDomain]
     /// Templates of domain 0, which is about the exporting process.

@@ -32,6 +32,7 @@ final class LiveRun {
     let pipeline: LivePipeline
     let metrics: LiveMetrics
     private let service: LiveService
+    private let coverage: InputCoverage
     var logger: Logger
     let started = Date()
     /// What was last said about each ring and each destination, so that a change is said once.
@@ -88,6 +89,7 @@ final class LiveRun {
                     status: $0.ring.status, paths: $0.paths)
             },
             pipeline: pipeline, outputs: outputs, budget: plan.table.memoryOctets, batches: batches)
+        coverage = InputCoverage(plan, rings, spool: outputs.delivery?.spool)
         service = try LiveService(plan, metrics, workers: rings.map { "The loop of \($0.name)" }, logger: logger)
         ringProblems = rings.map { _ in nil }
         failures = outputs.destinations.map { _ in nil }
@@ -172,6 +174,7 @@ final class LiveRun {
             service.beat(pipeline.workers)
             metrics.pass(Date().timeIntervalSince(lastTurn))
             lastTurn = Date()
+            coverage.turn(logger)
             sayChanges()
             patrol?.observeClock()
             if let seconds = plan.verdictSeconds, Date().timeIntervalSince(lastVerdicts) >= seconds {
@@ -187,6 +190,7 @@ final class LiveRun {
             }
         }
         withExtendedLifetime(signals) {}
+        coverage.finish(logger)
         service.stopping(within: plan.drainSeconds)
         outputs.captureNumbers.value = captureStatistics(pipeline.snapshot())
         let deadline = Date(timeIntervalSinceNow: plan.drainSeconds)

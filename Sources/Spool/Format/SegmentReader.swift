@@ -77,9 +77,9 @@ package final class SegmentReader {
             guard let layout = layout(batch), try block.read(batch, layout, file, at: start) else { return nil }
             return .records(batch)
         case .gap:
-            guard batch.storedLength == CoverageGap.length, !batch.isCompressed else { return nil }
-            let octets = try file.octets(at: start, count: CoverageGap.length)
-            guard octets.count == CoverageGap.length, Checksum.of(octets.span) == batch.payloadChecksum,
+            guard batch.storedLength <= CoverageGap.inputLength, !batch.isCompressed else { return nil }
+            let octets = try file.octets(at: start, count: batch.storedLength)
+            guard Checksum.of(octets.span) == batch.payloadChecksum,
                 let gap = CoverageGap(octets)
             else { return nil }
             return .gap(batch, gap)

@@ -83,7 +83,9 @@ import Testing
             }
         }
         watchdog.start()
-        for _ in 0..<3 { #expect(try await Background.value { receiver.receive(milliseconds: 20_000) } == "WATCHDOG=1") }
+        for _ in 0..<3 {
+            #expect(try await Background.value { receiver.receive(milliseconds: 20_000) } == "WATCHDOG=1")
+        }
         isStuck.store(true, ordering: .relaxed)
         // Fed for at most half the interval more, then not at all.
         try await Task.sleep(for: .milliseconds(2500))

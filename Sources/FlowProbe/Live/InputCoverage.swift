@@ -1,0 +1,83 @@
+import Exporter
+import Logging
+import MirrorHealth
+import NetTypes
+import Spool
+
+/// Watches every input for times in which it does not see everything, and has them told: in the log, and through the spool.
+final class InputCoverage {
+    private struct Watched {
+        let name: String
+        let point: UInt32
+        let domain: UInt32
+        let rings: [LiveRun.Ring]
+        var watch: CoverageWatch
+    }
+
+    private var inputs: [Watched]
+    private let spool: Spool?
+
+    /// For the inputs that `rings` belong to.
+    init(_ plan: LivePlan, _ rings: [LiveRun.Ring], spool: Spool?) {
+        self.spool = spool
+        inputs = plan.inputs.enumerated().map { index, input in
+            Watched(
+                name: input.capture.name, point: UInt32(index + 1), domain: input.domain,
+                rings: rings.filter { $0.input.capture.name == input.capture.name },
+                watch: CoverageWatch(at: HostClock.timeOfDay))
+        }
+    }
+
+    /// Reads every input; to be called about once a second.
+    func turn(_ logger: Logger) {
+        let now = HostClock.timeOfDay
+        for index in inputs.indices {
+            let reading = Self.reading(inputs[index].rings)
+            tell(inputs[index].watch.observe(reading, at: now), of: inputs[index], logger)
+        }
+    }
+
+    /// Tells of what is under way; to be called before the spool is closed.
+    func finish(_ logger: Logger) {
+        turn(logger)
+        let now = HostClock.timeOfDay
+        for index in inputs.indices { tell(inputs[index].watch.finish(at: now), of: inputs[index], logger) }
+    }
+
+    private static func reading(_ rings: [LiveRun.Ring]) -> CoverageWatch.Reading {
+        let states = rings.map(\.ring.status)
+        return CoverageWatch.Reading(
+            isUp: states.allSatisfy { $0.isUp.load(ordering: .relaxed) },
+            ringLoss: states.reduce(0) { $0 + $1.ringDrops.load(ordering: .relaxed) },
+            // The interface's, whichever worker read it last.
+            adapterLoss: states.map { $0.interfaceDrops.load(ordering: .relaxed) }.max() ?? 0)
+    }
+
+    private func tell(_ intervals: [CoverageWatch.Interval], of input: Watched, _ logger: Logger) {
+        for interval in intervals {
+            let (from, to) = (rfc3339(interval.start), rfc3339(interval.end))
+            switch interval.cause {
+            case .down: logger.notice("\(input.name): nothing was seen from \(from) to \(to): it was down.")
+            case .ring:
+                logger.notice(
+                    "\(input.name): \(interval.lost) packets were lost from \(from) to \(to): its ring was full.")
+            case .adapter:
+                logger.notice("\(input.name): \(interval.lost) packets were lost from \(from) to \(to) by the adapter.")
+            }
+        }
+        spool?.note(
+            intervals.map {
+                CoverageGap(
+                    Self.cause($0.cause), start: $0.start, end: $0.end, observationPoint: input.point,
+                    observationDomain: input.domain, lostPackets: $0.lost)
+            })
+    }
+
+    private static func cause(_ cause: CoverageWatch.Cause) -> CoverageGap.Cause {
+        switch cause {
+        case .down: .inputDown
+        case .ring: .ringLoss
+        case .adapter: .adapterLoss
+        }
+    }
+}
