@@ -54,7 +54,7 @@ import Testing
         var found: [CoverageWatch.Interval] = []
         for (number, time) in [101, 102, 40, 41, 5000, 5001, 3, 4, 5, 6, 7, 8, 9, 10].enumerated() {
             lost += number < 8 ? 5 : 0
-            found += watch.observe(reading(number % 3 != 0, ring: lost), at: time * second)
+            found += watch.observe(reading(number % 3 != 0, ring: lost), at: Int64(time) * second)
         }
         found += watch.finish(at: 1 * second)
         #expect(found.allSatisfy { $0.start <= $0.end })
