@@ -162,6 +162,7 @@ package final class FlowTable: Sendable {
                     counters.labelRefusals = stripe.labels.refusals
                     counters.fingerprintRefusals = stripe.labels.fingerprintRefusals
                     counters.attributeRefusals = stripe.labels.attributeRefusals
+                    counters.damagedHeaders = stripe.labels.transport.damaged
                     counters.duplicatesForgotten = stripe.duplicates.forgotten
                     return counters
                 })

@@ -174,6 +174,7 @@ final class LiveMetrics: Sendable {
         page.set(.labelsCutShort, to: counters.labelsCutShort)
         page.set(.fingerprintsRefused, to: counters.fingerprintRefusals)
         page.set(.attributesRefused, to: counters.attributeRefusals)
+        page.set(.damagedHeaders, to: counters.damagedHeaders)
     }
 
     private func addExport(_ page: inout MetricsPage) {
