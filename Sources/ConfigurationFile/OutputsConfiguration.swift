@@ -5,7 +5,7 @@ import Spool
 
 /// Section `outputs`: where flows go. Any combination at once.
 package struct OutputsConfiguration: Sendable, Equatable {
-    /// Collectors that IPFIX is sent to.
+    /// Collectors that flows are sent to.
     package var export: [ExportEndpoint] = []
     /// IPFIX: two records of one direction each in place of a biflow.
     package var uniflow = false
@@ -24,7 +24,7 @@ package struct OutputsConfiguration: Sendable, Equatable {
     /// Path of an SQLite store; nil for none.
     package var store: String?
 
-    /// Folder of the spool that keeps records for every collector but `udp://` ones; nil for none.
+    /// Folder of the spool that keeps records for every collector but those of datagrams; nil for none.
     package var spool: String?
     /// Octets of the spool, beyond which the oldest records are given up.
     package var spoolSize = SpoolConfiguration(folder: "").size
@@ -60,7 +60,7 @@ package struct OutputsConfiguration: Sendable, Equatable {
             guard let needy = collectors.first(where: \.needsSpool) else { return nil }
             return "The collector \(needy) needs a spool: name a folder with --spool, or in outputs.spool."
         }
-        guard collectors.contains(where: { $0.transport != .udp }) else {
+        guard collectors.contains(where: { !$0.transport.isDatagram }) else {
             return "A spool is for tcp://, tls://, https:// and kafka:// collectors, and there is none."
         }
         let names = collectors.map(\.name)

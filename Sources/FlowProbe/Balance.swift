@@ -211,11 +211,26 @@ extension Balance {
         return lines
     }
 
-    /// What an IPFIX output sent, as a line beside those of the balance.
+    /// What an IPFIX or NetFlow output sent, as a line beside those of the balance.
     static func exportLine(_ name: String, _ sent: IPFIXStatistics) -> String {
         "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
             + " not sent: \(sent.failedRecords) records"
             + (sent.cutAttributes > 0 ? "; \(sent.cutAttributes) records without some of their attributes" : "")
+            + inexpressible(sent)
+    }
+
+    /// What a format could not say, as the end of a line; empty when there is no such thing.
+    private static func inexpressible(_ sent: IPFIXStatistics) -> String {
+        let losses = sent.inexpressible
+        var text = ""
+        if losses[.ipv6] > 0 {
+            text +=
+                "; not expressible: \(losses[.ipv6]) records (IPv6) of \(losses.packets) packets, \(losses.octets) octets"
+        }
+        if losses[.counter] > 0 { text += "; \(losses[.counter]) records with counters at their limit" }
+        if losses[.time] > 0 { text += "; \(losses[.time]) records with times at their limit" }
+        if sent.splitRecords > 0 { text += "; \(sent.splitRecords) flows split, since counters have 32 bits" }
+        return text
     }
 
     /// What a spool and its collectors made of every record.

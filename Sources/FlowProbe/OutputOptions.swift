@@ -24,8 +24,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Send IPFIX to udp://, tcp:// or tls://HOST:PORT, or batches to https://HOST/PATH or kafka://HOST:PORT/TOPIC; may be "
-                + "repeated.",
+            "Send IPFIX to udp://, tcp:// or tls://HOST:PORT, batches to https://HOST/PATH or kafka://HOST:PORT/TOPIC, or "
+                + "NetFlow to netflow9:// or netflow5://HOST:PORT; may be repeated.",
             valueName: "url"))
     var export: [String] = []
 

@@ -11,8 +11,8 @@ final class OutputSinks {
     private(set) var all: [any RecordSink] = []
     /// What the report is made of; nil when nobody asked for one.
     private(set) var summary: TrafficSummary?
-    /// The IPFIX outputs, each with what to call it.
-    private(set) var ipfix: [(name: String, sink: IPFIXSink)] = []
+    /// The outputs of IPFIX and NetFlow, each with what to call it.
+    private(set) var ipfix: [(name: String, sink: any CollectorSink)] = []
     /// The spool and its collectors; nil without one.
     private(set) var delivery: SpooledDelivery?
     /// What was found that an earlier run had left, a sentence each.
@@ -48,7 +48,7 @@ final class OutputSinks {
         if let configuration = options.spooling.configuration {
             let numbers = captureNumbers
             let delivery = try SpooledDelivery(
-                configuration, endpoints: collectors.filter { $0.transport != .udp }, options: ipfixOptions,
+                configuration, endpoints: collectors.filter { !$0.transport.isDatagram }, options: ipfixOptions,
                 captureStatistics: { numbers.value }, observedPackets: { [packetsRead] in packetsRead.now })
             self.delivery = delivery
             notes += delivery.spool.openingNotes
@@ -58,6 +58,8 @@ final class OutputSinks {
         for endpoint in collectors {
             switch endpoint.transport {
             case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: ipfixOptions))
+            case .netflow9: try addNetFlow(.nine, endpoint, ipfixOptions)
+            case .netflow5: try addNetFlow(.five, endpoint, ipfixOptions)
             case .tcp where delivery == nil:
                 add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: ipfixOptions))
             case .tcp, .tls, .http, .https, .kafka: break
@@ -74,7 +76,14 @@ final class OutputSinks {
         }
     }
 
-    private func add(_ name: String, _ sink: IPFIXSink) {
+    private func addNetFlow(
+        _ version: NetFlowVersion, _ endpoint: ExportEndpoint, _ options: IPFIXOptions
+    ) throws(ExportError) {
+        add(endpoint.name, try NetFlowSink(version, endpoint: endpoint, options: options))
+        notes.append("\(endpoint.name): \(version.limits)")
+    }
+
+    private func add(_ name: String, _ sink: any CollectorSink) {
         ipfix.append((name, sink))
         all.append(sink)
     }

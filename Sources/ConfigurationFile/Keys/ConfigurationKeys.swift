@@ -95,11 +95,12 @@ enum ConfigurationKeys {
                 example: "[\"tcp://192.0.2.1:4739\"]",
                 "Collectors that flows are sent to: IPFIX over udp://, tcp:// or tls:// ([IPFIX](ipfix.md)), batches to https:// "
                     + "(http:// on loopback) and to topics of Kafka ([fleet](fleet.md)), with parameters "
-                    + "([delivery](delivery.md)). The port is 4739, 4740 for TLS, 9092 for Kafka, or HTTP's, unless given."
+                    + "([delivery](delivery.md)); NetFlow over netflow9:// or netflow5:// ([NetFlow](netflow.md)). The port is "
+                    + "4739, 4740 for TLS, 2055 for NetFlow, 9092 for Kafka, or HTTP's, unless given."
             ),
             .init(
                 optional: "spool", \.outputs.spool, .outputPath, .restart, example: "/var/lib/flowprobe/spool",
-                "Folder that keeps records until every collector but those of udp:// has them ([delivery](delivery.md))."
+                "Folder that keeps records until every collector but those of udp:// and NetFlow has them ([delivery](delivery.md))."
             ),
             .init(
                 "spoolSize", \.outputs.spoolSize, .size(SpoolConfiguration.smallestSize...1 << 46), .restart,

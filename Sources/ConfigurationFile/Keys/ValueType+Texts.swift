@@ -132,7 +132,9 @@ extension ValueType where Value == ExportEndpoint {
     /// A collector.
     static var endpoint: ValueType {
         var type: ValueType = .scalar(
-            "collector", range: "udp://, tcp://, tls:// or https://, HOST[:PORT], or kafka://BROKER[:PORT]/TOPIC",
+            "collector",
+            range:
+                "udp://, tcp://, tls://, https://, netflow9:// or netflow5://, HOST[:PORT], or kafka://BROKER[:PORT]/TOPIC",
             what: "a collector",
             hint: "udp://192.0.2.1:4739 or tcp://[2001:db8::1]:4739",
             parse: { text in try? ExportEndpoint(parsing: text) }, write: { YAMLText.scalar($0.description) })

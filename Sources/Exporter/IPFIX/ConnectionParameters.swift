@@ -67,7 +67,7 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         ("ca", \.authorities), ("certificate", \.certificate), ("key", \.key), ("name", \.serverName),
         ("token", \.token), ("basic", \.basic),
     ]
-    /// Which transports know a parameter, where it is not all but UDP.
+    /// Which transports know a parameter, where it is not all but those of datagrams.
     private static let homes: [String: Set<ExportEndpoint.Transport>] = [
         "ack": [.tcp, .tls], "resend": [.tcp, .tls], "ca": [.tls, .https], "certificate": [.tls, .https],
         "key": [.tls, .https], "name": [.tls, .https], "format": [.http, .https], "compression": [.http, .https],
@@ -76,8 +76,8 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
 
     /// Parses `NAME=VALUE&…`, values as they are. Throws a message about the whole address `text`.
     init(parsing list: Substring, of text: String, transport: ExportEndpoint.Transport) throws(ExportError) {
-        guard transport != .udp else {
-            throw ExportError("The collector \"\(text)\" has parameters, which UDP does not know. Leave them out.")
+        guard !transport.isDatagram else {
+            throw ExportError("The collector \"\(text)\" has parameters, which datagrams do not know. Leave them out.")
         }
         var seen: Set<String> = []
         for pair in list.split(separator: "&", omittingEmptySubsequences: false) {

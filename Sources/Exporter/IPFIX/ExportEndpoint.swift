@@ -1,19 +1,32 @@
-/// A collector's address on the command line: `udp://192.0.2.1:4739`, `tcp://[2001:db8::1]`, and with parameters
+/// A collector's address on the command line: `udp://192.0.2.1:4739`, `tcp://[2001:db8::1]`, `netflow9://192.0.2.1`, and with parameters
 /// `tls://collector.example?ack=batch&ca=/etc/flowprobe/ca.pem` or `https://collector.example/flows?format=ndjson`.
 package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
     /// How messages travel.
     package enum Transport: String, Sendable, CaseIterable {
-        case udp, tcp, tls, http, https, kafka
+        case udp, netflow9, netflow5, tcp, tls, http, https, kafka
 
-        /// The port that IANA assigned: for IPFIX (RFC 7011 section 11) or for HTTP (RFC 9110 section 4.2); Kafka's is the one
-        /// that everybody uses.
+        /// The port that IANA assigned: for IPFIX (RFC 7011 section 11) or for HTTP (RFC 9110 section 4.2); Kafka's and
+        /// NetFlow's are those that everybody uses.
         package var defaultPort: UInt16 {
             switch self {
             case .udp, .tcp: 4739
+            case .netflow9, .netflow5: 2055
             case .tls: 4740
             case .http: 80
             case .https: 443
             case .kafka: 9092
+            }
+        }
+
+        /// Whether messages travel in datagrams: nobody acknowledges them, and no spool serves them.
+        package var isDatagram: Bool { self == .udp || netFlowVersion != nil }
+
+        /// The version of NetFlow that is spoken; nil for IPFIX and JSON.
+        package var netFlowVersion: NetFlowVersion? {
+            switch self {
+            case .netflow9: .nine
+            case .netflow5: .five
+            default: nil
             }
         }
 
@@ -24,7 +37,7 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
         package var isSecured: Bool { self == .tls || self == .https }
     }
 
-    /// UDP, TCP, TLS over TCP, or HTTP/1.1 over either of the last two.
+    /// How messages travel, and for NetFlow which they are.
     package let transport: Transport
     /// A name or an address, an IPv6 address without its brackets.
     package let host: String
@@ -63,8 +76,8 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
         let scheme = text[..<mark.lowerBound].lowercased()
         guard let transport = Transport(rawValue: scheme) else {
             throw ExportError(
-                "The collector \"\(text)\" wants the transport \"\(scheme)\", and only udp, tcp, tls, https, http and kafka are "
-                    + "there. "
+                "The collector \"\(text)\" wants the transport \"\(scheme)\", and only udp, tcp, tls, https, http, kafka, netflow9 "
+                    + "and netflow5 are there. "
                     + example)
         }
         var rest = text[mark.upperBound...]

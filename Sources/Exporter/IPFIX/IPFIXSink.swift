@@ -3,7 +3,7 @@ import NetTypes
 
 /// The exporting process (RFC 7011) for one destination: announces each domain, encodes records, hands blocks of
 /// messages to a transport, keeps the books. `IPFIXFileSink`, `IPFIXUDPSink` and `IPFIXTCPSink` give it its transport.
-package class IPFIXSink: RecordSink {
+package class IPFIXSink: CollectorSink {
     /// What was sent so far, and what was not; complete after `finish`.
     package private(set) var statistics = IPFIXStatistics()
     /// The capture side's numbers, for options data. Set them before `finish`.

@@ -1,4 +1,4 @@
-/// What an IPFIX export has sent and what it could not send, over all its sessions.
+/// What an export of messages has sent and what it could not send, over all its sessions.
 package struct IPFIXStatistics: Sendable, Equatable {
     /// Flow data records handed to the operating system; uniflow output makes up to two of one `FlowRecord`.
     package var records: UInt64 = 0
@@ -19,6 +19,11 @@ package struct IPFIXStatistics: Sendable, Equatable {
     package var refusals: UInt64 = 0
     /// Transport sessions begun: 1, and one more for each connection made anew.
     package var sessions: UInt64 = 1
+
+    /// NetFlow: what the format has no way to say.
+    package var inexpressible = Inexpressible()
+    /// NetFlow 5: one-way flows that were sent as several records, since counters have 32 bits.
+    package var splitRecords: UInt64 = 0
 
     /// All zero, one session.
     package init() {}

@@ -61,7 +61,7 @@ struct SocketAddress {
 
     /// The socket type of a transport.
     static func kind(_ transport: ExportEndpoint.Transport) -> Int32 {
-        Int32(transport == .udp ? SOCK_DGRAM.rawValue : SOCK_STREAM.rawValue)
+        Int32(transport.isDatagram ? SOCK_DGRAM.rawValue : SOCK_STREAM.rawValue)
     }
 
     /// A new socket for this address, or nil with `errno` set. `flags` are added to its type.

@@ -7,44 +7,21 @@ final class UDPTransport: MessageTransport {
     let isDatagram = true
     let messageLimit: Int
     let blockLength: Int
-    private let descriptor: OwnedDescriptor
-    private let octetsPerSecond: Int
-    /// When the octets sent so far may all have been sent.
-    private var due = ContinuousClock.now
-
-    /// How far sending may run ahead of its rate, so that it need not sleep for each message.
-    private static let burst = Duration.milliseconds(2)
+    private let sender: DatagramSender
 
     init(endpoint: ExportEndpoint, options: IPFIXOptions) throws(ExportError) {
-        var reason = ""
-        for address in try SocketAddress.resolve(endpoint) {
-            guard let socket = address.socket(.udp) else {
-                reason = errorText(errno)
-                continue
-            }
-            guard address.connect(socket) == 0 else {
-                reason = errorText(errno)
-                continue
-            }
-            destination = endpoint.description
-            octetsPerSecond = options.maximumOctetsPerSecond
-            let limit = options.messageOctets ?? Self.messageLimit(socket, address)
-            messageLimit = min(limit, 65507)
-            blockLength = max(16 * messageLimit, 65536)
-            descriptor = socket
-            return
-        }
-        throw ExportError("The collector \(endpoint) cannot be reached: \(reason). Check the address and the routes.")
+        destination = endpoint.description
+        sender = try DatagramSender(endpoint, octetsPerSecond: options.maximumOctetsPerSecond)
+        messageLimit = min(options.messageOctets ?? Self.messageLimit(sender), 65507)
+        blockLength = max(16 * messageLimit, 65536)
     }
 
     /// RFC 7011 section 10.3.3: 512 octets unless the path's MTU is known. It is on loopback, where it is kept to an
     /// Ethernet frame's: common readers (nfacctd) take no larger datagrams.
-    private static func messageLimit(_ socket: borrowing OwnedDescriptor, _ address: SocketAddress) -> Int {
-        let isIPv4 = address.family == AF_INET
-        let headers = (isIPv4 ? 20 : 40) + 8
-        let level = Int32(isIPv4 ? IPPROTO_IP : Int(IPPROTO_IPV6))
-        guard address.isLoopback, let mtu = socket.option(level, isIPv4 ? IP_MTU : IPV6_MTU) else { return 512 }
-        return max(512, min(Int(mtu), 1500) - headers)
+    private static func messageLimit(_ sender: DatagramSender) -> Int {
+        let headers = (sender.address.family == AF_INET ? 20 : 40) + 8
+        guard sender.address.isLoopback, let mtu = sender.pathMTU else { return 512 }
+        return max(512, min(mtu, 1500) - headers)
     }
 
     func send(_ messages: Span<UInt8>) throws(ExportError) -> SendResult {
@@ -52,38 +29,12 @@ final class UDPTransport: MessageTransport {
         var start = 0
         while let length = MessageTally.messageLength(messages, at: start) {
             let end = start + length
-            pace(length)
-            if !send(messages.extracting(start..<end), &result) { result.unsent.append(start..<end) }
+            if !sender.send(messages.extracting(start..<end), refusals: &result.refusals) {
+                result.unsent.append(start..<end)
+            }
             start = end
         }
         return result
-    }
-
-    /// One datagram, with a bounded number of tries.
-    private func send(_ message: Span<UInt8>, _ result: inout SendResult) -> Bool {
-        for _ in 0..<100 {
-            if descriptor.send(message) >= 0 { return true }
-            switch errno {
-            case ECONNREFUSED:
-                // About a datagram sent earlier; this one was not sent yet.
-                result.refusals += 1
-            case EINTR: break
-            case ENOBUFS, EAGAIN: usleep(1000)
-            default: return false
-            }
-        }
-        return false
-    }
-
-    private func pace(_ octets: Int) {
-        guard octetsPerSecond > 0 else { return }
-        let now = ContinuousClock.now
-        let ahead = now.duration(to: due)
-        if ahead > Self.burst {
-            // The cap bounds a sleep whatever the rate: one datagram at one octet a second.
-            usleep(useconds_t(min(ahead / .microseconds(1), 1_000_000)))
-        }
-        due = max(due, now - Self.burst) + .nanoseconds(Int64(octets) * 1_000_000_000 / Int64(octetsPerSecond))
     }
 
     func reconnect() -> Bool { false }

@@ -190,6 +190,12 @@ final class LiveMetrics: Sendable {
                 page.set(.exportMessages, destination.name, to: sent.messages)
                 page.set(.exportCutAttributes, destination.name, to: sent.cutAttributes)
                 page.set(.exportFailed, destination.name, to: sent.failedRecords + discarded)
+                if own.isNetFlow {
+                    for reason in Inexpressible.Reason.allCases {
+                        page.set(
+                            .exportInexpressible, destination.name, reason.rawValue, to: sent.inexpressible[reason])
+                    }
+                }
             } else {
                 page.set(.exportRecords, destination.name, to: destination.records.load(ordering: .relaxed))
                 page.set(.exportFailed, destination.name, to: discarded)

@@ -7,20 +7,25 @@ import Synchronization
 
 /// The destinations of a live run, made from its options.
 final class LiveOutputs {
-    /// What an IPFIX destination's own thread last told of it.
+    /// What an IPFIX or NetFlow destination's own thread last told of it.
     final class Books: Sendable {
         let name: String
+        /// Whether the format leaves out what it cannot say.
+        let isNetFlow: Bool
         private let state = Mutex(IPFIXStatistics())
         private let connected = Atomic(true)
 
-        init(_ name: String) { self.name = name }
+        init(_ name: String, isNetFlow: Bool) {
+            self.name = name
+            self.isNetFlow = isNetFlow
+        }
 
         /// What was sent, and what was not.
         var statistics: IPFIXStatistics { state.withLock { $0 } }
         /// Whether the collector takes records, as far as is known.
         var isConnected: Bool { connected.load(ordering: .relaxed) }
 
-        fileprivate func note(_ sink: IPFIXSink) {
+        fileprivate func note(_ sink: any CollectorSink) {
             let now = sink.statistics
             state.withLock { $0 = now }
             connected.store(sink.isConnected, ordering: .relaxed)
@@ -28,7 +33,7 @@ final class LiveOutputs {
     }
 
     private(set) var destinations: [Destination] = []
-    /// The IPFIX outputs among them.
+    /// The outputs of IPFIX and NetFlow among them.
     private(set) var books: [Books] = []
     /// What the report is made of; nil when nobody asked for one. Only to be read when the run is over.
     private(set) var summary: TrafficSummary?
@@ -75,7 +80,7 @@ final class LiveOutputs {
         if let configuration = output.spooling.configuration {
             let numbers = captureNumbers
             let delivery = try SpooledDelivery(
-                configuration, endpoints: collectors.filter { $0.transport != .udp }, options: options,
+                configuration, endpoints: collectors.filter { !$0.transport.isDatagram }, options: options,
                 captureStatistics: { numbers.value },
                 observedPackets: { rings.reduce(0) { $0 + $1.handedOut.load(ordering: .relaxed) } })
             self.delivery = delivery
@@ -86,6 +91,8 @@ final class LiveOutputs {
         for endpoint in collectors {
             switch endpoint.transport {
             case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: options))
+            case .netflow9: try addNetFlow(.nine, endpoint, options)
+            case .netflow5: try addNetFlow(.five, endpoint, options)
             case .tcp where delivery == nil:
                 add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: options))
             case .tcp, .tls, .http, .https, .kafka: break
@@ -100,13 +107,20 @@ final class LiveOutputs {
         }
     }
 
-    private func add(_ name: String, _ sink: IPFIXSink) {
-        let books = Books(name)
+    private func addNetFlow(
+        _ version: NetFlowVersion, _ endpoint: ExportEndpoint, _ options: IPFIXOptions
+    ) throws(ExportError) {
+        add(endpoint.name, try NetFlowSink(version, endpoint: endpoint, options: options))
+        notes.append("\(endpoint.name): \(version.limits)")
+    }
+
+    private func add(_ name: String, _ sink: any CollectorSink) {
+        let books = Books(name, isNetFlow: sink is NetFlowSink)
         self.books.append(books)
         let numbers = captureNumbers
         destinations.append(
             Destination(name: name, sink: sink) { sink in
-                guard let sink = sink as? IPFIXSink else { return }
+                guard let sink = sink as? any CollectorSink else { return }
                 sink.captureStatistics = numbers.value
                 books.note(sink)
             })

@@ -16,8 +16,8 @@ package enum Metric: CaseIterable, Sendable {
     // Workers.
     case workerBusy, workerTurns, batchDuration
     // Export.
-    case exportRecords, exportOctets, exportMessages, exportFailed, exportCutAttributes, exportUp, exportQueue,
-        exportDiscarded
+    case exportRecords, exportOctets, exportMessages, exportFailed, exportCutAttributes, exportInexpressible, exportUp,
+        exportQueue, exportDiscarded
     // The spool and its destinations.
     case spoolRecords, spoolLost, spoolOctets, spoolUp
     case deliveryAcknowledged, deliveryPending, deliveryDiscarded, deliveryResent, deliveryState, deliveryLast,
@@ -204,6 +204,13 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_export_cut_attributes_total", .counter, unit: "records", labels: ["destination"],
                 help: "Records sent without some of their attributes, which did not fit into a message.")
+        case .exportInexpressible:
+            .init(
+                "flowprobe_export_inexpressible_records_total", .counter, unit: "records",
+                labels: ["destination", "reason"],
+                help:
+                    "NetFlow: records that the format cannot express, by reason: IPv6, left out; counter or time, sent with the "
+                    + "nearest value.")
         case .exportUp:
             .init(
                 "flowprobe_export_up", .gauge, labels: ["destination"],

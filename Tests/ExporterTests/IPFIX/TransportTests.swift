@@ -11,6 +11,8 @@ import Testing
         ("TCP://[2001:db8::1]:4739", ExportEndpoint(transport: .tcp, host: "2001:db8::1", port: 4739)),
         ("udp://[::1]", ExportEndpoint(transport: .udp, host: "::1")),
         ("tcp://collector.example/", ExportEndpoint(transport: .tcp, host: "collector.example")),
+        ("netflow9://192.0.2.1", ExportEndpoint(transport: .netflow9, host: "192.0.2.1", port: 2055)),
+        ("NetFlow5://[::1]:9995", ExportEndpoint(transport: .netflow5, host: "::1", port: 9995)),
         ("tls://host", ExportEndpoint(transport: .tls, host: "host", port: 4740)),
         (
             "tcp://host?ack=batch&resend=0&timeout=5",
@@ -75,7 +77,8 @@ import Testing
 
     @Test(arguments: [
         "", "192.0.2.1", "udp:", "udp://", "udp://:4739", "udp://[::1", "udp://::1:4739", "sctp://host", "udp://host:",
-        "udp://host?ack=batch", "tcp://host?ack=twice", "tcp://host?ack", "tcp://host?", "tcp://host?retry=0",
+        "udp://host?ack=batch", "netflow5://host?retry=5", "netflow7://host", "netflow://host", "tcp://host?ack=twice",
+        "tcp://host?ack", "tcp://host?", "tcp://host?retry=0",
         "tcp://host?resend=3601", "tcp://host?timeout=x", "tcp://host?ca=/a", "tls://host?certificate=/a",
         "tls://host?key=/a",
         "tls://host?ack=batch&ack=batch", "tls://host?colour=red", "tls://host?ca=",

@@ -128,6 +128,7 @@ import Testing
             page.set(.exportFailed, destination, to: 0)
             page.set(.exportUp, destination, to: true)
         }
+        page.set(.exportInexpressible, "netflow5://192.0.2.11:2055", "IPv6", to: 311)
         page.set(.spoolRecords, to: 9_876_543)
         page.set(.spoolLost, "disk full", to: 0)
         page.set(.spoolOctets, to: 67_108_864)
