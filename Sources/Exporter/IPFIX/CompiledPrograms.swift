@@ -50,9 +50,9 @@ import FlowTable
                 all += program.recordSteps + program.derivedSteps
             }
         }
-        shapeMask = TemplateShape.distinguishingBits(options.elements)
+        shapeMask = options.shapeBits
         splitsDirections = options.uniflow
-        precise = options.elements == .precise
+        precise = options.isPrecise
         attributes = AttributeFields(options.carriedAttributes)
         longestRecord = templates.map(\.recordLength).max() ?? 0
         // SAFETY: three blocks of their own, initialised whole from arrays of these sizes, freed in deinit.
