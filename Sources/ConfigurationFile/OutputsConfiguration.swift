@@ -55,7 +55,12 @@ package struct OutputsConfiguration: Sendable, Equatable {
     }
 
     /// Why the spool does not go with these collectors, as a sentence; nil when it does.
-    package static func problem(spool: String?, collectors: [ExportEndpoint]) -> String? {
+    package static func problem(spool: String?, collectors: [ExportEndpoint], labels: Bool) -> String? {
+        if !labels, let needy = collectors.first(where: { $0.parameters.filter?.needsLabels == true }) {
+            return
+                "The filter of the collector \(needy.name) asks for labels, and there are none: give --labels on, or set "
+                + "outputs.labels."
+        }
         if spool == nil {
             guard let needy = collectors.first(where: \.needsSpool) else { return nil }
             return "The collector \(needy) needs a spool: name a folder with --spool, or in outputs.spool."

@@ -23,7 +23,8 @@ package final class DeliveryStream: @unchecked Sendable {
         _ endpoint: ExportEndpoint, options: IPFIXOptions, spool: Spool,
         captureStatistics: @escaping @Sendable () -> ExportStatistics
     ) {
-        guard let reader = SpoolReader(spool, destination: endpoint.name) else { return nil }
+        guard let reader = SpoolReader(spool, for: endpoint) else { return nil }
+        let options = options.adapted(to: endpoint)
         self.spool = spool
         if let address = endpoint.kafka {
             course = KafkaCourse(endpoint, address, options: options, spool: spool, reader: reader, board: board)

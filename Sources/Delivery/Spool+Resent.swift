@@ -5,7 +5,7 @@ extension Spool {
     /// or it is settled.
     func countIfResent(_ batch: SpoolBatch, highestSent: UInt64, for name: String) {
         let settled = account(name)?.settled ?? 0
-        if batch.id <= highestSent || batch.recordsBefore + UInt64(batch.recordCount) <= settled {
+        if batch.id <= highestSent || batch.recordsAfter <= settled {
             countResent(batch.recordCount, for: name)
         }
     }

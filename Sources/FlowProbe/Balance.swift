@@ -216,6 +216,7 @@ extension Balance {
         "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
             + " not sent: \(sent.failedRecords) records"
             + (sent.cutAttributes > 0 ? "; \(sent.cutAttributes) records without some of their attributes" : "")
+            + (sent.filtered > 0 ? "; filtered: \(sent.filtered) flow records" : "")
             + inexpressible(sent)
     }
 
@@ -250,7 +251,8 @@ extension Balance {
                 .map { " + \(account.discarded($0)) given up (\($0.rawValue))" }.joined()
             lines.append(
                 "export     \(stream.name): \(status.made - account.start) records made since it began = "
-                    + "\(account.acknowledged) acknowledged + \(status.made - account.settled) pending\(discarded); "
+                    + "\(account.acknowledged) acknowledged + \(status.made - account.settled) pending"
+                    + (account.filtered > 0 ? " + \(account.filtered) filtered" : "") + "\(discarded); "
                     + "\(account.resent) sent again"
                     + (stray > 0 ? "; \(stray) answers were about no batch under way" : ""))
             if let refusal = stream.status.refusal { lines.append("refused    \(refusal)") }

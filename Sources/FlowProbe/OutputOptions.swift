@@ -81,7 +81,9 @@ struct OutputOptions: ParsableArguments {
         try spooling.validate()
         do throws(ExportError) {
             _ = try ipfixFile
-            if let problem = OutputsConfiguration.problem(spool: spooling.spool, collectors: try collectors) {
+            if let problem = OutputsConfiguration.problem(
+                spool: spooling.spool, collectors: try collectors, labels: labels == .on)
+            {
                 throw ExportError(problem)
             }
         } catch {

@@ -56,12 +56,13 @@ final class OutputSinks {
             delivery.start()
         }
         for endpoint in collectors {
+            let adapted = ipfixOptions.adapted(to: endpoint)
             switch endpoint.transport {
-            case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: ipfixOptions))
-            case .netflow9: try addNetFlow(.nine, endpoint, ipfixOptions)
-            case .netflow5: try addNetFlow(.five, endpoint, ipfixOptions)
+            case .udp: add(endpoint, try IPFIXUDPSink(endpoint: endpoint, options: adapted))
+            case .netflow9: try addNetFlow(.nine, endpoint, adapted)
+            case .netflow5: try addNetFlow(.five, endpoint, adapted)
             case .tcp where delivery == nil:
-                add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: ipfixOptions))
+                add(endpoint, try IPFIXTCPSink(endpoint: endpoint, options: adapted))
             case .tcp, .tls, .http, .https, .kafka: break
             }
         }
@@ -79,8 +80,12 @@ final class OutputSinks {
     private func addNetFlow(
         _ version: NetFlowVersion, _ endpoint: ExportEndpoint, _ options: IPFIXOptions
     ) throws(ExportError) {
-        add(endpoint.name, try NetFlowSink(version, endpoint: endpoint, options: options))
+        add(endpoint, try NetFlowSink(version, endpoint: endpoint, options: options))
         notes.append("\(endpoint.name): \(version.limits)")
+    }
+
+    private func add(_ endpoint: ExportEndpoint, _ sink: any CollectorSink) {
+        add(endpoint.name, endpoint.parameters.filter.map { FilteredSink($0, to: sink) } ?? sink)
     }
 
     private func add(_ name: String, _ sink: any CollectorSink) {

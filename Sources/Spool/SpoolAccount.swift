@@ -1,7 +1,7 @@
 /// What became of every record for one destination. Records are numbered in the order in which they were made, over all
 /// runs; at any moment
 ///
-///     records made since the destination began = acknowledged + pending + discarded (by reason)
+///     records made since the destination began = acknowledged + pending + filtered + discarded (by reason)
 ///
 /// and nothing of it can be lost by a crash but what was acknowledged since the last commit, which is sent again.
 package struct SpoolAccount: Sendable, Equatable {
@@ -27,6 +27,8 @@ package struct SpoolAccount: Sendable, Equatable {
     package internal(set) var releasedBatch: UInt64
     /// Records acknowledged, each once.
     package internal(set) var acknowledged: UInt64 = 0
+    /// Records that the destination's filter left out, each once.
+    package internal(set) var filtered: UInt64 = 0
     /// Records sent once more after they had been sent already; they may have arrived twice.
     package internal(set) var resent: UInt64 = 0
     /// Records discarded, in the order of `DiscardReason.allCases`.
@@ -54,16 +56,18 @@ package struct SpoolAccount: Sendable, Equatable {
         settled = end
     }
 
-    /// Books a batch as acknowledged but for `refused` records of it; records between it and what is settled never came out of
-    /// their segment.
+    /// Books a batch as acknowledged but for `refused` records of it and those that the filter left out; records between it and
+    /// what is settled never came out of their segment.
     mutating func settle(_ batch: SpoolBatch, refused: Int) {
         discard(upTo: batch.recordsBefore, .damage)
-        let end = batch.recordsBefore + UInt64(batch.recordCount)
-        guard end > settled else { return }
-        let taken = end - settled - min(end - settled, UInt64(refused))
+        guard batch.recordsAfter > settled else { return }
+        let leftOut = min(batch.recordsAfter - settled, UInt64(batch.filteredCount))
+        filtered += leftOut
+        settled += leftOut
+        let taken = batch.recordsAfter - settled - min(batch.recordsAfter - settled, UInt64(refused))
         acknowledged += taken
         settled += taken
-        discard(upTo: end, .refusal)
+        discard(upTo: batch.recordsAfter, .refusal)
     }
 }
 
@@ -73,8 +77,10 @@ package struct SpoolBatch: Sendable, Equatable {
     package let id: UInt64
     /// All its records are of this observation domain.
     package let domain: UInt32
-    /// Records in it; none in a batch that tells of a gap.
+    /// Records in it that the destination is to get; none in a batch that tells of a gap.
     package let recordCount: Int
+    /// Records in it that the destination's filter leaves out.
+    package let filteredCount: Int
     /// Records made before it, over all runs.
     package let recordsBefore: UInt64
     /// When it was committed, nanoseconds since 1970.
@@ -82,10 +88,15 @@ package struct SpoolBatch: Sendable, Equatable {
     /// The packet clock at that moment.
     package let packetClock: Int64
 
-    init(_ header: BatchHeader) {
+    /// Records made up to its end, over all runs.
+    package var recordsAfter: UInt64 { recordsBefore + UInt64(recordCount) + UInt64(filteredCount) }
+
+    /// The batch of a header, of whose records `kept` are left; all when it is nil.
+    init(_ header: BatchHeader, kept: Int? = nil) {
+        recordCount = kept ?? header.recordCount
+        filteredCount = header.recordCount - recordCount
         id = header.id
         domain = header.domain
-        recordCount = header.recordCount
         recordsBefore = header.recordsBefore
         committedAt = header.committedAt
         packetClock = header.packetClock

@@ -22,12 +22,15 @@ package final class SpoolReader {
     private var reader: SegmentReader?
     private var segment: UInt64 = 0
     private var wanted: UInt64
+    private let keeps: ((FlowRecord, Span<UInt8>) -> Bool)?
 
-    /// A reader for the destination of this name, from where it has released everything; nil when there is none.
-    package init?(_ spool: Spool, destination name: String) {
+    /// A reader for the destination of this name, from where it has released everything; nil when there is none. Records,
+    /// given with their attributes, for which `keeps` does not hold are left out of each batch and counted in it.
+    package init?(_ spool: Spool, destination name: String, keeps: ((FlowRecord, Span<UInt8>) -> Bool)? = nil) {
         guard let account = spool.account(name) else { return nil }
         self.spool = spool
         self.name = name
+        self.keeps = keeps
         wanted = account.releasedBatch
     }
 
@@ -53,7 +56,9 @@ package final class SpoolReader {
             switch try reader?.next(limit: place.row.octets, from: wanted, into: block) ?? .end {
             case .records(let batch):
                 wanted = batch.id + 1
-                return .records(SpoolBatch(batch))
+                guard let keeps else { return .records(SpoolBatch(batch)) }
+                block.retain(keeps)
+                return .records(SpoolBatch(batch, kept: block.count))
             case .gap(let batch, let gap):
                 wanted = batch.id + 1
                 return .gap(SpoolBatch(batch), gap)

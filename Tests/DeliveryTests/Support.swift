@@ -59,6 +59,7 @@ final class Workbench {
             let records = (0..<100).map { offset in
                 var record = FlowRecord()
                 record.flowId = next + UInt64(offset)
+                record.sourceLow = record.flowId
                 record.observationDomainId = 1
                 record.ipVersion = 4
                 record.packetsForward = 1

@@ -42,7 +42,9 @@ extension ConfigurationReader {
     private mutating func checkSpool() {
         let outputs = configuration.outputs
         if failed.contains("outputs.export") || failed.contains("outputs.spool") { return }
-        if let problem = OutputsConfiguration.problem(spool: outputs.spool, collectors: outputs.export) {
+        if let problem = OutputsConfiguration.problem(
+            spool: outputs.spool, collectors: outputs.export, labels: outputs.labels)
+        {
             fail(outputs.spool == nil ? "outputs.export" : "outputs.spool", "outputs: \(problem)")
         }
     }

@@ -205,7 +205,7 @@ extension KafkaSession {
 
     /// Reads a batch under way once more, into `groups`; nil when the spool has given it up.
     private func fetch(_ part: KafkaWindow.Part) throws(SpoolError) -> SpoolBatch? {
-        guard let again = SpoolReader(spool, destination: name) else { return nil }
+        guard let again = SpoolReader(spool, for: endpoint) else { return nil }
         while true {
             switch try again.next(within: 0) {
             case .records(let batch) where batch.id == part.batch:

@@ -60,9 +60,9 @@ import Labels
                 all += program.recordSteps + program.derivedSteps
             }
         }
-        shapeMask = TemplateShape.distinguishingBits(options.elements)
+        shapeMask = options.shapeBits
         splitsDirections = options.uniflow
-        precise = options.elements == .precise
+        precise = options.isPrecise
         attributes = fields
         carried = options.carriedAttributes
         hasSCTP = carried.hasSCTP

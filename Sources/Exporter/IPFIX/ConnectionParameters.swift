@@ -1,6 +1,6 @@
 /// What may stand behind the question mark of a collector's address: how a connection is acknowledged, resumed and secured,
 /// and what is posted in which form.
-/// All of it is for destinations of a spool (docs/delivery.md).
+/// All but `filter` and `elements` is for destinations of a spool (docs/delivery.md).
 package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertible {
     /// When a batch counts as delivered.
     package enum Acknowledgement: String, Sendable, CaseIterable {
@@ -55,8 +55,20 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
     /// `query`, HTTP: the receiver's own query, percent-encoded. It takes all that stands behind it, and so is the last.
     package var query: String?
 
+    /// `filter`: which records the destination gets; nil for all.
+    package var filter: RecordFilter?
+    /// `elements`: what its templates carry, where that is not what all others get.
+    package var elements: TemplateSelection?
+
     /// The defaults.
     package init() {}
+
+    /// Whether something is said that only a spool can do.
+    var needSpool: Bool {
+        var connection = self
+        (connection.filter, connection.elements) = (nil, nil)
+        return connection != ConnectionParameters()
+    }
 
     private static let seconds: [(name: String, path: WritableKeyPath<Self, Int> & Sendable, range: ClosedRange<Int>)] =
         [
@@ -76,9 +88,6 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
 
     /// Parses `NAME=VALUE&…`, values as they are. Throws a message about the whole address `text`.
     init(parsing list: Substring, of text: String, transport: ExportEndpoint.Transport) throws(ExportError) {
-        guard !transport.isDatagram else {
-            throw ExportError("The collector \"\(text)\" has parameters, which datagrams do not know. Leave them out.")
-        }
         var seen: Set<String> = []
         for pair in list.split(separator: "&", omittingEmptySubsequences: false) {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
@@ -88,11 +97,17 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
                         + "\(Self.known)")
             }
             let (name, value) = (parts[0], parts[1])
+            if transport.isDatagram, name != "filter", name != "elements" {
+                throw ExportError(
+                    "The collector \"\(text)\" has \(name), which datagrams do not know: filter and elements alone.")
+            }
             if let homes = Self.homes[name], !homes.contains(transport) {
                 let names = homes.map { $0.rawValue + "://" }.sorted().joined(separator: " and ")
                 throw ExportError("The collector \"\(text)\" has \(name), which is for \(names) only.")
             }
             switch name {
+            case "filter": filter = try Self.filter(value, of: text)
+            case "elements": elements = try Self.elements(value, of: text)
             case "ack": acknowledgement = try Self.choice(name, value, of: text)
             case "format": format = try Self.choice(name, value, of: text)
             case "compression": compression = try Self.choice(name, value, of: text)
@@ -102,6 +117,7 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
             }
             if query != nil { break }
         }
+        try checkElements(transport, isIPFIX: format == .ipfix, of: text)
         guard (certificate == nil) == (key == nil) else {
             throw ExportError(
                 "The collector \"\(text)\" has one of certificate and key. Give both files, or neither.")
@@ -137,6 +153,41 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
                 + "\(names.last ?? "").")
     }
 
+    /// The filter `value` of the address `text`.
+    static func filter(_ value: String, of text: String) throws(ExportError) -> RecordFilter {
+        do throws(WhereError) { return try RecordFilter(value) } catch {
+            throw ExportError(
+                "The collector \"\(text)\" has a filter that is wrong at character \(error.position): \(error.text)")
+        }
+    }
+
+    /// The template set `value` of the address `text`.
+    static func elements(_ value: String, of text: String) throws(ExportError) -> TemplateSelection {
+        do throws(TemplateSelection.Problem) { return try TemplateSelection(value) } catch {
+            throw ExportError(
+                "The collector \"\(text)\" has elements with \(error.text). Write them like elements=minimal+tcpControlBits+uniflow, "
+                    + "with names of docs/information-elements.md.")
+        }
+    }
+
+    /// Throws when `elements` are not for what the destination is sent.
+    func checkElements(
+        _ transport: ExportEndpoint.Transport, isIPFIX: Bool, of text: String
+    ) throws(ExportError) {
+        guard let elements else { return }
+        guard isIPFIX else {
+            throw ExportError(
+                "The collector \"\(text)\" has elements, which are IPFIX's: JSON lines have all members. Leave them out."
+            )
+        }
+        guard let version = transport.netFlowVersion else { return }
+        guard version == .nine, elements.names.isEmpty, elements.uniflow != false else {
+            throw ExportError(
+                "The collector \"\(text)\" has elements that NetFlow cannot choose from: version 9 has the sets minimal and "
+                    + "standard, version 5 one layout, and each direction is a record of its own. Leave them out.")
+        }
+    }
+
     private static func query(_ query: Substring, of text: String) throws(ExportError) -> String {
         guard query.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x23 }) else {
             throw ExportError(
@@ -147,8 +198,13 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
     }
 
     private static let known =
-        "The parameters are retry and timeout; for tcp:// and tls:// ack and resend; for tls:// and https:// ca, certificate, "
+        "The parameters are filter, elements, retry and timeout; for tcp:// and tls:// ack and resend; for tls:// and https:// ca, certificate, "
         + "key and name; for https:// and http:// format, compression, token, basic and, last, query."
+
+    /// `filter` and `elements` as they stand in an address.
+    var choicePairs: [String] {
+        [filter.map { "filter=\($0)" }, elements.map { "elements=\($0)" }].compactMap { $0 }
+    }
 
     /// What differs from the defaults, as `?NAME=VALUE&…`; empty when nothing does.
     package var description: String {
@@ -163,6 +219,7 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         for (name, path) in Self.texts {
             if let value = self[keyPath: path] { pairs.append("\(name)=\(value)") }
         }
+        pairs += choicePairs
         if let query { pairs.append("query=\(query)") }
         return pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")
     }

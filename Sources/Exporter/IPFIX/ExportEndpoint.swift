@@ -170,7 +170,7 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
 
     /// Whether only a spool can serve it: its connection is secured, or its collector answers.
     package var needsSpool: Bool {
-        transport.isSecured || transport.isHTTP || transport == .kafka || parameters != ConnectionParameters()
+        transport.isSecured || transport.isHTTP || transport == .kafka || parameters.needSpool
     }
 }
 

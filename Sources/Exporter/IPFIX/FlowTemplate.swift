@@ -21,7 +21,7 @@ package struct FlowTemplate: Sendable {
         id = Self.firstId + UInt16(shape.index)
         self.shape = shape
         fields = ExportField.all.filter { field in
-            field.element.level <= options.elements && shape.carries(field, uniflow: options.uniflow)
+            options.selects(field.element) && shape.carries(field, uniflow: options.uniflow)
                 && (options.labels || field.element.carriage != .label)
         }.sorted { left, right in Self.wireRank(left) < Self.wireRank(right) }
         recordLength = fields.reduce(0) { $0 + Int($1.element.length) }
@@ -45,7 +45,7 @@ package struct FlowTemplate: Sendable {
     /// Every template of an export, in id order.
     package static func all(options: IPFIXOptions) -> [FlowTemplate] {
         TemplateShape.all(
-            elements: options.elements, uniflow: options.uniflow, attributes: options.carriedAttributes
+            bits: options.shapeBits, uniflow: options.uniflow, attributes: options.carriedAttributes
         ).map { FlowTemplate(shape: $0, options: options) }
             .filter { !$0.shape.hasAttributes || !$0.attributes.attributes.isEmpty }
     }

@@ -4,6 +4,8 @@ import Labels
 package struct IPFIXOptions: Sendable {
     /// Which elements flow records carry.
     package var elements: ElementSet = .standard
+    /// Names of elements that they carry beside those of `elements`.
+    package var moreElements: Set<String> = []
     /// Two records of one direction each in place of a biflow record (RFC 5103 section 4), for readers that cannot
     /// take biflows. An empty direction is left out.
     package var uniflow = false
@@ -58,6 +60,20 @@ package struct IPFIXOptions: Sendable {
 
     /// Which attributes there are fields for, where the message has room for so long a template.
     var carriedAttributes: AttributeSelection { labels && elements > .minimal ? attributes : .none }
+
+    /// Whether records carry an element when they have it.
+    func selects(_ element: InformationElement) -> Bool {
+        element.level <= elements || moreElements.contains(element.name)
+    }
+
+    /// Bits of a shape that tell templates apart.
+    var shapeBits: Int { TemplateShape.distinguishingBits(elements, and: moreElements) }
+
+    /// Whether times in nanoseconds are carried.
+    var isPrecise: Bool {
+        elements == .precise
+            || InformationElement.all.contains { $0.level == .precise && moreElements.contains($0.name) }
+    }
 
     /// One input of the probe, for options data.
     package struct ObservationPoint: Sendable {

@@ -25,6 +25,9 @@ package struct IPFIXStatistics: Sendable, Equatable {
     /// NetFlow 5: one-way flows that were sent as several records, since counters have 32 bits.
     package var splitRecords: UInt64 = 0
 
+    /// Flow records that the destination's filter left out.
+    package var filtered: UInt64 = 0
+
     /// All zero, one session.
     package init() {}
 }

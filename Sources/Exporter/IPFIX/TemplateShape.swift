@@ -83,12 +83,24 @@ package struct TemplateShape: Hashable, Sendable {
         elements == .minimal ? ~(macsBit | vlanBit | tunnelBit | attributesBit) : ~0
     }
 
-    /// Every shape of an export, in template-id order.
-    package static func all(
-        elements: ElementSet, uniflow: Bool, attributes: AttributeSelection = .none
-    ) -> [TemplateShape] {
+    /// The same with elements beside those of the set.
+    static func distinguishingBits(_ elements: ElementSet, and more: Set<String>) -> Int {
+        InformationElement.all.reduce(distinguishingBits(elements)) { bits, element in
+            guard more.contains(element.name) else { return bits }
+            return switch element.carriage {
+            case .macs: bits | macsBit
+            case .vlan: bits | vlanBit
+            case .tunnel: bits | tunnelBit
+            case .segment: bits | vlanBit | tunnelBit
+            default: bits
+            }
+        }
+    }
+
+    /// Every shape of an export whose templates `bits` tell apart, in template-id order.
+    package static func all(bits: Int, uniflow: Bool, attributes: AttributeSelection = .none) -> [TemplateShape] {
         (0..<256).filter { index in
-            index & distinguishingBits(elements) == index && !(uniflow && index & biflowBit != 0)
+            index & bits == index && !(uniflow && index & biflowBit != 0)
         }.map(TemplateShape.init(index:)).filter { shape in
             // Payloads are looked at above ports only.
             !shape.hasAttributes

@@ -1,7 +1,7 @@
 extension KafkaAddress {
     private static let example = "Write it like kafka://broker1:9092,broker2:9092/flows."
     private static let known =
-        "The parameters are format, compression, groups, security, sasl, user, properties, ca, certificate, key, retry and "
+        "The parameters are filter, elements, format, compression, groups, security, sasl, user, properties, ca, certificate, key, retry and "
         + "timeout."
 
     /// Parses `BROKER[:PORT][,BROKER…]/TOPIC[?PARAMETER=VALUE&…]`, what follows `kafka://` in the address `text`. Throws a
@@ -55,6 +55,8 @@ extension KafkaAddress {
         _ name: String, _ value: String, _ connection: inout ConnectionParameters, of text: String
     ) throws(ExportError) {
         switch name {
+        case "filter": connection.filter = try ConnectionParameters.filter(value, of: text)
+        case "elements": connection.elements = try ConnectionParameters.elements(value, of: text)
         case "format": format = try ConnectionParameters.choice(name, value, of: text)
         case "compression": compression = try ConnectionParameters.choice(name, value, of: text)
         case "security": security = try ConnectionParameters.choice(name, value, of: text)
@@ -77,6 +79,7 @@ extension KafkaAddress {
     }
 
     private func check(_ connection: ConnectionParameters, of text: String) throws(ExportError) {
+        try connection.checkElements(.kafka, isIPFIX: format == .ipfix, of: text)
         guard (connection.certificate == nil) == (connection.key == nil) else {
             throw ExportError(
                 "The collector \"\(text)\" has one of certificate and key. Give both files, or neither.")

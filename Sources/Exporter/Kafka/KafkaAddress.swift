@@ -100,6 +100,7 @@ extension KafkaAddress {
         ] {
             if let value { pairs.append("\(name)=\(value)") }
         }
+        pairs += connection.choicePairs
         return pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")
     }
 }

@@ -5,11 +5,14 @@ import NetTypes
 package struct WhereError: Error, Equatable, CustomStringConvertible {
     /// The character at which it is wrong, from 1; one past the end when something is missing there.
     package let position: Int
-    /// Complete sentence for a person, with the position.
+    /// Complete sentence for a person.
+    package let text: String
+    /// The same with the position.
     package let description: String
 
     init(_ position: Int, _ message: String) {
         self.position = position
+        text = message
         description = "--where, character \(position): \(message)"
     }
 }

@@ -190,6 +190,7 @@ final class LiveMetrics: Sendable {
                 page.set(.exportMessages, destination.name, to: sent.messages)
                 page.set(.exportCutAttributes, destination.name, to: sent.cutAttributes)
                 page.set(.exportFailed, destination.name, to: sent.failedRecords + discarded)
+                if own.isFiltered { page.set(.exportFiltered, destination.name, to: sent.filtered) }
                 if own.isNetFlow {
                     for reason in Inexpressible.Reason.allCases {
                         page.set(
@@ -220,6 +221,7 @@ extension LiveMetrics {
             guard let account = stream.account else { continue }
             page.set(.deliveryAcknowledged, stream.name, to: account.acknowledged)
             page.set(.deliveryPending, stream.name, to: spool.made - min(spool.made, account.settled))
+            page.set(.deliveryFiltered, stream.name, to: account.filtered)
             page.set(.deliveryResent, stream.name, to: account.resent)
             page.set(.deliveryLast, stream.name, to: Double(status.lastAcknowledged ?? 0) / 1e9)
             for reason in SpoolAccount.DiscardReason.allCases {

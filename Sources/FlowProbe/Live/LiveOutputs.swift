@@ -12,12 +12,15 @@ final class LiveOutputs {
         let name: String
         /// Whether the format leaves out what it cannot say.
         let isNetFlow: Bool
+        /// Whether a filter leaves out records.
+        let isFiltered: Bool
         private let state = Mutex(IPFIXStatistics())
         private let connected = Atomic(true)
 
-        init(_ name: String, isNetFlow: Bool) {
+        init(_ name: String, isNetFlow: Bool, isFiltered: Bool) {
             self.name = name
             self.isNetFlow = isNetFlow
+            self.isFiltered = isFiltered
         }
 
         /// What was sent, and what was not.
@@ -89,12 +92,13 @@ final class LiveOutputs {
                 Destination(name: "spool", sink: delivery.sink, flushSeconds: SpoolSink.flushSeconds))
         }
         for endpoint in collectors {
+            let adapted = options.adapted(to: endpoint)
             switch endpoint.transport {
-            case .udp: add(endpoint.name, try IPFIXUDPSink(endpoint: endpoint, options: options))
-            case .netflow9: try addNetFlow(.nine, endpoint, options)
-            case .netflow5: try addNetFlow(.five, endpoint, options)
+            case .udp: add(endpoint, try IPFIXUDPSink(endpoint: endpoint, options: adapted))
+            case .netflow9: try addNetFlow(.nine, endpoint, adapted)
+            case .netflow5: try addNetFlow(.five, endpoint, adapted)
             case .tcp where delivery == nil:
-                add(endpoint.name, try IPFIXTCPSink(endpoint: endpoint, options: options))
+                add(endpoint, try IPFIXTCPSink(endpoint: endpoint, options: adapted))
             case .tcp, .tls, .http, .https, .kafka: break
             }
         }
@@ -110,12 +114,18 @@ final class LiveOutputs {
     private func addNetFlow(
         _ version: NetFlowVersion, _ endpoint: ExportEndpoint, _ options: IPFIXOptions
     ) throws(ExportError) {
-        add(endpoint.name, try NetFlowSink(version, endpoint: endpoint, options: options))
+        add(endpoint, try NetFlowSink(version, endpoint: endpoint, options: options))
         notes.append("\(endpoint.name): \(version.limits)")
     }
 
-    private func add(_ name: String, _ sink: any CollectorSink) {
-        let books = Books(name, isNetFlow: sink is NetFlowSink)
+    private func add(_ endpoint: ExportEndpoint, _ sink: any CollectorSink) {
+        add(
+            endpoint.name, endpoint.parameters.filter.map { FilteredSink($0, to: sink) } ?? sink,
+            isNetFlow: endpoint.transport.netFlowVersion != nil, isFiltered: endpoint.parameters.filter != nil)
+    }
+
+    private func add(_ name: String, _ sink: any CollectorSink, isNetFlow: Bool = false, isFiltered: Bool = false) {
+        let books = Books(name, isNetFlow: isNetFlow, isFiltered: isFiltered)
         self.books.append(books)
         let numbers = captureNumbers
         destinations.append(

@@ -16,11 +16,12 @@ package enum Metric: CaseIterable, Sendable {
     // Workers.
     case workerBusy, workerTurns, batchDuration
     // Export.
-    case exportRecords, exportOctets, exportMessages, exportFailed, exportCutAttributes, exportInexpressible, exportUp,
-        exportQueue, exportDiscarded
+    case exportRecords, exportOctets, exportMessages, exportFailed, exportCutAttributes, exportInexpressible,
+        exportFiltered, exportUp, exportQueue, exportDiscarded
     // The spool and its destinations.
     case spoolRecords, spoolLost, spoolOctets, spoolUp
-    case deliveryAcknowledged, deliveryPending, deliveryDiscarded, deliveryResent, deliveryState, deliveryLast,
+    case deliveryAcknowledged, deliveryPending, deliveryDiscarded, deliveryFiltered, deliveryResent, deliveryState,
+        deliveryLast,
         deliveryRequests
     // The clock and the books.
     case clockSteps, clockLag, balance
@@ -211,6 +212,10 @@ package enum Metric: CaseIterable, Sendable {
                 help:
                     "NetFlow: records that the format cannot express, by reason: IPv6, left out; counter or time, sent with the "
                     + "nearest value.")
+        case .exportFiltered:
+            .init(
+                "flowprobe_export_filtered_records_total", .counter, unit: "records", labels: ["destination"],
+                help: "Records that the destination's filter left out.")
         case .exportUp:
             .init(
                 "flowprobe_export_up", .gauge, labels: ["destination"],
@@ -248,6 +253,10 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_delivery_discarded_records", .gauge, unit: "records", labels: ["destination", "reason"],
                 help: "Records that the destination will not get, over all runs, by reason.")
+        case .deliveryFiltered:
+            .init(
+                "flowprobe_delivery_filtered_records", .gauge, unit: "records", labels: ["destination"],
+                help: "Records that the destination's filter left out, over all runs.")
         case .deliveryResent:
             .init(
                 "flowprobe_delivery_resent_records", .gauge, unit: "records", labels: ["destination"],

@@ -36,6 +36,27 @@ import Labels
         }
     }
 
+    /// Drops the records, with their attributes, for which `keeps` does not hold; the others stay in their order.
+    func retain(_ keeps: (FlowRecord, Span<UInt8>) -> Bool) {
+        var walk = AttributeWalk()
+        var (kept, octets) = (0, 0)
+        for index in 0..<count {
+            // SAFETY: the first `count` records are initialised.
+            let record = unsafe base[index]
+            let list = walk.next(record.attributeOctets, of: attributes.count)
+            guard keeps(record, attributes.span.extracting(list)) else { continue }
+            // SAFETY: no more were kept than looked at.
+            unsafe base[kept] = record
+            for place in list {
+                attributes[octets] = attributes[place]
+                octets += 1
+            }
+            kept += 1
+        }
+        count = kept
+        attributes.removeLast(attributes.count - octets)
+    }
+
     private func reserve(_ records: Int) {
         guard records > capacity else { return }
         // SAFETY: the records held are of no more use; FlowRecord is trivial.

@@ -8,7 +8,9 @@ import CSQLite
     let path: String
 
     /// Number of this layout of tables.
-    private static let version = 1
+    ///
+    /// Version 1 has no column `filtered`, which is added.
+    private static let version = 2
 
     /// Opens or makes the index. Throws when it is damaged, or of another version.
     init(path: String, waitsForDisk: Bool) throws(SpoolError) {
@@ -29,7 +31,7 @@ import CSQLite
         unsafe sqlite3_busy_timeout(handle, 2000)
         try execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = \(waitsForDisk ? "FULL" : "NORMAL")")
         let version = try rows("PRAGMA user_version").first?.first.flatMap { $0 }.flatMap(Int.init) ?? 0
-        guard version == 0 || version == Self.version, try rows("PRAGMA quick_check").first?.first == "ok" else {
+        guard (0...Self.version).contains(version), try rows("PRAGMA quick_check").first?.first == "ok" else {
             throw SpoolError(.inputOutput, "The spool's index \(path) is damaged, or of another version.")
         }
         try execute(
@@ -42,7 +44,8 @@ import CSQLite
             CREATE TABLE IF NOT EXISTS destination (
                 name TEXT PRIMARY KEY, start INTEGER, settled INTEGER, releasedBatch INTEGER, acknowledged INTEGER,
                 resent INTEGER, discardedSize INTEGER, discardedAge INTEGER, discardedDamage INTEGER,
-                discardedRefusal INTEGER) WITHOUT ROWID;
+                discardedRefusal INTEGER, filtered INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+            \(version == 1 ? "ALTER TABLE destination ADD COLUMN filtered INTEGER NOT NULL DEFAULT 0;" : "")
             PRAGMA user_version = \(Self.version);
             COMMIT
             """)
@@ -153,7 +156,9 @@ extension SpoolIndex {
             account.settled = UInt64(n[1])
             account.acknowledged = UInt64(n[3])
             account.resent = UInt64(n[4])
-            account.discards = n[5...].map { UInt64($0) }
+            // Before `filtered`, which came later.
+            account.discards = n[5..<9].map { UInt64($0) }
+            account.filtered = UInt64(n[9])
             content.accounts.append(account)
         }
         return content
@@ -170,7 +175,7 @@ extension SpoolIndex {
         let name = account.name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
         let discards = account.discards.map { "\($0)" }.joined(separator: ", ")
         return "REPLACE INTO destination VALUES ('\(name)', \(account.start), \(account.settled), "
-            + "\(account.releasedBatch), \(account.acknowledged), \(account.resent), \(discards));\n"
+            + "\(account.releasedBatch), \(account.acknowledged), \(account.resent), \(discards), \(account.filtered));\n"
     }
 
     /// A statement that sets one of the spool's own values.

@@ -129,6 +129,7 @@ import Testing
             page.set(.exportUp, destination, to: true)
         }
         page.set(.exportInexpressible, "netflow5://192.0.2.11:2055", "IPv6", to: 311)
+        page.set(.exportFiltered, "udp://192.0.2.12:4739", to: 90_000)
         page.set(.spoolRecords, to: 9_876_543)
         page.set(.spoolLost, "disk full", to: 0)
         page.set(.spoolOctets, to: 67_108_864)
@@ -136,6 +137,7 @@ import Testing
         page.set(.deliveryAcknowledged, "tcp://192.0.2.10:4739", to: 9_876_000)
         page.set(.deliveryPending, "tcp://192.0.2.10:4739", to: 543)
         page.set(.deliveryDiscarded, "tcp://192.0.2.10:4739", "spool full", to: 0)
+        page.set(.deliveryFiltered, "tcp://192.0.2.10:4739", to: 0)
         page.set(.deliveryResent, "tcp://192.0.2.10:4739", to: 8192)
         page.set(.deliveryState, "tcp://192.0.2.10:4739", "streaming", to: true)
         page.set(.deliveryState, "tcp://192.0.2.10:4739", "failing", to: false)
