@@ -29,11 +29,11 @@ struct FlowHash {
     /// Hash of the whole key.
     @inline(__always)
     func slot(_ facts: borrowing MutableSpan<PacketFacts>, _ packet: Int) -> UInt32 {
-        let first = Self.fold(facts[packet].addressALow ^ key0, facts[packet].addressBLow ^ key1)
-        let second = Self.fold(facts[packet].keyWord ^ key1, UInt64(facts[packet].segment) ^ key2 ^ first)
+        let low = Self.fold(facts[packet].addressALow ^ key0, facts[packet].addressBLow ^ key1)
         // IPv4 has zeros here. A multiplication is cheaper than a branch that a mix of versions keeps missing.
-        let third = Self.fold(facts[packet].addressAHigh ^ key2 ^ first ^ second, facts[packet].addressBHigh ^ key0)
-        let mixed = Self.fold(third ^ key0, key2)
+        let high = Self.fold(facts[packet].addressAHigh ^ key2, facts[packet].addressBHigh ^ key0)
+        // Both factors are secret: what multiplies the ports follows from the addresses and the keys.
+        let mixed = Self.fold(facts[packet].keyWord ^ key1 ^ low, UInt64(facts[packet].segment) ^ key2 ^ high)
         return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
     }
 

@@ -46,6 +46,11 @@ package struct FlowTableConfiguration: Sendable {
         activeTimeout = other.activeTimeout
     }
 
+    /// The shortest of the idle timeouts and the linger.
+    var shortestIdleTimeout: Nanoseconds {
+        min(idleTimeoutTCP, idleTimeoutUDP, idleTimeoutICMP, idleTimeoutOther, closedLinger)
+    }
+
     /// Sets every idle timeout but the linger.
     package mutating func setIdleTimeouts(_ timeout: Nanoseconds) {
         idleTimeoutTCP = timeout

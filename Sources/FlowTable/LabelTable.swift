@@ -1,5 +1,4 @@
 import Labels
-import PacketDecode
 
 /// How flows are labelled.
 package struct LabelConfiguration: Sendable {
@@ -40,7 +39,6 @@ struct LabelTable: ~Copyable {
     private var arena: AttributeArena
     private var list: [UInt8] = []
     private let configuration: LabelConfiguration
-    let decoder = PacketDecoder()
 
     /// What is known of the flow in a slot.
     struct Mark: BitwiseCopyable {
@@ -147,7 +145,7 @@ struct LabelTable: ~Copyable {
     }
 
     /// Puts the label of the flow in `slot`, as far as it is known, into its record.
-    func fill(_ record: inout FlowRecord, _ slot: Int) {
+    mutating func fill(_ record: inout FlowRecord, _ slot: Int) {
         var mark = marks[slot]
         if mark.inspector != 0 { mark = Self.mark(inspectors[Int(mark.inspector) - 1]) }
         guard mark.selector != 0 else { return }

@@ -8,7 +8,8 @@ package struct Partition: ~Copyable {
     // Not arrays: those would check for every element whether they are shared.
     private var order: MappedArray<UInt16>
     private var stripes: MappedArray<UInt8>
-    private var starts = InlineArray<17, Int>(repeating: 0)
+    // An `InlineArray` would be copied whole for every question.
+    private var starts = MappedArray<Int>(count: FlowTable.stripeCount + 1)
     /// Where each stripe's index lies. An `InlineArray` would be copied whole for every packet.
     var lines = MappedArray<IndexLines>(count: FlowTable.stripeCount)
 

@@ -2,54 +2,69 @@ import NetTypes
 import PacketDecode
 
 extension Stripe {
-    /// How many packets ahead of the one being counted slots are asked for.
+    /// How many packets ahead of the one being counted slots are asked for; a power of two.
     private static let slotDistance = 32
 
     /// Counts the packets at `order` (positions in `facts`, ascending) into their flows. Records of slices that end go
-    /// to `output`. `hasNotices` says that news of ICMP errors may be among them. `packets` are those that the facts are of, for labels. The index lines have been asked for when the packets
-    /// were sorted by stripe.
+    /// to `output`. `hasNotices` says that news of ICMP errors may be among them. `packets` are those that the facts are of,
+    /// for labels. The index lines have been asked for when the packets were sorted by stripe.
     mutating func apply(
         _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, order: Span<UInt16>, packets: PacketBatch?,
         hasNotices: Bool, output: RecordBuffer
     ) {
         let count = order.count
-        for position in 0..<min(count, Self.slotDistance) { prefetchSlot(facts[Int(order[position])].hash) }
+        // Where the index led when a slot was asked for, kept until its packet's turn: mostly the flow is there.
+        var guesses = InlineArray<32, Int>(repeating: -1)
+        for position in 0..<min(count, Self.slotDistance) {
+            guesses[position] = prefetchSlot(facts[Int(order[position])].hash)
+        }
         for position in 0..<count {
+            let packet = Int(order[position])
+            let guess = guesses[position & (Self.slotDistance &- 1)]
             if position &+ Self.slotDistance < count {
-                prefetchSlot(facts[Int(order[position &+ Self.slotDistance])].hash)
+                guesses[position & (Self.slotDistance &- 1)] =
+                    prefetchSlot(facts[Int(order[position &+ Self.slotDistance])].hash)
             }
             // Few batches have any: the others pay for a test of a register.
-            if hasNotices, facts[Int(order[position])].flags.contains(.notice) {
-                noteError(facts, Int(order[position]))
+            if hasNotices, facts[packet].flags.contains(.notice) {
+                noteError(facts, packet)
                 continue
             }
-            apply(facts, tunnels, Int(order[position]), packets, output)
+            apply(facts, tunnels, packet, guess, packets, output)
         }
         counters.packets &+= UInt64(count)
     }
 
+    /// Asks for the slot that the index suggests for `hash`, and returns it; -1 for none.
     @inline(__always)
-    private func prefetchSlot(_ hash: UInt32) {
+    private func prefetchSlot(_ hash: UInt32) -> Int {
         let slot = index.guess(hash)
         if slot >= 0 {
             hot.prefetch(slot)
             hot.prefetch(slot, offset: 64)
         }
+        return slot
     }
 
-    /// Counts one packet into its flow, beginning, cutting or ending flows as its time says.
+    /// Counts one packet into its flow, which may be in the slot `guess`, beginning, cutting or ending flows as its time
+    /// says.
     @inline(__always)
     private mutating func apply(
-        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ packets: PacketBatch?,
-        _ output: RecordBuffer
+        _ facts: Span<PacketFacts>, _ tunnels: Span<TunnelFacts>, _ packet: Int, _ guess: Int,
+        _ packets: PacketBatch?, _ output: RecordBuffer
     ) {
-        var slot = index.find(facts, packet, hot)
+        var slot = guess
+        // A slot that has been freed since matches no key, and one used again only that of its flow. -1 is beyond all.
+        if UInt(bitPattern: slot) >= UInt(bitPattern: hot.count) || !FlowKey(facts, packet).matches(hot, slot) {
+            slot = find(facts, packet)
+        }
         if slot < 0 {
             slot = begin(facts, packet, output)
         } else {
             let time = facts[packet].timestamp
+            let gap = time &- hot[slot].lastSeen
             // A negative gap (packets out of order) is never beyond a timeout.
-            if time &- hot[slot].lastSeen > idleTimeout(slot) || reopens(facts, packet, slot) {
+            if gap > shortestTimeout && gap > idleTimeout(slot) || reopens(facts, packet, slot) {
                 end(slot, at: facts[packet].frameNumber, output)
                 slot = begin(facts, packet, output)
             } else if time &- hot[slot].sliceStart >= configuration.activeTimeout, !hot[slot].sliceIsEmpty {
@@ -68,4 +83,8 @@ extension Stripe {
             label(facts, tunnels, packet, slot, packets)
         }
     }
+
+    /// The slot of the packet's flow by the index, -1 for none.
+    @inline(never)
+    private mutating func find(_ facts: Span<PacketFacts>, _ packet: Int) -> Int { index.find(facts, packet, hot) }
 }

@@ -25,8 +25,8 @@ extension Stripe {
         }
     }
 
-    /// Whether the quoted packet is not plainly made up.
-    private func mayHaveSent(_ facts: Span<PacketFacts>, _ packet: Int, _ slot: Int) -> Bool {
+    /// Whether the quoted packet is not plainly made up; changes nothing, as `fillTunnel`.
+    private mutating func mayHaveSent(_ facts: Span<PacketFacts>, _ packet: Int, _ slot: Int) -> Bool {
         let from = facts[packet].sender
         guard facts[packet].flags.contains(.tcp), hot[slot].sides[from].marks.contains(.sequence) else { return true }
         // The largest window there is (RFC 7323 section 2.3) before what is expected next.
@@ -39,9 +39,9 @@ extension Stripe {
         (hot[slot].sides[0].marks.rawValue | hot[slot].sides[1].marks.rawValue) & HotSlot.Marks.error.rawValue != 0
     }
 
-    /// The part of a record that tells of errors.
+    /// The part of a record that tells of errors; changes nothing, as `fillTunnel`.
     @inline(never)
-    func fillErrors(
+    mutating func fillErrors(
         _ record: inout FlowRecord, _ slot: Int, forward: Int, _ presence: inout FlowRecord.Presence
     ) {
         record.icmpErrorsForward = errors[slot].count[forward]

@@ -13,7 +13,7 @@ extension Stripe {
         if facts[packet].flags.contains(.laterFragment) { return }
         let depth = facts[packet].flags.contains(.tunnel) ? tunnels[packet].depth : 0
         guard let index = packets.index(ofFrame: facts[packet].frameNumber),
-            let range = labels.decoder.payload(of: packets, index, depth: depth)
+            let range = PacketDecoder.payload(of: packets, index, depth: depth)
         else { return }
         if !labels.hasInspector(slot) {
             guard hot[slot].state.contains(.ports),

@@ -6,7 +6,7 @@ extension Stripe {
 
     /// Makes `record` that of the slice in `slot`, oriented initiator to responder.
     @inline(__always)
-    func fill(
+    mutating func fill(
         _ record: inout FlowRecord, _ slot: Int, reason: FlowRecord.FlowEndReason, isLast: Bool, at frame: UInt64
     ) {
         let forward = hot[slot].initiator
@@ -69,7 +69,7 @@ extension Stripe {
             record.tcpControlBitsReverse = UInt16(sideR.tcpFlags)
         }
         fillEvidence(&record, slot, forward: forward, &presence)
-        fillTunnel(&record, slot, forward: forward, &presence)
+        if cold[slot].tunnel != TunnelTable.none { fillTunnel(&record, slot, forward: forward, &presence) }
         if hasErrors(slot) { fillErrors(&record, slot, forward: forward, &presence) }
         if isLast { presence.insert(.lastSlice) }
         record.presence = presence

@@ -21,6 +21,8 @@ struct Stripe: ~Copyable {
     let kept: PacketOrder
     var counters = FlowTableCounters()
     private(set) var configuration: FlowTableConfiguration
+    /// No flow is silent for too long before this: told without looking which timeout holds for it.
+    private(set) var shortestTimeout: Nanoseconds
 
     /// Slots ever used: those at and beyond this number are untouched memory.
     var slotsUsed = 0
@@ -61,6 +63,7 @@ struct Stripe: ~Copyable {
     /// A stripe that keeps to `octets` of memory.
     init(configuration: FlowTableConfiguration, octets: Int) {
         self.configuration = configuration
+        shortestTimeout = configuration.shortestIdleTimeout
         let slots = min(Self.largestSlotCount, max(Self.smallestSlotCount, octets / Self.octetsPerFlow))
         hot = MappedArray(count: slots)
         cold = MappedArray(count: slots)
@@ -78,6 +81,7 @@ struct Stripe: ~Copyable {
     /// Takes over the timeouts of `configuration`, and nothing else of it: they hold from the next packet on.
     mutating func setTimeouts(_ configuration: FlowTableConfiguration) {
         self.configuration.setTimeouts(from: configuration)
+        shortestTimeout = configuration.shortestIdleTimeout
     }
 
     /// Packets in the slices of live flows. Reads every slot.

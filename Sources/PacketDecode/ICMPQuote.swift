@@ -59,7 +59,7 @@ extension PacketDecoder {
             notice.flags.insert(.tcp)
             kept |= PacketFacts.Flags.tcp.rawValue
         }
-        setSegment(quotePath.network ?? network, &notice)
+        Self.setSegment(segmentRule, quotePath.network ?? network, &notice)
         notice.flags.rawValue &= kept
         notice.canonicalise()
         notice.flags.insert(.notice)

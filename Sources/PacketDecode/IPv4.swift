@@ -8,6 +8,8 @@
 ///     |                      Destination address                      |
 ///     |                    Options (up to 40 octets)                  |
 enum IPv4 {
+    /// https://www.iana.org/assignments/ieee-802-numbers
+    static let etherType: UInt16 = 0x0800
     private static let minimumLength = 20
     private static let destination = 16
     private static let fragmentMask: UInt16 = 0x3FFF

@@ -5,7 +5,7 @@ extension PacketDecoder {
     ///
     /// Decodes the packet again, header by header: payloads are looked at for the first few packets of a flow, and what
     /// every packet would have to carry along for their sake costs more. Counts nothing.
-    package func payload(of batch: PacketBatch, _ index: Int, depth: UInt8 = 0) -> Range<Int>? {
+    package static func payload(of batch: PacketBatch, _ index: Int, depth: UInt8 = 0) -> Range<Int>? {
         let octets = batch.octets(index)
         // SAFETY: octets are octets, whatever they are looked at as; the span is the batch's, which outlives this call.
         let bytes = unsafe octets.bytes
@@ -18,7 +18,7 @@ extension PacketDecoder {
         var cursor = Cursor(bytes)
         cursor.truncate(to: wire)
         cursor.skip(transport)
-        guard let header = Self.transportHeader(cursor, facts.protocolIdentifier), header.start < cursor.remaining
+        guard let header = transportHeader(cursor, facts.protocolIdentifier), header.start < cursor.remaining
         else {
             return nil
         }

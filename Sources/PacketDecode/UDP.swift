@@ -1,5 +1,7 @@
 /// UDP (RFC 768): ports, length of header and data, checksum.
 enum UDP {
+    /// https://www.iana.org/assignments/protocol-numbers
+    static let number: UInt8 = 17
     private static let headerLength = 8
     private static let length = 4
 

@@ -11,14 +11,14 @@ import Testing
         return configuration
     }
 
-    /// A flood of SYNs and datagrams from ever new addresses; now and then an older flow has another packet.
-    private static func flood(_ count: Int, seed: UInt64) -> [Packet] {
+    /// A flood of SYNs and datagrams from ever new addresses; one packet in `oneIn` is another one of the last `flows` flows.
+    private static func flood(_ count: Int, seed: UInt64, oneIn: Int = 10, flows: Int = 40_000) -> [Packet] {
         var random = SplitMix64(seed: seed)
         var keys: [Packet] = []
         return (1...count).map { frame in
             var packet: Packet
-            if keys.count > 100, Int.random(in: 0..<10, using: &random) == 0 {
-                packet = keys[Int.random(in: max(0, keys.count - 40_000)..<keys.count, using: &random)]
+            if keys.count > 100, Int.random(in: 0..<oneIn, using: &random) == 0 {
+                packet = keys[Int.random(in: max(0, keys.count - flows)..<keys.count, using: &random)]
             } else {
                 let source = UInt16.random(in: 1024 ... .max, using: &random)
                 packet = frame % 2 == 0 ? .udp(0, source, 53) : .tcp(0, source, 80, F.syn)
@@ -33,6 +33,24 @@ import Testing
             packet.time = 1_700_000_000 * Packet.second + Nanoseconds(frame) * 50_000
             return packet
         }
+    }
+
+    /// Slots are asked for ahead of the packets: until a packet's turn comes its flow may be gone, and another one in its slot.
+    @Test func batchesOfAnySizeGiveTheSameRecords() throws {
+        let seed: UInt64 = 0xBA7C4
+        print("seed", seed)
+        let packets = Self.flood(20_000, seed: seed, oneIn: 2, flows: 1500)
+        let end = try #require(packets.last).time
+        func records(batchSize: Int) -> [[String]] {
+            // The smallest table there is: 64 flows in each stripe.
+            let bench = TableBench(Self.configuration(1), batchSize: batchSize)
+            bench.apply(packets)
+            bench.flush(now: end)
+            #expect(bench.table.counters.flowsEnded[5] > 5000)
+            return bench.records.sorted { ($0.flowId, $0.sliceIndex) < ($1.flowId, $1.sliceIndex) }.map(\.listed)
+        }
+        let expected = records(batchSize: 1)
+        for batchSize in [33, 500, 16_000] { #expect(records(batchSize: batchSize) == expected) }
     }
 
     @Test(arguments: [(1 << 20, 25_000, 1), (8 << 20, 80_000, 40)])

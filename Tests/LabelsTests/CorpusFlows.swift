@@ -25,20 +25,21 @@ struct CorpusFlows {
             var packet = 0
             for index in 0..<facts.count where !facts.facts[index].flags.contains(.notice) {
                 while batch.frameNumber(packet) != facts.facts[index].frameNumber { packet += 1 }
-                add(facts.facts[index], facts.tunnels[index], batch, packet, decoder)
+                add(facts.facts[index], facts.tunnels[index], batch, packet)
             }
         }
         for key in flows.keys { flows[key]?.inspector.finish() }
     }
 
     private mutating func add(
-        _ facts: PacketFacts, _ tunnel: TunnelFacts, _ batch: PacketBatch, _ packet: Int, _ decoder: PacketDecoder
+        _ facts: PacketFacts, _ tunnel: TunnelFacts, _ batch: PacketBatch, _ packet: Int
     ) {
         guard let transport = LabelTransport(protocolIdentifier: facts.protocolIdentifier), facts.flags.contains(.ports)
         else { return }
         let key = Self.key(facts)
         var flow = flows.removeValue(forKey: key) ?? Self.begin(facts, transport)
-        if let range = decoder.payload(of: batch, packet, depth: facts.flags.contains(.tunnel) ? tunnel.depth : 0) {
+        if let range = PacketDecoder.payload(of: batch, packet, depth: facts.flags.contains(.tunnel) ? tunnel.depth : 0)
+        {
             flow.payloads += 1
             let octets = batch.octets(packet).extracting(range)
             flow.inspector.inspect(

@@ -96,7 +96,7 @@ final class Workbench {
     /// The same for a flow that is inside so many tunnels.
     func payload(depth: UInt8) -> [UInt8]? {
         let packets = batch
-        guard let range = PacketDecoder().payload(of: packets, 0, depth: depth) else { return nil }
+        guard let range = PacketDecoder.payload(of: packets, 0, depth: depth) else { return nil }
         let octets = packets.octets(0)
         var found: [UInt8] = []
         for index in range { found.append(octets[index]) }

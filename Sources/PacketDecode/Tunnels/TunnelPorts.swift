@@ -20,7 +20,9 @@ enum TunnelPorts {
     /// (RFC 7510 section 3, RFC 9300 section 5.1), and their headers prove little: only the destination counts.
     @inline(never)
     static func known(_ source: UInt16, _ destination: UInt16) -> UInt16? {
-        isKnown(destination) ? destination : isKnown(source) && !isHashed(source) ? source : nil
+        // VXLAN's is by far the most frequent.
+        if destination == VXLAN.port { return destination }
+        return isKnown(destination) ? destination : isKnown(source) && !isHashed(source) ? source : nil
     }
 
     private static func isHashed(_ source: UInt16) -> Bool { source == 4341 || source == 6635 }

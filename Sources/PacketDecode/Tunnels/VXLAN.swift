@@ -3,6 +3,8 @@
 ///     |R|R|R|R|I|R|R|R| reserved, or a group policy (24) |
 ///     | VXLAN network identifier (24)          | reserved (8) |
 enum VXLAN {
+    /// https://www.iana.org/assignments/service-names-port-numbers
+    static let port: UInt16 = 4789
     private static let headerLength = 8
     private static let isValid: UInt8 = 0x08
 
