@@ -1,5 +1,4 @@
 import Labels
-import PacketDecode
 
 /// How flows are labelled.
 package struct LabelConfiguration: Sendable {
