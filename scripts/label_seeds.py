@@ -49,6 +49,11 @@ def key_exchange():
     return sized(4, bytes([6, 20]) + NOISE[:16] + b"".join(sized(4, one) for one in lists) + bytes(11))
 
 
+def frame(kind, block=b""):
+    """A frame of HTTP/2 of stream 1, or 0 without contents."""
+    return sized(3, block)[:3] + bytes([kind, 4 if block else 0]) + struct.pack(">I", 1 if block else 0) + block
+
+
 def flows():
     query = struct.pack(">6H", 7, 0x0100, 1, 0, 0, 0) + b"\3www\7example\3org\0" + struct.pack(">HH", 1, 1)
     answer = query[:2] + b"\x81\x80\0\1\0\1" + query[8:] + struct.pack(">HHHIH", 0xC00C, 1, 1, 60, 4) + bytes([192, 0, 2, 1])
@@ -66,7 +71,11 @@ def flows():
         "quic": (17, [quic]),
         "dns": (17, [query, answer]), "http": (6, [b"GET / HTTP/1.1\r\nHost: a\r\nUser-Agent: b\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\n"]),
         "websocket": (6, [b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n", b"HTTP/1.1 101 Switching Protocols\r\n\r\n"]),
-        "grpc": (6, [preface + b"\x5f\x10application/grpc"]), "ssh": (6, [b"SSH-2.0-a\r\n" + key_exchange()] * 2),
+        # POST, a path, an authority in Huffman's code; then status 200, and an entry of the dynamic table.
+        "grpc": (6, [preface + frame(4) + frame(1, b"\x83\x86\x44\2/a\x41\x8c\xf1\xe3\xc2\xe5\xf2\x3a\x6b\xa0\xab\x90\xf4\xff"
+                                                b"\x40\nuser-agent\1b\x5f\x10application/grpc"),
+                     frame(4) + frame(1, b"\x88\x40\1a\1b\xbe")]),
+        "ssh": (6, [b"SSH-2.0-a\r\n" + key_exchange()] * 2),
         "ftp": (6, [b"", b"220 hello\r\n", b"USER a\r\n"]), "pop3": (6, [b"", b"+OK hello\r\n", b"USER a\r\n"]),
         "sip": (17, [b"OPTIONS sip:a SIP/2.0\r\nUser-Agent: b\r\n\r\n", b"SIP/2.0 200 OK\r\n\r\n"]),
         "snmp": (17, [ber(0x30, ber(2, b"\1"), ber(4, b"public"), ber(0xA0, ber(2, b"\1"), ber(2, b"\0"), ber(2, b"\0"), ber(0x30)))]),
@@ -80,6 +89,7 @@ def flows():
         "mqtt": (6, [b"\x10\x0c\0\4MQTT\4\2\0\x3c\0\0"]), "iec104": (6, [b"\x68\4\7\0\0\0", b"\x68\4\x0b\0\0\0"]),
         "netflow": (17, [struct.pack(">HHIIII", 9, 1, 1, 1700000000, 1, 0) + struct.pack(">6H", 0, 12, 256, 1, 8, 4)]),
         "bittorrent": (17, [b"d1:ad2:id20:" + NOISE[:20] + b"e1:q4:ping1:t2:aa1:y1:qe"]),
+        "etcd": (6, [preface + frame(1, b"\x20\x83\x04\x0f/etcdserverpb.K")]),
     }
 
 

@@ -117,8 +117,40 @@ def header_fields(flow):
     return ethernet(0x0800, ipv4(6, tcp(b"GET / HTTP/1.1\r\n" + b"a\n" * 32_000), flow))
 
 
-def preface(flow):
-    return ethernet(0x0800, ipv4(6, tcp(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"/\x60a\x1d" * 10_000), flow))
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+
+def request(block):
+    """The beginning of an HTTP/2 connection whose first request has the header block `block`."""
+    return lambda flow: ethernet(0x0800, ipv4(6, tcp(PREFACE + len(block).to_bytes(3, "big") + b"\1\4" + struct.pack(">I", 1) + block), flow))
+
+
+def string(count, octet=0):
+    """A string in Huffman's code, of `count` octets: zeros are the digit 0, five bits each, which end with ones."""
+    # Five octets have eight symbols, and 0x07 is the symbol 0 and padding.
+    assert count % 5 == 1
+    return bytes([0x80 | count] if count < 127 else [0xFF, count - 127]) + bytes([octet]) * (count - 1) + b"\x07"
+
+
+def header_block():
+    """As much of Huffman's code as is read: as many fields as are read, with the longest names that are, behind those that
+    become attributes with as much as an attribute has."""
+    attributes = b"\x41" + string(161) + b"\x7a" + string(161) + b"\x42" + string(161) + b"\x44" + string(161) + b"\x5f" + string(161)
+    return attributes + (b"\0" + string(11) + string(1)) * 59 + b"\xbe" * 600
+
+
+def frames(flow):
+    """HTTP/2's preface and frames of nothing, among which the first HEADERS frame is looked for."""
+    return ethernet(0x0800, ipv4(6, tcp(PREFACE + (bytes(3) + b"\x0b" + bytes(5)) * 6_000), flow))
+
+
+def key_exchange(flow):
+    """SSH's key exchange message, with names of as much as is kept of a direction."""
+    lists = b"".join(struct.pack(">I", count) + b"x" * count for count in (3_400, 0, 150, 0, 150, 0, 150, 0))
+    return ethernet(0x0800, ipv4(6, tcp(b"SSH-2.0-x\r\n" + struct.pack(">I", len(lists) + 18) + b"\0\x14" + bytes(16) + lists),
+                                 flow))
+
+
 
 
 def long_lines(flow):
@@ -136,14 +168,45 @@ def options_of_coap(flow):
     return ethernet(0x0800, ipv4(17, udp(b"\x40\1\0\1" + bytes([0x10]) + bytes(60_000)), flow))
 
 
-def hello(padding=0):
-    """A TLS hello with as many suites, extensions, groups and algorithms as fingerprints are made of, and octets of padding."""
-    numbers = lambda count: b"".join(struct.pack(">H", 4096 + 7 * number % 1009) for number in range(count))
-    extension = lambda kind, octets: struct.pack(">HH", kind, len(octets)) + octets
-    extensions = b"".join(extension(1000 + 7 * number % 61, b"") for number in range(59)) + extension(21, bytes(padding))
-    extensions += extension(10, struct.pack(">H", 52) + numbers(26)) + extension(13, struct.pack(">H", 48) + numbers(24))
-    body = b"\3\3" + bytes(32) + b"\0" + struct.pack(">H", 160) + numbers(80) + b"\1\0" + struct.pack(">H", len(extensions)) + extensions
-    return b"\x16\3\1" + struct.pack(">H", len(body) + 4) + b"\1" + len(body).to_bytes(3, "big") + body
+def extension(kind, octets=b""):
+    return struct.pack(">HH", kind, len(octets)) + octets
+
+
+def hello(padding=0, suites=57, kinds=40, groups=20, algorithms=20):
+    """A TLS hello with as many suites, extensions, groups and algorithms as fingerprints are made of, all of them of five digits
+    and in no order, and octets of padding."""
+    numbers = lambda count: b"".join(struct.pack(">H", 20_000 + 7_919 * number % 40_009) for number in range(count))
+    extensions = b"".join(extension(20_000 + 7_919 * number % 40_009) for number in range(kinds)) + extension(21, bytes(padding))
+    extensions += extension(10, struct.pack(">H", 2 * groups) + numbers(groups))
+    extensions += extension(13, struct.pack(">H", 2 * algorithms) + numbers(algorithms))
+    body = b"\3\3" + bytes(32) + b"\0" + struct.pack(">H", 2 * suites) + numbers(suites) + b"\1\0"
+    return handshake(1, body + struct.pack(">H", len(extensions)) + extensions)
+
+
+def handshake(kind, body):
+    return b"\x16\3\1" + struct.pack(">H", len(body) + 4) + bytes([kind]) + len(body).to_bytes(3, "big") + body
+
+
+def server_hello(kinds):
+    """A ServerHello with `kinds` extensions."""
+    extensions = b"".join(extension(20_000 + number) for number in range(kinds))
+    body = b"\3\3" + bytes(32) + b"\0\x13\1\0" + struct.pack(">H", len(extensions)) + extensions
+    return lambda flow: ethernet(0x0800, ipv4(6, tcp(handshake(2, body)), flow))
+
+
+def hello_of_extensions(flow):
+    """All of them in the lists that both fingerprints have."""
+    return ethernet(0x0800, ipv4(6, tcp(hello(suites=56, kinds=61, groups=0, algorithms=0)), flow))
+
+
+def unfinished_hello(flow):
+    """A hello that is longer than what is kept of it to be joined with what follows."""
+    return ethernet(0x0800, ipv4(6, tcp(hello(9_000)[:4_095]), flow))
+
+
+def endless_hello(flow):
+    """A hello with more than fingerprints are made of."""
+    return ethernet(0x0800, ipv4(6, tcp(hello(suites=400, kinds=600)), flow))
 
 
 def whole_hello(flow):
@@ -214,9 +277,12 @@ def inputs():
     plain = {"tunnels in IP": tunnels_in_ip, "tunnels of frames": tunnels_of_frames, "tunnels with options": tunnel_options,
              "extension headers": extension_headers, "padding in tunnels": padding_in_tunnels, "tags": tags,
              "label stacks": label_stacks, "options": options, "first fragments": first_fragments, "connections": connections}
-    labelled = {"noise": noise, "chunks of SCTP": chunks, "header fields": header_fields, "HTTP/2's preface": preface,
+    labelled = {"noise": noise, "chunks of SCTP": chunks, "header fields": header_fields, "HTTP/2's preface": request(header_block()),
+                "frames of HTTP/2": frames, "a key exchange of SSH": key_exchange,
                 "long lines": long_lines, "names": names, "options of CoAP": options_of_coap,
-                "a TLS hello": whole_hello, "a TLS hello in 12 pieces": hello_in_pieces(12), "single octets": hello_of_octets, "QUIC Initials": initials()}
+                "a TLS hello": whole_hello, "a TLS hello of extensions": hello_of_extensions, "an endless TLS hello": endless_hello,
+                "an unfinished TLS hello": unfinished_hello, "a TLS server's hello": server_hello(240), "its endless one": server_hello(1_000),
+                "a TLS hello in 12 pieces": hello_in_pieces(12), "single octets": hello_of_octets, "QUIC Initials": initials()}
     found = {name: (ETHERNET, False, 0.0001, make) for name, make in plain.items()}
     found["attributes"] = (NFLOG, False, 0.0001, attributes)
     found["a second each"] = (ETHERNET, False, 1.0, connections)

@@ -9,7 +9,7 @@ import Pipeline
 let usage = """
     usage: flowbench generate INPUT OUT.pcap [--scale F] [--seed N]
            flowbench drain INPUT [--scale F] [--seed N]
-           flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--labels on|off] [--scale F] [--seed N]
+           flowbench table FILE.pcap|wide [--workers N] [--memory MEBIBYTES] [--labels on|all|off] [--scale F] [--seed N]
                             [--duplicates off|count|drop] [--checksums off|on]
            flowbench bundle FOLDER
 
@@ -69,7 +69,7 @@ guard let duplicates = DuplicatePolicy.Action(rawValue: option("--duplicates", &
 }
 let labels = option("--labels", &arguments, default: "off")
 guard scale > 0, scale <= 16 else { stop("--scale goes up to 16.") }
-guard labels == "on" || labels == "off" else { stop("--labels is on or off.") }
+guard ["on", "all", "off"].contains(labels) else { stop("--labels is on, all or off.") }
 
 do {
     switch (arguments.first, arguments.count) {
@@ -95,7 +95,8 @@ do {
         configuration.table.memoryOctets = memory << 20
         configuration.table.duplicates.action = duplicates
         configuration.checksums = checksums
-        if labels == "on" { configuration.table.labels = LabelConfiguration() }
+        if labels != "off" { configuration.table.labels = LabelConfiguration() }
+        if labels == "all" { configuration.table.labels?.attributes = .all }
         TableMeasurement.run(source, configuration)
     case ("bundle", 2):
         try writeBundle(to: arguments[1])

@@ -92,6 +92,12 @@ struct ReplayReport {
                 "\(refusals) payloads were not looked at for labels, or not decrypted: more work per second than labels may "
                     + "have (docs/labels.md).")
         }
+        let unmade = result.counters.fingerprintRefusals
+        if unmade > 0 {
+            lines.append(
+                "\(unmade) messages have no fingerprint: they had more to make it of than any sender's has (docs/labels.md)."
+            )
+        }
         let refused = result.counters.attributeRefusals
         if refused > 0 {
             lines.append(

@@ -160,6 +160,7 @@ package final class FlowTable: Sendable {
                     counters.macTableOverflows = stripe.macs.overflows
                     counters.tunnelTableOverflows = stripe.tunnels.overflows
                     counters.labelRefusals = stripe.labels.refusals
+                    counters.fingerprintRefusals = stripe.labels.fingerprintRefusals
                     counters.attributeRefusals = stripe.labels.attributeRefusals
                     counters.duplicatesForgotten = stripe.duplicates.forgotten
                     return counters

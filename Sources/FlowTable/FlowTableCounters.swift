@@ -34,6 +34,8 @@ package struct FlowTableCounters: Sendable {
     package var labelRefusals: UInt64 = 0
     /// Flows whose label was decided early because more flows than a stripe looks at at once had begun.
     package var labelsCutShort: UInt64 = 0
+    /// Fingerprints that were not made, since a message had more to make them of than any sender's has.
+    package var fingerprintRefusals: UInt64 = 0
     /// Flows whose attributes were not kept because the stripe's memory for them was used up.
     package var attributeRefusals: UInt64 = 0
     /// Packets told to be copies of earlier ones, dropped or not.
@@ -75,6 +77,7 @@ package struct FlowTableCounters: Sendable {
         tunnelTableOverflows &+= other.tunnelTableOverflows
         labelRefusals &+= other.labelRefusals
         labelsCutShort &+= other.labelsCutShort
+        fingerprintRefusals &+= other.fingerprintRefusals
         attributeRefusals &+= other.attributeRefusals
         duplicates &+= other.duplicates
         uncertainDuplicates &+= other.uncertainDuplicates

@@ -66,6 +66,9 @@ struct LabelTable: ~Copyable {
     /// Payloads and decryptions that there was no budget for.
     var refusals: UInt64 { budget.refusals }
 
+    /// Fingerprints that were not made, since a message had too much to make them of.
+    var fingerprintRefusals: UInt64 { budget.refusedFingerprints }
+
     /// Flows whose attributes there was no room for.
     var attributeRefusals: UInt64 { arena.refusals }
 
@@ -84,7 +87,7 @@ struct LabelTable: ~Copyable {
             number = spare
         } else if inspectors.count < configuration.flowsAtOnce {
             number = inspectors.count
-            inspectors.append(LabelInspector(limits: configuration.limits))
+            inspectors.append(LabelInspector(limits: configuration.limits, wanted: configuration.attributes))
             owners.append(-1)
         } else {
             number = hand

@@ -16,6 +16,8 @@ package struct LabelBudget: Sendable {
     package let nanosecondsPerSecond: Int
     /// Payloads that were not looked at, and decryptions that were not tried, for want of time.
     package private(set) var refusals: UInt64 = 0
+    /// Fingerprints that were not made, since a message had more to make them of than any sender's has.
+    package internal(set) var refusedFingerprints: UInt64 = 0
     private var left: Int
     private var second = Int64.min
 

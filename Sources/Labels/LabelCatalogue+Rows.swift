@@ -26,9 +26,11 @@ extension LabelCatalogue {
         Row(
             .ssdp, "SSDP", udp: [1900], "method, status, User-Agent", "UPnP Device Architecture 2.0", over: .udp,
             HTTP.inspectSSDP),
-        Row(.http2, "HTTP/2", "connection preface", "RFC 9113", over: .tcp, HTTP2.inspect),
-        Row(.grpc, "gRPC", "as HTTP/2; told by the content type of the first requests", "gRPC over HTTP/2"),
-        Row(.etcd, "etcd", tcp: [2379], "as gRPC; told by the path of the first requests", "etcd API v3"),
+        Row(
+            .http2, "HTTP/2", "connection preface; method, authority, User-Agent, status of the first request",
+            "RFC 9113, RFC 7541", over: .tcp, HTTP2.inspect),
+        Row(.grpc, "gRPC", "as HTTP/2; told by the content type of the first request", "gRPC over HTTP/2"),
+        Row(.etcd, "etcd", tcp: [2379], "as HTTP/2; told by the path of the first request", "etcd API v3"),
         Row(
             .tls, "TLS", tcp: [443, 465, 636, 993, 995],
             "SNI, ALPN, version, cipher suite, certificate subject, JA3, JA3S, JA4",

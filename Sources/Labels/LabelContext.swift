@@ -32,12 +32,20 @@ struct LabelContext: Sendable {
     /// The label so far, while an inspector asks for more.
     var label: ApplicationLabel?
     var attributes = LabelAttributes()
+    /// Attributes that somebody asks for: the others need not be made where making them costs much.
+    var wanted = AttributeSelection.all
+    /// Fingerprints of the packet at hand that were not made, since there was too much to make them of.
+    var refusedFingerprints: UInt64 = 0
     /// How many QUIC Initials of the packet at hand may be decrypted: 0 without units in the `LabelBudget`.
     var decryptionsLeft = 0
 
     /// What a server's first line looked like: several protocols greet alike, and their first command tells which.
     enum Greeting: UInt8, Sendable { case none, code220, plusOK }
     var greeting = Greeting.none
+    /// Whose SSH key exchange messages have come.
+    var keyExchanges = (initiator: false, responder: false)
+    /// Whether the initiator sent HTTP/2's preface: the other direction is the server's.
+    var prefaceIsInitiators = true
     /// Whether the client began as OpenVPN's do, with contents that cannot be told from others.
     var sawOpenVPNReset = false
     /// Source and sequence of the last packet that looked like RTP, per direction.
@@ -50,6 +58,16 @@ struct LabelContext: Sendable {
     /// Whether `port` is one of the flow's two.
     func uses(_ port: Int) -> Bool { initiatorPort == port || responderPort == port }
 
+    /// Whether `attribute` is asked for, and not there yet.
+    func wants(_ attribute: LabelAttribute) -> Bool { wanted.contains(attribute) && !attributes.has(attribute) }
+
+    /// Whether a fingerprint may be made of so many `numbers`; counts when not.
+    mutating func allowsFingerprint(of numbers: Int) -> Bool {
+        guard numbers > FingerprintNumbers.limit else { return true }
+        refusedFingerprints &+= 1
+        return false
+    }
+
     /// Forgets all of the last flow, and keeps the memory.
     mutating func reset(transport: LabelTransport, initiatorPort: Int, responderPort: Int) {
         self.transport = transport
@@ -60,6 +78,9 @@ struct LabelContext: Sendable {
         attributes.removeAll()
         decryptionsLeft = 0
         greeting = .none
+        keyExchanges = (false, false)
+        prefaceIsInitiators = true
+        refusedFingerprints = 0
         sawOpenVPNReset = false
         mediaStreams = (.max, .max)
         handshake.removeAll()

@@ -67,8 +67,12 @@ package struct LabelInspector: Sendable {
 
     /// An inspector that waits for its first flow. `triesEverything` asks about protocols that cannot begin with the
     /// payload's first octet too, as tests of what they can begin with do.
-    package init(limits: LabelLimits = LabelLimits(), triesEverything: Bool = false) {
+    /// Attributes that are dear and not `wanted` are not made; label and other attributes are the same.
+    package init(
+        limits: LabelLimits = LabelLimits(), wanted: AttributeSelection = .all, triesEverything: Bool = false
+    ) {
         self.limits = limits
+        context.wanted = wanted
         self.triesEverything = triesEverything
     }
 
@@ -115,6 +119,8 @@ package struct LabelInspector: Sendable {
         } else {
             apply(verdict(of: Payload(payload)))
         }
+        budget.refusedFingerprints &+= context.refusedFingerprints
+        context.refusedFingerprints = 0
         if packets >= limits.packets || octets >= limits.octets { finish() }
     }
 
@@ -160,7 +166,7 @@ package struct LabelInspector: Sendable {
 
     private static func keep(_ payload: Span<UInt8>, _ packet: LabelPacket, in kept: inout Segments) {
         let count = min(payload.count, LabelLimits.joinLimit - kept.octets.count)
-        for index in 0..<count { kept.octets.append(payload[index]) }
+        Payload(payload).append(0..<count, to: &kept.octets)
         kept.next = packet.sequence &+ UInt32(truncatingIfNeeded: payload.count)
     }
 

@@ -141,8 +141,18 @@ package struct Payload: ~Escapable {
 
     /// A copy of `range`, as far as it lies within the payload.
     func bytes(_ range: Range<Int>) -> [UInt8] {
-        let within = range.clamped(to: 0..<octets.count)
-        return within.map { octets[$0] }
+        var copy: [UInt8] = []
+        append(range, to: &copy)
+        return copy
+    }
+
+    /// Appends `range`, as far as it lies within the payload, to `copy`.
+    func append(_ range: Range<Int>, to copy: inout [UInt8]) {
+        let part = octets.extracting(range.clamped(to: 0..<octets.count))
+        let start = copy.count
+        copy.append(contentsOf: repeatElement(0, count: part.count))
+        var span = copy.mutableSpan
+        for index in part.indices { span[start &+ index] = part[index] }
     }
 
     /// What lies within `range`, as far as there is any.

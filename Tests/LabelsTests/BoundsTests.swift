@@ -30,6 +30,76 @@ import Testing
         #expect(found.attributes[.userAgent] == String(repeating: "a", count: LabelAttributes.longestText))
     }
 
+    /// A hello with as many numbers as fingerprints are made of has both; with one more, or with too many extensions, it has its
+    /// label and its other attributes, and is counted. Beside these suites and extensions, of which each is in both fingerprints,
+    /// the hello has seven extensions and six other numbers.
+    @Test(arguments: [
+        (53, 57, true), (54, 57, false), (20, 57, true), (20, 58, false), (110, 0, true), (111, 0, false),
+    ])
+    func fingerprintsAreOfSoManyNumbers(_ suites: Int, _ kinds: Int, _ isMade: Bool) {
+        let extensions = (0..<kinds).map { (3000 + $0, [UInt8]()) } + Fixture.extensions
+        let hello = Fixture.record(
+            Fixture.message(1, Fixture.clientHello(suites: (0..<suites).map { 4096 + $0 }, extensions)))
+        var budget = LabelBudget(nanosecondsPerSecond: 1_000_000_000)
+        var inspector = LabelInspector()
+        inspector.begin(transport: .tcp, initiatorPort: 50_505, responderPort: 40_404)
+        inspector.inspect(hello.span, of: LabelPacket(isFromInitiator: true), budget: &budget)
+        #expect(inspector.label == .tls && inspector.attributes[.serverName] == "www.example.org")
+        #expect((inspector.attributes[.ja3] != nil) == isMade && (inspector.attributes[.ja4] != nil) == isMade)
+        #expect(budget.refusedFingerprints == (isMade ? 0 : 1))
+    }
+
+    /// The same of the server's hello.
+    @Test(arguments: [(240, true), (241, false)])
+    func theServersFingerprintIsOfSoManyExtensions(_ kinds: Int, _ isMade: Bool) {
+        let extensions = (0..<kinds).map { (3000 + $0, [UInt8]()) }
+        let hello = Fixture.record(Fixture.serverHello(version: 0x0303, cipher: 0xC02F, extensions))
+        var budget = LabelBudget(nanosecondsPerSecond: 1_000_000_000)
+        var inspector = LabelInspector()
+        inspector.begin(transport: .tcp, initiatorPort: 50_505, responderPort: 40_404)
+        inspector.inspect(hello.span, of: LabelPacket(isFromInitiator: false), budget: &budget)
+        #expect(inspector.label == .tls && inspector.attributes[.cipherSuite] == "49199")
+        #expect((inspector.attributes[.ja3s] != nil) == isMade)
+        #expect(budget.refusedFingerprints == (isMade ? 0 : 1))
+    }
+
+    /// Fingerprints that nobody asks for are not made, and their hello is not counted; everything else stays as it is.
+    @Test(arguments: Fixture.all)
+    func whatIsNotWantedChangesNothingElse(_ fixture: Fixture) {
+        let fingerprints: AttributeSelection = AttributeSelection([.ja3, .ja3s, .ja4, .hassh, .hasshServer])
+        var outcomes: [(ApplicationLabel?, LabelConfidence, Bool, [String])] = []
+        for wanted in [AttributeSelection.all, AttributeSelection.all.subtracting(fingerprints)] {
+            var budget = LabelBudget(nanosecondsPerSecond: 1_000_000_000)
+            var inspector = LabelInspector(wanted: wanted)
+            inspector.begin(transport: fixture.transport, initiatorPort: 50_505, responderPort: fixture.port)
+            var sequences = [true: 0 as UInt32, false: 0]
+            for packet in fixture.packets {
+                let sequence = sequences[packet.isFromInitiator, default: 0]
+                inspector.inspect(
+                    packet.octets.span, of: LabelPacket(isFromInitiator: packet.isFromInitiator, sequence: sequence),
+                    budget: &budget)
+                sequences[packet.isFromInitiator] = sequence + UInt32(packet.octets.count)
+            }
+            let others = LabelAttribute.allCases.filter { !fingerprints.contains($0) }
+                .compactMap { inspector.attributes[$0] }
+            if wanted != .all {
+                #expect(fingerprints.attributes.allSatisfy { inspector.attributes[$0] == nil })
+            }
+            outcomes.append((inspector.label, inspector.confidence, inspector.isDecided, others))
+        }
+        #expect(outcomes[0] == outcomes[1])
+    }
+
+    /// Numbers of every length in decimal, and hexadecimal digits of both kinds; computed by a program of another language from the
+    /// fingerprints' descriptions.
+    @Test func fingerprintsHaveNumbersOfEveryLength() {
+        let suites = [0, 9, 10, 99, 100, 999, 1000, 9999, 10000, 65535, 0xABCD, 0x00FF, 0x1301]
+        let hello = Fixture.record(Fixture.message(1, Fixture.clientHello(suites: suites, Fixture.extensions)))
+        let found = label([out(hello)], .tcp)
+        #expect(found.attributes[.ja3] == "3114e66b84853a1a64ad0b120a5e93a1")
+        #expect(found.attributes[.ja4] == "t13d1306h2_943e6f9771a5_fb71836bce29")
+    }
+
     @Test func theBudgetIsOfPacketTime() {
         var budget = LabelBudget(nanosecondsPerSecond: 3)
         func takes(_ times: [Int64], _ cost: Int = 1) -> [Bool] {

@@ -46,22 +46,37 @@ extension Fixture {
             [.requestMethod: "M-SEARCH", .serverName: "239.255.255.250:1900"]),
         Fixture(
             "HTTP/2", .http2, .tcp,
-            [out(ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), u24(0), u8(4, 0), u32(0)), back(u24(0), u8(4, 0), u32(0))]),
+            [out(ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), frame(4)), back(frame(4))]),
         Fixture(
             "gRPC", .grpc, .tcp,
             [
-                out(ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), u24(0), u8(4, 0), u32(0)),
-                back(u24(0), u8(4, 1), u32(0)),
-                out(u24(24), u8(1, 4), u32(1), u8(0x83, 0x86, 0x5F, 16), ascii("application/grpc"), zeros(4)),
+                out(ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), frame(4)),
+                back(frame(4), frame(4, flags: 1)),
+                out(
+                    frame(4, flags: 1),
+                    // Priority, then POST, http, a path, a name, a content type, an agent in Huffman's code.
+                    frame(
+                        1, flags: 0x24, stream: 1, u8(0, 0, 0, 0, 15), u8(0x83, 0x86, 0x44, 6), ascii("/a.B/C"),
+                        u8(0x41, 9), ascii("a.example"), u8(0x5F, 22), ascii("application/grpc+proto"), u8(0x40, 0x87),
+                        u8(0xB5, 0x05, 0xB1, 0x61, 0xCC, 0x5A, 0x93, 0x8A),
+                        u8(0x9A, 0xCA, 0xC8, 0xB4, 0xC7, 0x60, 0x2B, 0xB8, 0x05, 0xC3))),
+                back(frame(1, flags: 4, stream: 1, u8(0x88, 0x5F, 16), ascii("application/grpc")), frame(0, stream: 1)),
+            ],
+            [
+                .requestMethod: "POST", .serverName: "a.example", .userAgent: "grpc-go/1.60.1", .statusCode: "200",
             ]),
         Fixture(
             "etcd", .etcd, .tcp,
             [
                 out(
-                    ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), u24(0), u8(4, 0), u32(0), u24(30), u8(1, 4), u32(1),
-                    u8(0x83, 0x86, 0x04, 0x94), u8(0x60, 0xA9, 0x24, 0x88, 0x2D, 0x9D, 0xCB, 0x65, 0x71, 0xAF),
-                    zeros(14))
-            ]),
+                    ascii("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), frame(4),
+                    // Padded; the path in Huffman's code.
+                    frame(
+                        1, flags: 0x0C, stream: 1, u8(3), u8(0x83, 0x86, 0x04, 0x90),
+                        u8(0x60, 0xA9, 0x24, 0x88, 0x2D, 0x9D, 0xCB, 0x65, 0x71, 0xAF, 0x9B, 0x8B, 0x1B, 0x47),
+                        u8(0x54, 0xC5),
+                        zeros(3)))
+            ], [.requestMethod: "POST"]),
         Fixture(
             "SMTP", .smtp, .tcp,
             [back(ascii("220 mail.example.org ESMTP ready\r\n")), out(ascii("EHLO client.example.net\r\n"))],

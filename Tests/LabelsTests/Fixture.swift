@@ -57,6 +57,11 @@ func noise(_ count: Int, seed: UInt64 = 7) -> [UInt8] {
     var random = SplitMix64(seed: seed)
     return (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
 }
+/// A frame of HTTP/2 (RFC 9113 section 4.1).
+func frame(_ type: Int, flags: Int = 0, stream: Int = 0, _ contents: [UInt8]...) -> [UInt8] {
+    let octets = contents.flatMap { $0 }
+    return u24(octets.count) + u8(type, flags) + u32(stream) + octets
+}
 /// `contents` behind its length in one, two, three or four octets.
 func sized(_ width: Int, _ contents: [UInt8]) -> [UInt8] {
     let length = u32(contents.count)

@@ -86,4 +86,31 @@ import Testing
         #expect(inspector.attributes[.serverName] == "www.example.org")
         #expect(inspector.attributes[.ja3] == Fixture.ja3)
     }
+
+    /// HTTP/2's first frames say the same wherever their segments end, from the fourth octet on: three tell the preface from a method.
+    @Test(arguments: [ApplicationLabel.grpc, .etcd])
+    func headerBlocksAreJoined(_ label: ApplicationLabel) throws {
+        let fixture = try #require(Fixture.all.first { $0.label == label })
+        let client = fixture.packets.filter(\.isFromInitiator).flatMap(\.octets)
+        let server = fixture.packets.filter { !$0.isFromInitiator }.flatMap(\.octets)
+        for place in 3..<max(client.count, server.count) {
+            var inspector = LabelInspector()
+            var budget = LabelBudget(nanosecondsPerSecond: 1_000_000_000)
+            inspector.begin(transport: .tcp, initiatorPort: 50_505, responderPort: 40_404)
+            for (octets, isFromInitiator) in [(client, true), (server, false)] {
+                let cut = min(place, octets.count)
+                for range in [0..<cut, cut..<octets.count] {
+                    inspector.inspect(
+                        octets.span.extracting(range),
+                        of: LabelPacket(isFromInitiator: isFromInitiator, sequence: UInt32(range.lowerBound)),
+                        budget: &budget)
+                }
+            }
+            inspector.finish()
+            #expect(inspector.label == label, "cut at \(place)")
+            for (attribute, value) in fixture.attributes {
+                #expect(inspector.attributes[attribute] == value, "cut at \(place)")
+            }
+        }
+    }
 }

@@ -172,6 +172,7 @@ final class LiveMetrics: Sendable {
         page.set(.tableBudget, to: budget)
         page.set(.labelRefusals, to: counters.labelRefusals)
         page.set(.labelsCutShort, to: counters.labelsCutShort)
+        page.set(.fingerprintsRefused, to: counters.fingerprintRefusals)
         page.set(.attributesRefused, to: counters.attributeRefusals)
     }
 

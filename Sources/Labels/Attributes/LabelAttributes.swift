@@ -48,9 +48,11 @@ package struct LabelAttributes: Sendable, Equatable {
         var range = range.clamped(to: 0..<payload.count)
         if range.count > Self.longestText { range = range.lowerBound..<range.lowerBound + Self.longestText }
         guard !range.isEmpty, !has(attribute), octets.count + range.count <= Self.octetLimit else { return }
-        let start = UInt16(octets.count)
-        for place in range { octets.append(Self.printable(UInt8(payload.u8(place) ?? 0))) }
-        entries.append(Entry(attribute: attribute, number: 0, range: start..<UInt16(octets.count)))
+        let start = octets.count
+        payload.append(range, to: &octets)
+        var span = octets.mutableSpan
+        for place in start..<span.count { span[place] = Self.printable(span[place]) }
+        entries.append(Entry(attribute: attribute, number: 0, range: UInt16(start)..<UInt16(octets.count)))
     }
 
     /// Adds a text, unless there is a value already or the text is empty.

@@ -1,3 +1,5 @@
+import Crypto
+
 /// SSH (RFC 4253): the banners of both sides, and their key exchange messages, of which HASSH is made.
 ///
 /// HASSH is the MD5 of the client's algorithms for key exchange, and of encryption, authentication and compression towards
@@ -19,22 +21,27 @@ enum SSH {
         guard let length = payload.u32(start), length >= 40, length <= 35_000, payload.u8(start + 5) == keyExchangeInit
         else { return start > 0 ? .certain(.ssh).more : .certain(.ssh) }
         guard start + 4 + length <= payload.count else { return .certain(.ssh).join }
-        addFingerprint(payload, from: start + 22, &flow)
-        return flow.attributes.has(.hassh) && flow.attributes.has(.hasshServer) ? .certain(.ssh) : .certain(.ssh).more
+        if flow.isFromInitiator { flow.keyExchanges.initiator = true } else { flow.keyExchanges.responder = true }
+        if flow.wants(flow.isFromInitiator ? .hassh : .hasshServer) {
+            addFingerprint(payload, from: start + 22, &flow)
+        }
+        return flow.keyExchanges == (true, true) ? .certain(.ssh) : .certain(.ssh).more
     }
 
     /// The name lists: key exchange, host keys, encryption to and from the server, authentication, compression.
     private static func addFingerprint(_ payload: Payload, from start: Int, _ flow: inout LabelContext) {
-        var lists: [Range<Int>] = []
+        let side = flow.isFromInitiator ? 0 : 1
+        var hash = Insecure.MD5()
         var position = start
-        for _ in 0..<8 {
+        for list in 0..<8 {
             guard let length = payload.u32(position), position + 4 + length <= payload.count else { return }
-            lists.append(position + 4..<position + 4 + length)
+            if list == 0 || (list >= 2 && list % 2 == side) {
+                if list > 0 { hash.update(data: [0x3B] as [UInt8]) }
+                hash.update(data: payload.bytes(position + 4..<position + 4 + length))
+            }
             position += 4 + length
         }
-        let side = flow.isFromInitiator ? 0 : 1
-        let chosen = [lists[0], lists[2 + side], lists[4 + side], lists[6 + side]].map { payload.bytes($0) }
-        flow.attributes.add(
-            side == 0 ? .hassh : .hasshServer, text: Fingerprint.md5(Array(chosen.joined(separator: [0x3B]))))
+        let digits = Fingerprint.hexadecimal(hash.finalize(), digits: 32)
+        flow.attributes.add(side == 0 ? .hassh : .hasshServer, text: digits)
     }
 }

@@ -22,11 +22,11 @@ enum DTLS {
         case TLS.clientHello:
             guard isWhole else { return .certain(.dtls).more }
             guard let hello = ClientHello(payload, start..<start + size, over: .dtls) else { return .no }
-            hello.add(to: &flow.attributes, payload, over: .dtls)
+            hello.add(to: &flow, payload, over: .dtls)
             return .certain(.dtls).more
         case TLS.serverHello:
             guard isWhole, let hello = ServerHello(payload, start..<start + size) else { return .certain(.dtls) }
-            hello.add(to: &flow.attributes, payload)
+            hello.add(to: &flow, payload)
             return .certain(.dtls)
         case 3:  // HelloVerifyRequest: the client says hello again, with a cookie.
             return .certain(.dtls).more

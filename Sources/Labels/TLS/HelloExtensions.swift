@@ -10,18 +10,14 @@ enum HelloExtension {
     /// Whether `value` is one of the reserved values that clients strew in (RFC 8701).
     static func isReserved(_ value: Int) -> Bool { value & 0x0F0F == 0x0A0A && value >> 8 == value & 0xFF }
 
-    /// The 16-bit numbers in `range`.
-    static func numbers(_ payload: Payload, _ range: Range<Int>) -> [Int] {
-        stride(from: range.lowerBound, to: range.upperBound - 1, by: 2).compactMap { payload.u16($0) }
-    }
-
-    /// The 16-bit numbers of a list that `range` holds behind a length of `prefix` octets.
-    static func list(_ payload: Payload, _ range: Range<Int>, prefix: Int) -> [Int] {
+    /// Where the 16-bit numbers of a list are that `range` holds behind a length of `prefix` octets.
+    static func list(_ payload: Payload, _ range: Range<Int>, prefix: Int) -> Range<Int> {
         guard range.count >= prefix,
             let length = prefix == 1 ? payload.u8(range.lowerBound) : payload.u16(range.lowerBound)
-        else { return [] }
+        else { return range.lowerBound..<range.lowerBound }
         let start = range.lowerBound + prefix
-        return numbers(payload, start..<min(range.upperBound, start + length))
+        let end = min(range.upperBound, payload.count, start + length)
+        return start..<max(start, end - (end - start) % 2)
     }
 
     /// The first name of the list of application protocols (RFC 7301) in `range`.

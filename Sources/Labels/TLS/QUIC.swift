@@ -62,7 +62,7 @@ enum QUIC {
             return .certain(label).more
         }
         guard let client = ClientHello(hello, 4..<4 + size, over: .quic) else { return .certain(label) }
-        client.add(to: &flow.attributes, hello, over: .quic)
+        client.add(to: &flow, hello, over: .quic)
         if let range = client.applicationProtocol, hello.has("doq", at: range.lowerBound), range.count == 3 {
             return .certain(.dnsOverQUIC)
         }

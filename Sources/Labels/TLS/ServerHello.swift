@@ -7,7 +7,9 @@ struct ServerHello {
     /// The version chosen.
     private(set) var version: Int
     let cipher: Int
-    private(set) var extensions: [Int] = []
+    /// Where the extensions are in the payload, and how many there are.
+    private var extensions = 0..<0
+    private var extensionCount = 0
     private(set) var applicationProtocol: Range<Int>?
 
     /// The body in `range` of `payload`; nil when lengths do not agree.
@@ -23,9 +25,10 @@ struct ServerHello {
         guard let length = payload.u16(position), position + 2 + length <= end else { return nil }
         let last = position + 2 + length
         position += 2
+        extensions = position..<last
         while position + 4 <= last, let type = payload.u16(position), let size = payload.u16(position + 2) {
             guard position + 4 + size <= last else { return nil }
-            extensions.append(type)
+            extensionCount += 1
             if type == HelloExtension.supportedVersions, size == 2, let chosen = payload.u16(position + 4) {
                 self.version = chosen
             }
@@ -40,16 +43,26 @@ struct ServerHello {
     var isCommercialCryptography: Bool { cipher == 0x00C6 || cipher == 0x00C7 }
 
     /// JA3S: the MD5 of version, cipher suite and extensions, in decimal.
-    var ja3s: String {
-        let list = extensions.map { String($0) }.joined(separator: "-")
-        return Fingerprint.md5(Array("\(legacyVersion),\(cipher),\(list)".utf8))
+    private func ja3s(_ payload: Payload) -> [UInt8] {
+        var (text, numbers) = (FingerprintText(), FingerprintNumbers())
+        for number in [legacyVersion, cipher] {
+            numbers.removeAll()
+            numbers.append(number)
+            text.append(decimal: &numbers)
+            text.append(0x2C)
+        }
+        numbers.readTypes(payload, extensions)
+        text.append(decimal: &numbers)
+        return text.md5
     }
 
-    /// Puts what was read into `attributes`; what the server chose replaces what was offered.
-    func add(to attributes: inout LabelAttributes, _ payload: Payload) {
-        attributes.set(.tlsVersion, number: version)
-        attributes.add(.cipherSuite, number: cipher)
-        attributes.add(.ja3s, text: ja3s)
-        if let applicationProtocol { attributes.add(.applicationProtocol, payload, applicationProtocol) }
+    /// Puts what was read into the attributes of `flow`; what the server chose replaces what was offered.
+    func add(to flow: inout LabelContext, _ payload: Payload) {
+        flow.attributes.set(.tlsVersion, number: version)
+        flow.attributes.add(.cipherSuite, number: cipher)
+        if flow.wants(.ja3s), flow.allowsFingerprint(of: extensionCount) {
+            flow.attributes.add(.ja3s, text: ja3s(payload))
+        }
+        if let applicationProtocol { flow.attributes.add(.applicationProtocol, payload, applicationProtocol) }
     }
 }

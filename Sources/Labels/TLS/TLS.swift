@@ -56,7 +56,7 @@ enum TLS {
         guard let hello = ClientHello(payload, recordHeader + messageHeader..<end, over: .tls) else {
             return .hint(.tls)
         }
-        hello.add(to: &flow.attributes, payload, over: .tls)
+        hello.add(to: &flow, payload, over: .tls)
         if let range = hello.applicationProtocol, range.count == 3, payload.has("dot", at: range.lowerBound) {
             return .certain(.dnsOverTLS).more
         }
@@ -78,7 +78,7 @@ enum TLS {
                 guard body.upperBound <= payload.count else { return .certain(label).join }
                 if type == serverHello {
                     guard let hello = ServerHello(payload, body) else { return .hint(label) }
-                    hello.add(to: &flow.attributes, payload)
+                    hello.add(to: &flow, payload)
                     if hello.version == tlcpVersion { label = .tlcp }
                     if hello.isCommercialCryptography { label = .tlsSM }
                     if hello.version >= 0x0304 { return .certain(label) }

@@ -12,7 +12,7 @@ package enum Metric: CaseIterable, Sendable {
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
     // Labels.
-    case labelRefusals, labelsCutShort, attributesRefused
+    case labelRefusals, labelsCutShort, fingerprintsRefused, attributesRefused
     // Workers.
     case workerBusy, workerTurns, batchDuration
     // Export.
@@ -158,6 +158,10 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_labels_cut_short_total", .counter, unit: "flows",
                 help: "Flows whose label was decided early because too many were looked at at once.")
+        case .fingerprintsRefused:
+            .init(
+                "flowprobe_label_fingerprints_refused_total", .counter, unit: "messages",
+                help: "Messages of which no fingerprint was made because they had too much to make it of.")
         case .attributesRefused:
             .init(
                 "flowprobe_label_attributes_refused_total", .counter, unit: "flows",

@@ -114,6 +114,7 @@ import Testing
         page.set(.tableBudget, to: 512 << 20)
         page.set(.labelRefusals, to: 17)
         page.set(.labelsCutShort, to: 3)
+        page.set(.fingerprintsRefused, to: 2)
         page.set(.attributesRefused, to: 0)
         let histogram = DurationHistogram()
         for index in 0..<2000 as Range<UInt64> { histogram.record(nanoseconds: index * index * 40) }
