@@ -1,3 +1,5 @@
+import Labels
+
 /// Attributes of the flows of a stripe, in blocks of a cache line from memory of a fixed size: it is touched as it is
 /// needed, and blocks are used again, last freed first. When it is used up, a list is refused and counted; those that are
 /// there stay.
@@ -40,9 +42,11 @@ struct AttributeArena: ~Copyable {
             let number = take()
             let first = block * Self.blockOctets
             let count = min(Self.blockOctets, list.count - first)
-            blocks[Int(number) - 1].next = next
-            blocks[Int(number) - 1].count = UInt8(count)
-            for index in 0..<count { blocks[Int(number) - 1].octets[index] = list[first + index] }
+            // Whole, since each look into the blocks is checked.
+            var whole = blocks[Int(number) - 1]
+            (whole.next, whole.count) = (next, UInt8(count))
+            for index in 0..<count { whole.octets[index] = list[first + index] }
+            blocks[Int(number) - 1] = whole
             next = number
         }
         return next
@@ -52,9 +56,9 @@ struct AttributeArena: ~Copyable {
     func append(_ list: UInt32, to octets: inout [UInt8]) {
         var number = list
         while number != 0 {
-            let block = Int(number) - 1
-            for index in 0..<Int(blocks[block].count) { octets.append(blocks[block].octets[index]) }
-            number = blocks[block].next
+            let block = blocks[Int(number) - 1]
+            octets.append(block.octets.span.extracting(0..<Int(block.count)))
+            number = block.next
         }
     }
 

@@ -1,3 +1,5 @@
+import Labels
+
 /// Records on their way out of a stripe, in output order, and beside them the attributes of those that have some, in the
 /// same order. Grows by doubling; its memory is kept for the next batch.
 // SAFETY: (@safe, @unchecked) owns its memory from init to deinit, checks every index, and belongs to one thread at a time.
@@ -168,7 +170,7 @@ extension RecordBuffer {
         // SAFETY: `state` lives as long as the buffer.
         unsafe state.pointee.lists.append((count, state.pointee.attributes.count))
         // SAFETY: as above.
-        for index in list.indices { unsafe state.pointee.attributes.append(list[index]) }
+        unsafe state.pointee.attributes.append(list)
     }
 
     /// Gives the record at `next` the attributes of `other`'s record at `position`.

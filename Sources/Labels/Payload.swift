@@ -148,16 +148,22 @@ package struct Payload: ~Escapable {
 
     /// Appends `range`, as far as it lies within the payload, to `copy`.
     func append(_ range: Range<Int>, to copy: inout [UInt8]) {
-        let part = octets.extracting(range.clamped(to: 0..<octets.count))
-        let start = copy.count
-        copy.append(contentsOf: repeatElement(0, count: part.count))
-        var span = copy.mutableSpan
-        for index in part.indices { span[start &+ index] = part[index] }
+        copy.append(octets.extracting(range.clamped(to: 0..<octets.count)))
     }
 
     /// What lies within `range`, as far as there is any.
     @_lifetime(copy self)
     func part(_ range: Range<Int>) -> Payload {
         Payload(octets.extracting(range.clamped(to: 0..<octets.count)))
+    }
+}
+
+extension [UInt8] {
+    /// Appends a copy of `octets`, without asking for each whether there is room.
+    package mutating func append(_ octets: Span<UInt8>) {
+        let start = count
+        append(contentsOf: repeatElement(0, count: octets.count))
+        var span = mutableSpan
+        for index in octets.indices { span[start &+ index] = octets[index] }
     }
 }

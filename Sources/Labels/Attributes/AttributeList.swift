@@ -49,9 +49,10 @@ package enum AttributeList {
         guard count > 0, !attribute.isNumber else { return }
         list.append(attribute.rawValue)
         list.append(UInt8(count))
-        for index in range.lowerBound..<range.lowerBound + count {
-            list.append(LabelAttributes.printable(octets[index]))
-        }
+        let start = list.count
+        list.append(octets.extracting(range.lowerBound..<range.lowerBound + count))
+        var span = list.mutableSpan
+        for index in start..<span.count { span[index] = LabelAttributes.printable(span[index]) }
     }
 
     /// The value that begins at `position` of `octets`, where the list ends before `end`; moves `position` behind it. Nil at

@@ -1,7 +1,7 @@
 extension ClientHello {
     /// Extensions, of which each is in both fingerprints and read apart for each, that a fingerprint is made of at most; clients
     /// have up to two dozen.
-    private static let extensionLimit = 64
+    private static let extensionLimit = 48
 
     /// Numbers that JA3 and JA4 are made of together: suites and extensions, which are in both, groups, formats and algorithms.
     /// More than any limit when there are too many extensions.

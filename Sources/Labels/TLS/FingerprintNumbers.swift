@@ -2,9 +2,9 @@
 struct FingerprintNumbers {
     /// How many there may be in the fingerprints of a hello together. No client is known that has as many, and writing, sorting
     /// and hashing them is what a hello costs.
-    static let limit = 240
+    static let limit = 228
 
-    private var numbers = InlineArray<240, UInt16>(repeating: 0)
+    private var numbers = InlineArray<228, UInt16>(repeating: 0)
     private(set) var count = 0
 
     /// The number at `index`.
@@ -54,7 +54,7 @@ struct FingerprintNumbers {
 
     /// Puts the smallest first: by the low octet, then by the high one, which takes the same time whatever the order was.
     mutating func sort() {
-        var other = InlineArray<240, UInt16>(repeating: 0)
+        var other = InlineArray<228, UInt16>(repeating: 0)
         for shift in stride(from: 0 as UInt16, through: 8, by: 8) {
             // How many have each octet, then where the next one that has it goes.
             var places = InlineArray<256, UInt8>(repeating: 0)
