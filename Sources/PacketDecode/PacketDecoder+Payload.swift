@@ -6,25 +6,34 @@ extension PacketDecoder {
     /// Decodes the packet again, header by header: payloads are looked at for the first few packets of a flow, and what
     /// every packet would have to carry along for their sake costs more. Counts nothing.
     package func payload(of batch: PacketBatch, _ index: Int, depth: UInt8 = 0) -> Range<Int>? {
+        atTransport(of: batch, index, depth) { cursor, facts in
+            guard facts.payloadOctets > 0, let header = Self.transportHeader(cursor, facts.protocolIdentifier),
+                header.start < cursor.remaining
+            else { return nil }
+            let count = min(cursor.remaining &- header.start, header.payload ?? .max, Int(facts.payloadOctets))
+            guard count > 0 else { return nil }
+            return cursor.offset &+ header.start..<cursor.offset &+ header.start &+ count
+        }
+    }
+
+    /// Calls `body` with a cursor at the transport header of packet `index` of `batch`, up to the end of what was captured,
+    /// and the packet's facts; nil without calling it where there is no header with ports.
+    @inline(__always)
+    func atTransport<Result>(
+        of batch: PacketBatch, _ index: Int, _ depth: UInt8, _ body: (borrowing Cursor, PacketFacts) -> Result?
+    ) -> Result? {
         let octets = batch.octets(index)
         // SAFETY: octets are octets, whatever they are looked at as; the span is the batch's, which outlives this call.
         let bytes = unsafe octets.bytes
         let wire = batch.wireLength(index)
         let walk = HeaderWalk(bytes, linkType: batch.linkType(index), wireLength: wire, depth: depth)
-        let facts = walk.facts
-        guard walk.end.space == .flow, facts.flags.contains(.ports), !facts.isLaterFragment, facts.payloadOctets > 0,
+        guard walk.end.space == .flow, walk.facts.flags.contains(.ports), !walk.facts.isLaterFragment,
             let transport = walk.transport
         else { return nil }
         var cursor = Cursor(bytes)
         cursor.truncate(to: wire)
         cursor.skip(transport)
-        guard let header = Self.transportHeader(cursor, facts.protocolIdentifier), header.start < cursor.remaining
-        else {
-            return nil
-        }
-        let count = min(cursor.remaining &- header.start, header.payload ?? .max, Int(facts.payloadOctets))
-        guard count > 0 else { return nil }
-        return cursor.offset &+ header.start..<cursor.offset &+ header.start &+ count
+        return body(cursor, walk.facts)
     }
 
     /// Octets of the header at `cursor`, and of the payload if the header says so.

@@ -103,6 +103,11 @@ final class Workbench {
         return found
     }
 
+    /// The transport header of the packet decoded last, as the flow table gets to see it.
+    func transportHeader(depth: UInt8 = 0) -> TransportHeader? {
+        PacketDecoder().transportHeader(of: batch, 0, depth: depth)
+    }
+
     /// The shortcut for common packets gives what the registry's decoders give, for every packet that any test decodes.
     /// The place it writes to holds another packet's facts.
     private func expectSameStepwise(
