@@ -148,6 +148,9 @@ struct Balance {
                     + " known + \(counters.errorsWithoutFlow) about another"
                     + (counters.errorsDropped > 0 ? " + \(counters.errorsDropped) copies dropped" : ""))
         }
+        for clock in MirrorClock.allCases where tallies.count(clock) > 0 {
+            lines.append("time stamp \(tallies.count(clock)) in ERSPAN type III, not used: \(clock)")
+        }
         lines += duplicateLines
         for tunnel in OpaqueTunnel.allCases where tallies.count(tunnel) > 0 {
             lines.append("opaque     \(tallies.count(tunnel)) \(tunnel.description)")

@@ -29,6 +29,7 @@ package struct DecodeTallies: Sendable {
     package var mergedEstimate: UInt64 = 0
     private var opaqueTunnels = InlineArray<8, UInt64>(repeating: 0)
     private var tunnelKinds = InlineArray<32, UInt64>(repeating: 0)
+    private var mirrorClocks = InlineArray<4, UInt64>(repeating: 0)
     private var anomalies = InlineArray<32, UInt64>(repeating: 0)
     // Marks an unused place: no EtherType, and no LLC code (0xFFFF_FFFF is Novell's raw 802.3).
     private static let noProtocol: UInt32 = 0x1_0000
@@ -52,6 +53,9 @@ package struct DecodeTallies: Sendable {
 
     /// Packets whose flow was inside a tunnel of `kind`, the innermost one counting.
     package func count(_ kind: TunnelKind) -> UInt64 { tunnelKinds[Int(kind.rawValue)] }
+
+    /// Packets with flows in ERSPAN of type III whose time stamp counts by `clock`.
+    package func count(_ clock: MirrorClock) -> UInt64 { mirrorClocks[Int(clock.rawValue)] }
 
     /// Packets of flows that are tunnels whose contents cannot be read.
     package func count(_ tunnel: OpaqueTunnel) -> UInt64 { opaqueTunnels[Int(tunnel.rawValue)] }
@@ -82,6 +86,9 @@ package struct DecodeTallies: Sendable {
 
     /// Counts a packet whose flow is inside a tunnel; `kind` is a `TunnelKind`'s raw value.
     mutating func addTunnel(kind: UInt8) { tunnelKinds[Int(kind & 31)] &+= 1 }
+
+    /// Counts a packet in ERSPAN of type III.
+    mutating func add(_ clock: MirrorClock) { mirrorClocks[Int(clock.rawValue)] &+= 1 }
 
     /// Counts a packet of a tunnel whose contents cannot be read.
     mutating func add(_ tunnel: OpaqueTunnel) { opaqueTunnels[Int(tunnel.rawValue)] &+= 1 }
@@ -129,6 +136,7 @@ package struct DecodeTallies: Sendable {
         tunnelCopyNetworkOctets &+= other.tunnelCopyNetworkOctets
         tunnelCopyWireOctets &+= other.tunnelCopyWireOctets
         for index in tunnelKinds.indices { tunnelKinds[index] &+= other.tunnelKinds[index] }
+        for index in mirrorClocks.indices { mirrorClocks[index] &+= other.mirrorClocks[index] }
         for index in opaqueTunnels.indices { opaqueTunnels[index] &+= other.opaqueTunnels[index] }
         for index in undecodable.indices { undecodable[index] &+= other.undecodable[index] }
         for index in anomalies.indices { anomalies[index] &+= other.anomalies[index] }

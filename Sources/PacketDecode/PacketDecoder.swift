@@ -188,6 +188,7 @@ package struct PacketDecoder: Sendable {
         packet.flags.insert(.tunnel)
         tunnel = path.current
         tallies.addTunnel(kind: tunnel.kind)
+        if let clock = path.clock { tallies.add(clock) }
         guard tunnelRule == .both else { return }
         tunnelCopy = path.outermost
         tunnelCopy.wireOctets = packet.wireOctets

@@ -40,6 +40,29 @@ import Testing
         #expect(facts.networkOctets == UInt32(fixture.bytes.count - link))
     }
 
+    /// Packets of ERSPAN type III by what their time stamps count; none of types I and II, nor of a flow that is not mirrored.
+    @Test func mirrorClocksAreCounted() {
+        let bench = Workbench()
+        var sum = DecodeTallies()
+        let inner = Build.ethernet(0x0800, Build.ipv4(17, Build.udp(1, 2, [9])))
+        for (granularity, count) in [(0, 1), (1, 2), (2, 3), (3, 4)] {
+            let header = Build.be32(2 << 28 | 45 << 16 | 901) + Build.be32(7) + Build.be32(8 | granularity << 1)
+            let packet = Build.be16(0x1000) + Build.be16(0x22EB) + Build.be32(1) + header
+            for _ in 0..<count {
+                sum.add(bench.decode(Build.ethernet(0x0800, Build.ipv4(47, packet + inner))).tallies)
+            }
+            // Cut before the clock: nothing is read of it.
+            sum.add(bench.decode(Build.ethernet(0x0800, Build.ipv4(47, packet.prefix(19) + []))).tallies)
+        }
+        sum.add(bench.decode(Build.ethernet(0x0800, Build.ipv4(47, [0, 0, 0x88, 0xBE] + inner))).tallies)
+        sum.add(bench.decode(inner).tallies)
+        #expect(MirrorClock.allCases.map { sum.count($0) } == [1, 2, 3, 4] && sum.count(TunnelKind.erspan) == 11)
+        var twice = sum
+        twice.add(sum)
+        #expect(MirrorClock.allCases.map { twice.count($0) } == [2, 4, 6, 8])
+        #expect(Set(MirrorClock.allCases.map(\.description)).count == 4)
+    }
+
     @Test(arguments: TunnelFixture.all) func theInnerFlowWithTheOuterAttributes(fixture: TunnelFixture) throws {
         let result = Workbench().decode(fixture.bytes)
         let facts = try #require(result.facts)

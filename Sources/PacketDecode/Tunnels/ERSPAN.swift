@@ -11,8 +11,9 @@
 ///     | time stamp (32) |
 ///     | security group (16) | PDU (1) | frame type (5) | hardware (6) | direction (1) | granularity (2) | optional (1) |
 ///
-/// The time stamp counts a hardware's own units from a moment that only its marker packets tell; a flow's times are
-/// those at which the probe saw the copies.
+/// The time stamp counts units that the granularity names (`MirrorClock`) from a moment that only the switch's marker packets
+/// tell, and in units of 100 ns it starts again every seven minutes: a flow's times are those at which the probe saw the
+/// copies. What clocks there are is counted.
 enum ERSPAN {
     private static let lengthII = 8
     private static let lengthIII = 12
@@ -45,6 +46,7 @@ enum ERSPAN {
         let isIP = last >> 10 & 0x1F == 2
         guard path.enter(.erspan, identifier: word & sessionMask, carriesFrames: !isIP, &packet) else { return .flow }
         path.setDirection(last >> 3 & 1 == 0 ? .ingress : .egress)
+        path.setClock(last >> 1 & 3)
         cursor.skip(length)
         if isIP { return .ip }
         // Whether the frame has kept its tag is not said: if one follows, it is that.

@@ -40,6 +40,8 @@ struct TunnelPath {
     /// The flow of the outermost tunnel, and that tunnel; hold while inside one, under `TunnelRule.both`.
     private(set) var outermost = PacketFacts()
     private(set) var outermostTunnel = TunnelFacts()
+    /// The clock of the last ERSPAN header of type III entered, if there was one; holds while inside a tunnel.
+    private(set) var clock: MirrorClock?
     /// What the flow is itself a tunnel of, when its contents cannot be read.
     var opaque: OpaqueTunnel?
     private let rule: TunnelRule
@@ -83,6 +85,8 @@ struct TunnelPath {
             packet.note(.tunnelTooDeep)
             return false
         }
+        // Not in `begin`, which every packet pays for.
+        if current.depth == 0 { clock = nil }
         outer = packet
         previous = current
         previousNetwork = self.network
@@ -109,6 +113,11 @@ struct TunnelPath {
 
     /// Notes what the tunnel entered last says about the mirrored port.
     mutating func setDirection(_ direction: MirrorDirection) { current.direction = direction.rawValue }
+
+    /// Notes what the tunnel entered last says about its time stamps: the header's two bits.
+    mutating func setClock(_ granularity: UInt32) {
+        clock = MirrorClock(rawValue: UInt8(truncatingIfNeeded: granularity & 3))
+    }
 
     /// Goes back to the outer flow when what the last tunnel carried turned out to have none.
     mutating func leave(isDamaged: Bool, _ packet: inout PacketFacts) {
