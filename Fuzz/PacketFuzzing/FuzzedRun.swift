@@ -1,4 +1,5 @@
 import FlowTable
+import Labels
 import NetTypes
 import PacketDecode
 
@@ -217,6 +218,8 @@ struct FuzzedRun {
     /// Counts and checks records that left together.
     private mutating func take(_ buffer: RecordBuffer) {
         let found = buffer.records
+        let attributes = buffer.attributes
+        var walk = AttributeWalk()
         for index in 0..<found.count {
             let record = found[index]
             records += 1
@@ -227,8 +230,36 @@ struct FuzzedRun {
             if !record.labelIsSound || !isLabelled && record.applicationId != 0 {
                 mistakes.append("the label of flow \(record.flowId) contradicts itself")
             }
+            let list = walk.next(record.attributeOctets, of: attributes.count)
+            if list.count != Int(record.attributeOctets) || !isLabelled && !list.isEmpty
+                || !attributesAreSound(attributes, list, record)
+            {
+                mistakes.append("the attributes of flow \(record.flowId) are not sound")
+            }
             fold(record)
+            for index in list { labelChecksum = (labelChecksum ^ UInt64(attributes[index])) &* 1_099_511_628_211 }
         }
+    }
+
+    /// Whether the list is one that outputs can read, and has nothing of another protocol, or of a direction without packets.
+    private func attributesAreSound(_ octets: [UInt8], _ list: Range<Int>, _ record: FlowRecord) -> Bool {
+        guard AttributeList.isSound(octets.span, list) else { return false }
+        var position = list.lowerBound
+        while let value = AttributeList.next(octets.span, &position, end: list.upperBound) {
+            let number = AttributeList.number(octets.span, value)
+            switch value.attribute.origin {
+            case .payload: continue
+            case .tcp: if record.protocolIdentifier != 6 { return false }
+            case .sctp: if record.protocolIdentifier != 132 { return false }
+            }
+            if (value.attribute.isReverse ? record.packetsReverse : record.packetsForward) == 0 { return false }
+            switch value.attribute {
+            case .tcpFastOpen, .reverseTcpFastOpen: if number > 2 { return false }
+            case .mptcpVersion, .reverseMptcpVersion: if number > 15 { return false }
+            default: continue
+            }
+        }
+        return true
     }
 
     private func isSound(_ record: FlowRecord) -> Bool {

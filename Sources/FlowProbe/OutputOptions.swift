@@ -41,8 +41,8 @@ struct OutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Attributes that go with labels: technical, those that are no personal data; all; none; or names of "
-                + "docs/labels.md between commas.", valueName: "list"))
+            "Attributes that go with labels: technical, those that are no personal data; transport, those of SYNs and SCTP; "
+                + "all; none; or names of docs/labels.md between commas.", valueName: "list"))
     var labelAttributes = AttributeSelection.technical
 
     @Option(

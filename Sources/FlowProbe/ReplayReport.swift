@@ -98,6 +98,12 @@ struct ReplayReport {
                 "\(refused) flows go without their labels' attributes: the memory for these was used up. Give --flow-memory "
                     + "more, an eighth of which they get, or choose fewer with --label-attributes.")
         }
+        let damaged = result.counters.damagedHeaders
+        if damaged > 0 {
+            lines.append(
+                "\(damaged) SYNs, or first packets of SCTP, have options or chunks that do not add up; what stands before that "
+                    + "is told.")
+        }
         lines += balance.mistakes.map { "a sum does not hold, which is a fault of this program: \($0)." }
         return lines
     }

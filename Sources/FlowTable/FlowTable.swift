@@ -161,6 +161,7 @@ package final class FlowTable: Sendable {
                     counters.tunnelTableOverflows = stripe.tunnels.overflows
                     counters.labelRefusals = stripe.labels.refusals
                     counters.attributeRefusals = stripe.labels.attributeRefusals
+                    counters.damagedHeaders = stripe.labels.transport.damaged
                     counters.duplicatesForgotten = stripe.duplicates.forgotten
                     return counters
                 })

@@ -36,6 +36,8 @@ package struct FlowTableCounters: Sendable {
     package var labelsCutShort: UInt64 = 0
     /// Flows whose attributes were not kept because the stripe's memory for them was used up.
     package var attributeRefusals: UInt64 = 0
+    /// Packets of those whose transport headers are read that have options or chunks which do not add up.
+    package var damagedHeaders: UInt64 = 0
     /// Packets told to be copies of earlier ones, dropped or not.
     package var duplicates: UInt64 = 0
     /// Packets whose like had come just before, and may have been sent again; they are in flows.
@@ -76,6 +78,7 @@ package struct FlowTableCounters: Sendable {
         labelRefusals &+= other.labelRefusals
         labelsCutShort &+= other.labelsCutShort
         attributeRefusals &+= other.attributeRefusals
+        damagedHeaders &+= other.damagedHeaders
         duplicates &+= other.duplicates
         uncertainDuplicates &+= other.uncertainDuplicates
         duplicatesForgotten &+= other.duplicatesForgotten

@@ -38,6 +38,8 @@ struct LabelTable: ~Copyable {
     private var hand = 0
     private var budget: LabelBudget
     private var arena: AttributeArena
+    /// What transport headers said, whatever the label.
+    private(set) var transport: TransportMarks
     private var list: [UInt8] = []
     private let configuration: LabelConfiguration
     let decoder = PacketDecoder()
@@ -60,6 +62,7 @@ struct LabelTable: ~Copyable {
         self.configuration = configuration ?? LabelConfiguration()
         marks = MappedArray(count: configuration == nil ? 1 : slots)
         budget = LabelBudget(nanosecondsPerSecond: self.configuration.nanosecondsPerSecond)
+        transport = TransportMarks(isOn ? self.configuration.attributes : .none, slots: slots)
         arena = AttributeArena(octets: isOn ? self.configuration.attributeOctets ?? octets / 8 : 0)
     }
 
@@ -70,7 +73,15 @@ struct LabelTable: ~Copyable {
     var attributeRefusals: UInt64 { arena.refusals }
 
     /// Forgets what is known of `slot`, for a new flow.
-    mutating func clear(_ slot: Int) { marks[slot] = Mark() }
+    mutating func clear(_ slot: Int) {
+        marks[slot] = Mark()
+        transport.clear(slot)
+    }
+
+    /// Takes what the transport header of a packet from `endpoint` of the flow in `slot` says.
+    mutating func note(_ slot: Int, _ endpoint: Int, _ header: TransportHeader) {
+        transport.note(slot, endpoint, header)
+    }
 
     /// Whether the flow in `slot` is being looked at.
     func hasInspector(_ slot: Int) -> Bool { marks[slot].inspector != 0 }
@@ -159,14 +170,21 @@ struct LabelTable: ~Copyable {
     }
 
     /// Gives the record that `output` is about to count the attributes of the flow in `slot`, as far as they are known.
-    mutating func addAttributes(_ slot: Int, to output: RecordBuffer) {
+    /// `initiator` is 0 for A and 1 for B.
+    mutating func addAttributes(_ slot: Int, initiator: Int, to output: RecordBuffer) {
         let mark = marks[slot]
-        guard mark.inspector != 0 || mark.attributes != 0 else { return }
+        let hasHeaders = transport.isOn && TransportMarks.reads(output.next.protocolIdentifier)
+        guard mark.inspector != 0 || mark.attributes != 0 || hasHeaders else { return }
         list.removeAll(keepingCapacity: true)
         if mark.inspector != 0 {
             appendAttributes(of: Int(mark.inspector) - 1)
         } else {
             arena.append(mark.attributes, to: &list)
+        }
+        if hasHeaders {
+            transport.append(
+                slot, initiator: initiator, forward: output.next.packetsForward > 0,
+                reverse: output.next.packetsReverse > 0, isTCP: output.next.protocolIdentifier == 6, to: &list)
         }
         output.setAttributes(list.span)
     }

@@ -64,7 +64,10 @@ extension Stripe {
         if facts[packet].flags.contains(.tunnel), !hot[slot].sides[facts[packet].sender].marks.contains(.tunnel) {
             noteTunnel(slot, facts[packet], tunnels[packet])
         }
-        if !hot[slot].state.contains(.labelled), facts[packet].payloadOctets != 0, let packets {
+        // A SYN has options that are read once; what else is empty is passed over.
+        if !hot[slot].state.contains(.labelled),
+            facts[packet].payloadOctets != 0 || facts[packet].tcpFlags & TCPFlag.syn != 0, let packets
+        {
             label(facts, tunnels, packet, slot, packets)
         }
     }

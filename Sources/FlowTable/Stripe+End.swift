@@ -68,7 +68,7 @@ extension Stripe {
         fill(&output.next, slot, reason: reason, isLast: isLast, at: frame)
         if labels.isOn {
             labels.fill(&output.next, slot)
-            labels.addAttributes(slot, to: output)
+            labels.addAttributes(slot, initiator: hot[slot].initiator, to: output)
         }
         output.commit()
         let octets = hot[slot].octets[0] &+ hot[slot].octets[1]

@@ -80,7 +80,7 @@ package enum ProtocolCatalogue {
         Row([0, 43, 60], "IPv6 hop-by-hop, routing and destination options", "passed; jumbo payload", "RFC 8200"),
         Row([1], "ICMP", "type, code, identifier of queries; what errors quote", "RFC 792"),
         Row([4, 41], "IP in IP, 6to4", "what is inside", "RFC 2003, RFC 2473, RFC 3056, RFC 4213"),
-        Row([6], "TCP", "ports, sequence, acknowledgement, flags, length", "RFC 9293"),
+        Row([6], "TCP", "ports, sequence, acknowledgement, flags, length; options of SYNs with labels on", "RFC 9293"),
         Row([17], "UDP", "ports, length", "RFC 768"),
         Row([33, 136], "DCCP, UDP-Lite", "ports", "RFC 4340, RFC 3828"),
         Row([44], "IPv6 fragment", "offset, identification", "RFC 8200"),
@@ -91,7 +91,7 @@ package enum ProtocolCatalogue {
         Row([97, 143], "EtherIP, Ethernet", "the frame", "RFC 3378, RFC 8986"),
         Row([108], "IPComp", "opaque: counted", "RFC 3173"),
         Row([115], "L2TPv3", "session; see semantics.md for what it carries", "RFC 3931"),
-        Row([132], "SCTP", "ports", "RFC 9260"),
+        Row([132], "SCTP", "ports; tags and chunk types of the first packets with labels on", "RFC 9260"),
         Row([137], "MPLS in IP", "the last label; see semantics.md for what follows", "RFC 4023"),
     ]
 
@@ -115,7 +115,9 @@ package enum ProtocolCatalogue {
 
     /// What GRE carries, by protocol type; any other by its EtherType.
     private static let gre = [
-        Row([0x22EB], "ERSPAN type III", "session, VLAN, direction; the frame or IP packet", "draft-foschiano-erspan"),
+        Row(
+            [0x22EB], "ERSPAN type III", "session, VLAN, direction, clock; the frame or IP packet",
+            "draft-foschiano-erspan"),
         Row([0x6558], "Ethernet, NVGRE", "key, subnet id; the frame", "RFC 1701, RFC 7637"),
         Row([0x8200, 0x9000], "802.11, with the 511 numbers that follow each", "the frame", "Aruba"),
         Row([0x880B], "PPP, version 1", "call id; PPP", "RFC 2637"),

@@ -71,13 +71,16 @@ import Testing
                     records.append(
                         Self.record(
                             UInt64(records.count + 1), forward: forward, reverse: reverse, ipv6: ipv6, tunnel: tunnel))
+                    records.append(
+                        Self.association(
+                            UInt64(records.count + 1), forward: forward, reverse: reverse, ipv6: ipv6, tunnel: tunnel))
                 }
             }
         }
         // Every second record has attributes; in the others there are none to be left out.
         var attributes: [UInt8] = []
-        for index in records.indices where index % 2 == 0 {
-            let list = Self.attributes(index)
+        for index in records.indices where index % 4 < 2 {
+            let list = Self.attributes(index, of: records[index])
             records[index].attributeOctets = UInt16(list.count)
             attributes += list
         }
@@ -102,29 +105,54 @@ import Testing
         }
         try output.finish(balance: "")
         #expect(stream.pending == 0 && !stream.isBroken)
-        #expect(session.tally.malformed.total == 0 && session.tally.exportedRecords == 12)
+        #expect(session.tally.malformed.total == 0 && session.tally.exportedRecords == 24)
         let wanted = try String(contentsOf: folder.appending(path: "a.json"), encoding: .utf8)
         #expect(try String(contentsOf: folder.appending(path: "b.json"), encoding: .utf8) == wanted)
-        #expect(wanted.split(separator: "\n").count == 12)
-        #expect(wanted.split(separator: "\n").count { $0.contains("\"serverName\":\"host ") } == 6)
+        #expect(wanted.split(separator: "\n").count == 24)
+        #expect(wanted.split(separator: "\n").count { $0.contains("\"serverName\":\"host ") } == 12)
+        for name in ["tcpMaximumSegmentSize", "reverseTcpWindowScale", "sctpChunkTypes", "reverseSctpVerificationTag"] {
+            #expect(wanted.contains("\"\(name)\":"), "\(name)")
+        }
         // The store has the attributes of the records that have them, and of no other.
         var filter = StoreReader.Filter()
         filter.expression = try WhereExpression("server example.com")
         let found = try StoreReader(path: store).read(filter, into: TrafficSummary())
-        #expect(found == 6)
+        #expect(found == 12)
     }
 
-    /// Attributes with what needs escapes; with numbers whose "not seen" is another number.
-    private static func attributes(_ number: Int) -> [UInt8] {
+    /// The same over SCTP.
+    private static func association(
+        _ number: UInt64, forward: Bool, reverse: Bool, ipv6: Bool, tunnel: Bool
+    ) -> FlowRecord {
+        var record = record(number, forward: forward, reverse: reverse, ipv6: ipv6, tunnel: tunnel)
+        (record.protocolIdentifier, record.tcpState, record.initiator) = (132, .none, .firstSeen)
+        (record.tcpControlBitsForward, record.tcpControlBitsReverse) = (0, 0)
+        (record.retransmittedOctetsReverse, record.handshakeRoundTrip) = (0, 0)
+        record.presence.remove(.handshakeRoundTrip)
+        return record
+    }
+
+    /// Attributes with what needs escapes; with numbers whose "not seen" is another number; of directions with packets.
+    private static func attributes(_ number: Int, of record: FlowRecord) -> [UInt8] {
         var list: [UInt8] = []
         for attribute in LabelAttribute.allCases
         where attribute == .serverName || (number + Int(attribute.rawValue)) % 3 == 0 {
+            switch attribute.origin {
+            case .payload: break
+            case .tcp: if record.protocolIdentifier != 6 { continue }
+            case .sctp: if record.protocolIdentifier != 132 { continue }
+            }
+            if attribute.origin != .payload,
+                (attribute.isReverse ? record.packetsReverse : record.packetsForward) == 0
+            {
+                continue
+            }
             let text = Array(
                 (attribute == .serverName
                     ? "host \(number)\"\\.example.com" : String(repeating: "z", count: 255 - number))
                     .utf8)
             if attribute.isNumber {
-                AttributeList.append(attribute, number: UInt32(number), to: &list)
+                AttributeList.append(attribute, number: UInt64(number), to: &list)
             } else {
                 AttributeList.append(attribute, text: text.span, 0..<text.count, to: &list)
             }

@@ -8,7 +8,10 @@ extension ProbeTests {
             "applicationName", "labelSource", "labelConfidence", "serverName", "applicationProtocol", "userAgent",
             "requestMethod", "statusCode", "tlsVersion", "cipherSuite", "certificateSubject", "ja3", "ja3s", "ja4",
             "hassh", "hasshServer", "serverSoftware", "clientSoftware", "dnsName", "dnsType", "dnsResponseCode",
-            "dnsAnswer", "hostName", "quicVersion",
+            "dnsAnswer", "hostName", "quicVersion", "tcpSynOptions", "reverseTcpSynOptions", "tcpMaximumSegmentSize",
+            "reverseTcpMaximumSegmentSize", "tcpWindowScale", "reverseTcpWindowScale", "tcpFastOpen",
+            "reverseTcpFastOpen", "mptcpVersion", "reverseMptcpVersion", "sctpChunkTypes", "reverseSctpChunkTypes",
+            "sctpVerificationTag", "reverseSctpVerificationTag",
         ]
         private static let personal: Set<String> = [
             "serverName", "userAgent", "certificateSubject", "ja3", "ja4", "hassh", "clientSoftware", "dnsName",

@@ -8,7 +8,7 @@ import Testing
         var list: [UInt8] = []
         for attribute in LabelAttribute.allCases {
             if attribute.isNumber {
-                AttributeList.append(attribute, number: UInt32(attribute.rawValue), to: &list)
+                AttributeList.append(attribute, number: UInt64(attribute.rawValue), to: &list)
             } else {
                 let text = Array("value of \(attribute)".utf8)
                 AttributeList.append(attribute, text: text.span, 0..<text.count, to: &list)
@@ -98,6 +98,54 @@ import Testing
         }
     }
 
+    /// From the responder's side the pairs are exchanged, all else stays, and twice is once.
+    @Test func mirrored() {
+        let mirrored = AttributeList.mirrored(Self.full)
+        #expect(Self.isSound(mirrored) && AttributeList.mirrored(mirrored) == Self.full)
+        for (attribute, octets) in Self.values(mirrored) {
+            #expect(attribute.isNumber ? octets.last == (attribute.reversed ?? attribute).rawValue : true)
+        }
+        // Whichever values there are.
+        for mask in 0..<256 {
+            var list: [UInt8] = []
+            for (bit, attribute) in LabelAttribute.allCases.suffix(8).enumerated() where mask >> bit & 1 != 0 {
+                AttributeList.append(attribute, number: 7, to: &list)
+            }
+            let other = AttributeList.mirrored(list)
+            #expect(Self.isSound(other) && AttributeList.mirrored(other) == list)
+            #expect(Self.values(list).map(\.0.reversed) == Self.values(list).map { $0.0.reversed })
+            #expect(Set(Self.values(other).map(\.0)) == Set(Self.values(list).compactMap(\.0.reversed)))
+        }
+    }
+
+    /// Two lists become one: what both have is the later one's.
+    @Test func joined() {
+        var (one, other): ([UInt8], [UInt8]) = ([], [])
+        AttributeList.append(.statusCode, number: 200, to: &one)
+        AttributeList.append(.tcpWindowScale, number: 3, to: &one)
+        AttributeList.append(.statusCode, number: 404, to: &other)
+        AttributeList.append(.reverseTcpWindowScale, number: 5, to: &other)
+        let joined = AttributeList.joined(one, other)
+        #expect(Self.isSound(joined))
+        #expect(Self.values(joined).map(\.0) == [.statusCode, .tcpWindowScale, .reverseTcpWindowScale])
+        #expect(Self.values(joined).map(\.1) == [[1, 148], [3], [5]])
+        #expect(AttributeList.joined(Self.full, []) == Self.full && AttributeList.joined([], Self.full) == Self.full)
+        #expect(AttributeList.joined(Self.full, Self.full) == Self.full && AttributeList.joined([], []).isEmpty)
+    }
+
+    @Test func directionsAreInPairs() {
+        for attribute in LabelAttribute.allCases {
+            guard let other = attribute.reversed else {
+                #expect(attribute.origin == .payload && !attribute.isReverse)
+                continue
+            }
+            let (forward, reverse) = attribute.isReverse ? (other, attribute) : (attribute, other)
+            #expect(other.reversed == attribute && forward.rawValue + 1 == reverse.rawValue && !forward.isReverse)
+            #expect(reverse.name == "reverse" + forward.name.prefix(1).uppercased() + forward.name.dropFirst())
+            #expect(forward.octetCount == reverse.octetCount && forward.absent == reverse.absent)
+        }
+    }
+
     @Test func selectionsAreReadByName() throws {
         #expect(AttributeSelection("all") == .all && AttributeSelection("none") == AttributeSelection.none)
         #expect(AttributeSelection("Technical") == .technical)
@@ -107,7 +155,10 @@ import Testing
         for wrong in ["", "everything", "serverName,,ja3", "serverName;ja3", "1"] {
             #expect(AttributeSelection(wrong) == nil, "\(wrong)")
         }
-        for selection in [AttributeSelection.all, .none, .technical, two] {
+        let scale = try #require(AttributeSelection("tcpWindowScale"))
+        #expect(scale.attributes == [.tcpWindowScale, .reverseTcpWindowScale], "a name stands for both directions")
+        #expect(AttributeSelection("reverseTcpWindowScale") == scale && AttributeSelection("transport") == .transport)
+        for selection in [AttributeSelection.all, .transport, scale, .none, .technical, two] {
             #expect(AttributeSelection(selection.description) == selection)
         }
     }

@@ -70,12 +70,14 @@ extension CollectedFlow {
             let start = range.lowerBound + places[field].offset
             let value = start..<start + places[field].length
             if attribute.isNumber {
-                let number = UInt32(clamping: octets.unsigned(at: start, value.count))
+                let number = octets.unsigned(at: start, value.count)
                 AttributeList.append(attribute, number: number, to: &attributes)
             } else {
                 AttributeList.append(attribute, text: octets, value, to: &attributes)
             }
         }
+        // What came from the responder's side has its directions exchanged, as the record has.
+        if isOwn, biflowDirection == 2 { attributes = AttributeList.mirrored(attributes) }
     }
 
     private struct Addresses {

@@ -94,7 +94,8 @@ struct FlowPlan {
 
     /// The attribute that a field of ours is; nil for others, and for the second of a name.
     private func attribute(_ element: ElementDescription, _ field: CollectedField) -> LabelAttribute? {
-        guard element.isPrivate, let attribute = LabelAttribute.allCases.first(where: { $0.name == element.name }),
+        guard let attribute = LabelAttribute.allCases.first(where: { $0.name == element.name }),
+            element.isPrivate == (attribute.element.registry == .project),
             !attributes.contains(where: { $0.attribute == attribute })
         else { return nil }
         let isFit = attribute.isNumber ? element.type.isUnsigned && !field.isVariable : element.type == .string

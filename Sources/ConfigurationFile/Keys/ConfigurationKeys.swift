@@ -123,8 +123,8 @@ enum ConfigurationKeys {
                 "Label flows with the application that their first payloads show ([labels](labels.md))."),
             .init(
                 "labelAttributes", \.outputs.labelAttributes, .attributes, .restart,
-                "Which attributes of labels leave the probe: `technical`, those that are no personal data; `all`; `none`; or "
-                    + "names between commas ([labels](labels.md))."),
+                "Which attributes of labels leave the probe: `technical`, those that are no personal data; `transport`, those of "
+                    + "SYNs and SCTP; `all`; `none`; or names between commas ([labels](labels.md))."),
             .init(
                 "elements", \.outputs.elements, .choice { "\($0)" }, .restart,
                 "IPFIX: what a record carries ([information elements](information-elements.md)): key, counters and "

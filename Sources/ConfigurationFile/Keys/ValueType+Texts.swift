@@ -122,8 +122,8 @@ extension ValueType where Value == AttributeSelection {
     /// Attributes of labels.
     static var attributes: ValueType {
         .scalar(
-            "technical, all, none, or names of attributes", what: "attributes of labels",
-            hint: "technical, all, none, or names such as serverName,dnsName (docs/labels.md)",
+            "technical, transport, all, none, or names of attributes", what: "attributes of labels",
+            hint: "technical, transport, all, none, or names such as serverName,dnsName (docs/labels.md)",
             parse: { AttributeSelection($0) }, write: { YAMLText.scalar($0.description) })
     }
 }

@@ -1,3 +1,5 @@
+import Labels
+
 extension InformationElement {
     /// The text of `docs/information-elements.md`, made from the table; a test keeps the file current.
     package static func documentation() -> String {
@@ -50,13 +52,19 @@ extension InformationElement {
             "",
             "Behind the fields above, in the templates of records that have any (ids 384 to 511): those that",
             "`--label-attributes` lets out ([labels](labels.md)). Texts are of variable length (RFC 7011 section 7), empty when",
-            "absent.",
+            "absent. What has a reverse is in templates of TCP, or of SCTP, alone, and the reverse in those of both directions.",
             "",
-            "| Id | Name | Type | Meaning |",
-            "|---|---|---|---|",
+            "| Id | Name | Reverse | Type | Octets | Meaning |",
+            "|---|---|---|---|---|---|",
         ]
-        for element in Option.attributes {
-            lines.append("| own \(element.id) | `\(element.name)` | \(element.type) | \(element.description) |")
+        for attribute in LabelAttribute.allCases where !attribute.isReverse {
+            let element = attribute.element
+            let own = attribute.reversed.map { "own \(element.id), reverse \($0.element.id)" } ?? "own \(element.id)"
+            let octets = element.length == 65_535 ? "" : "\(element.length)"
+            lines.append(
+                "| \(element.registry == .iana ? "\(element.id)" : own) | `\(element.name)` "
+                    + "| \(attribute.reversed.map { "`\($0.name)`" } ?? "") | \(element.type) | \(octets) | \(element.description) |"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -9,29 +9,51 @@ struct AttributeFields {
     /// Octets when there is no value at all.
     let shortest: Int
 
-    /// Fields for the attributes selected, those of the lowest numbers if they are more than `limit`.
-    init(_ selection: AttributeSelection, atMost limit: Int = .max) {
-        attributes = Array(selection.attributes.prefix(limit))
+    /// Whether values are the other direction's: of a record that is written from its responder's side.
+    private let isMirrored: Bool
+    /// Attributes that the template has no room for.
+    private let left: [LabelAttribute]
+
+    /// Fields for `attributes`, in the order of their numbers: those of the lowest if they are more than `limit`.
+    init(_ attributes: [LabelAttribute], atMost limit: Int = .max) {
+        self.init(Array(attributes.prefix(limit)), left: Array(attributes.dropFirst(limit)), isMirrored: false)
+    }
+
+    private init(_ attributes: [LabelAttribute], left: [LabelAttribute], isMirrored: Bool) {
+        self.attributes = attributes
+        self.left = left
+        self.isMirrored = isMirrored
         shortest = attributes.reduce(0) { $0 + ($1.octetCount ?? 1) }
     }
 
+    /// The same fields for records written from their responder's side.
+    var mirrored: AttributeFields { AttributeFields(attributes, left: left, isMirrored: true) }
+
+    /// The attribute whose value stands in the field of `attribute`.
+    private func source(_ attribute: LabelAttribute) -> LabelAttribute {
+        isMirrored ? attribute.reversed ?? attribute : attribute
+    }
+
     /// Writes the values of the list `octets[range]` into `output`, which is emptied first, in at most `limit` octets: no fewer
-    /// than `shortest`. False when a text did not fit and was left out.
+    /// than `shortest`; nothing when the fields have no value at all. False when a value was left out: a text that did not
+    /// fit, or one that the template has no room for.
     func encode(_ octets: Span<UInt8>, _ range: Range<Int>, limit: Int, into output: inout [UInt8]) -> Bool {
         output.removeAll(keepingCapacity: true)
-        var isWhole = true
+        var (isWhole, isEmpty) = (true, true)
         // What may still be spent on texts.
         var room = limit - shortest
         var position = range.lowerBound
         var value = AttributeList.next(octets, &position, end: range.upperBound)
         for attribute in attributes {
-            while let known = value, known.attribute.rawValue < attribute.rawValue {
+            let source = source(attribute)
+            while let known = value, known.attribute.rawValue < source.rawValue {
                 value = AttributeList.next(octets, &position, end: range.upperBound)
             }
-            let own = value?.attribute == attribute ? value?.range : nil
+            let own = value?.attribute == source ? value?.range : nil
             if let count = attribute.octetCount {
+                if own != nil { isEmpty = false }
                 for index in 0..<count {
-                    let absent = UInt8(truncatingIfNeeded: attribute.absent >> UInt32(8 * (count - 1 - index)))
+                    let absent = UInt8(truncatingIfNeeded: attribute.absent >> UInt64(8 * (count - 1 - index)))
                     output.append(own.map { octets[$0.lowerBound + index] } ?? absent)
                 }
                 continue
@@ -47,6 +69,7 @@ struct AttributeFields {
                 output.append(0)
                 continue
             }
+            isEmpty = false
             room -= cost
             if own.count < 255 {
                 output.append(UInt8(own.count))
@@ -55,30 +78,33 @@ struct AttributeFields {
             }
             for index in own { output.append(octets[index]) }
         }
-        return isWhole
+        if isEmpty { output.removeAll(keepingCapacity: true) }
+        return isWhole && !hasLeft(octets, range)
     }
 
-    /// Whether no attribute has a value in `octets`, which are those of these fields, from field number `first` on.
-    func isEmpty(_ octets: Span<UInt8>, from first: Int) -> Bool {
-        guard var position = length(octets, 0..<octets.count, first: first) else { return true }
-        for attribute in attributes[first...] {
-            if let count = attribute.octetCount {
-                var number: UInt32 = 0
-                for index in position..<position + count { number = number << 8 | UInt32(octets[index]) }
-                guard number == attribute.absent else { return false }
-                position += count
-            } else {
-                guard octets[position] == 0 else { return false }
-                position += 1
-            }
-        }
-        return true
-    }
-
-    /// Octets of the fields, or of the `first` of them, at the start of `octets[range]`; nil when they do not fit into it.
-    func length(_ octets: Span<UInt8>, _ range: Range<Int>, first: Int = .max) -> Int? {
+    /// Whether the list has a value of one of the attributes selected.
+    static func hasAny(of selection: AttributeSelection, _ octets: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var position = range.lowerBound
-        for attribute in attributes.prefix(first) {
+        while let value = AttributeList.next(octets, &position, end: range.upperBound) {
+            if selection.contains(value.attribute) { return true }
+        }
+        return false
+    }
+
+    /// Whether the list has a value for which the template has no room.
+    private func hasLeft(_ octets: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard !left.isEmpty else { return false }
+        var position = range.lowerBound
+        while let value = AttributeList.next(octets, &position, end: range.upperBound) {
+            if left.contains(where: { source($0) == value.attribute }) { return true }
+        }
+        return false
+    }
+
+    /// Octets of the fields at the start of `octets[range]`; nil when they do not fit into it.
+    func length(_ octets: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        var position = range.lowerBound
+        for attribute in attributes {
             if let count = attribute.octetCount {
                 position += count
                 continue

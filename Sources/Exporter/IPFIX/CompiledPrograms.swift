@@ -1,4 +1,5 @@
 import FlowTable
+import Labels
 
 /// Every encoding program of an export in flat memory: what the encoder's inner loop walks.
 // SAFETY: the blocks never change after init, and live as long as the object.
@@ -11,8 +12,12 @@ import FlowTable
     let precise: Bool
     /// Octets of the longest data record, attributes left out.
     let longestRecord: Int
-    /// The attributes that are carried.
-    let attributes: AttributeFields
+    /// The attributes of each program that has some; none at 0.
+    let attributes: [AttributeFields]
+    /// The attributes that are carried where there is room.
+    let carried: AttributeSelection
+    /// Whether SCTP's attributes are carried, in templates of their own.
+    let hasSCTP: Bool
 
     /// Number of the mirrored program of shape 0; shapes are below 256.
     static let mirrorBase = 256
@@ -25,8 +30,8 @@ import FlowTable
         var derivedSteps: Int16 = 0
         var recordLength: UInt16 = 0
         var templateId: UInt16 = 0
-        /// Attributes behind the record's fields.
-        var attributeCount: UInt16 = 0
+        /// Which of `CompiledPrograms.attributes` come behind the record's fields; 0 for none.
+        var attributes: UInt16 = 0
     }
 
     private let entries: UnsafeMutablePointer<Entry>
@@ -40,20 +45,27 @@ import FlowTable
         let templates = FlowTemplate.all(options: options)
         var table = [Entry](repeating: Entry(), count: Self.count)
         var all: [EncodingStep] = []
+        var fields = [AttributeFields([])]
         for template in templates {
             for mirrored in template.shape.isBiflow ? [false] : [false, true] {
                 let program = EncodingProgram(template, mirrored: mirrored)
+                if template.shape.hasAttributes {
+                    fields.append(mirrored ? template.attributes.mirrored : template.attributes)
+                }
                 table[template.shape.index + (mirrored ? Self.mirrorBase : 0)] = Entry(
                     firstStep: Int32(all.count), recordSteps: Int16(program.recordSteps.count),
                     derivedSteps: Int16(program.derivedSteps.count), recordLength: UInt16(program.recordLength),
-                    templateId: program.templateId, attributeCount: UInt16(template.attributes.attributes.count))
+                    templateId: program.templateId,
+                    attributes: template.shape.hasAttributes ? UInt16(fields.count - 1) : 0)
                 all += program.recordSteps + program.derivedSteps
             }
         }
         shapeMask = TemplateShape.distinguishingBits(options.elements)
         splitsDirections = options.uniflow
         precise = options.elements == .precise
-        attributes = AttributeFields(options.carriedAttributes)
+        attributes = fields
+        carried = options.carriedAttributes
+        hasSCTP = carried.hasSCTP
         longestRecord = templates.map(\.recordLength).max() ?? 0
         // SAFETY: three blocks of their own, initialised whole from arrays of these sizes, freed in deinit.
         unsafe entries = .allocate(capacity: Self.count)
@@ -83,6 +95,24 @@ import FlowTable
     subscript(number: Int) -> Entry {
         // SAFETY: a shape is below 256: numbers stay below 512.
         unsafe entries[number]
+    }
+
+    /// The program of records with attributes whose number without is `number`.
+    func attributed(_ number: Int, _ protocolIdentifier: UInt8) -> Int {
+        TemplateShape.withAttributes(number, protocolIdentifier: protocolIdentifier, hasSCTP: hasSCTP)
+    }
+
+    /// Encodes a list's values as they stand behind records of program number `number`: none in shapes without ports, in
+    /// which no flow of theirs is looked into. `limit` and what is returned are as in `AttributeFields.encode`.
+    func encode(
+        _ octets: Span<UInt8>, _ list: Range<Int>, _ number: Int, _ protocolIdentifier: UInt8, limit: Int,
+        into output: inout [UInt8]
+    ) -> Bool {
+        guard TemplateShape.hasPorts(number) else { return true }
+        let place = Int(self[attributed(number, protocolIdentifier)].attributes)
+        // A template that has room for none of them is not there.
+        guard place > 0 else { return !AttributeFields.hasAny(of: carried, octets, list) }
+        return attributes[place].encode(octets, list, limit: limit, into: &output)
     }
 
     /// Runs a program: reads `record` and `derived`, writes `program.recordLength` octets to `output` and up to seven

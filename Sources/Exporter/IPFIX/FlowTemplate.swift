@@ -29,7 +29,8 @@ package struct FlowTemplate: Sendable {
         // field: the last attributes first.
         let fixed = fields.reduce(4) { $0 + ($1.enterpriseNumber(project: 0) == nil ? 4 : 8) }
         let room = max(0, min(options.templateOctets, 65_535) - fixed) / 8
-        attributes = AttributeFields(shape.hasAttributes ? options.carriedAttributes : .none, atMost: room)
+        attributes = AttributeFields(
+            shape.hasAttributes ? shape.attributes(of: options.carriedAttributes) : [], atMost: room)
     }
 
     /// Smaller first. Short derived values come last of all: a step that stores more than its field runs over what
@@ -44,7 +45,7 @@ package struct FlowTemplate: Sendable {
     /// Every template of an export, in id order.
     package static func all(options: IPFIXOptions) -> [FlowTemplate] {
         TemplateShape.all(
-            elements: options.elements, uniflow: options.uniflow, attributes: !options.carriedAttributes.isEmpty
+            elements: options.elements, uniflow: options.uniflow, attributes: options.carriedAttributes
         ).map { FlowTemplate(shape: $0, options: options) }
             .filter { !$0.shape.hasAttributes || !$0.attributes.attributes.isEmpty }
     }
@@ -75,7 +76,8 @@ package struct FlowTemplate: Sendable {
         }
         for attribute in attributes.attributes {
             octets.appendFieldSpecifier(
-                attribute.element.id, length: attribute.element.type.fullLength, enterpriseNumber: enterpriseNumber)
+                attribute.element.id, length: attribute.element.length,
+                enterpriseNumber: attribute.enterpriseNumber(project: enterpriseNumber))
         }
         return octets.octets
     }

@@ -35,6 +35,9 @@ import NetTypes
     private var messageRecords: UInt32 = 0
     /// The record at hand's attributes as they go onto the wire.
     private var values: [UInt8] = []
+    /// The same for the data record written from the responder's side.
+    private var mirroredValues: [UInt8] = []
+    private var hasValues: Bool { !values.isEmpty || !mirroredValues.isEmpty }
     private var valuesAreCut = false
     private var cutAttributes: UInt64 = 0
 
@@ -208,12 +211,14 @@ extension MessageBuilder {
             let listed = unsafe fields.pointee.attributeOctets
             var ahead = walk
             if listed != 0 {
-                prepare(attributes, ahead.next(listed, of: attributes.count))
-            } else if !values.isEmpty {
+                // SAFETY: as above.
+                unsafe prepare(attributes, ahead.next(listed, of: attributes.count), fields.pointee)
+            } else if hasValues {
                 values.removeAll(keepingCapacity: true)
+                mirroredValues.removeAll(keepingCapacity: true)
             }
             // A record may become two, and neither may be left for the next block alone.
-            if position - sealedLength + reserve + 2 * values.count > messageLimit {
+            if position - sealedLength + reserve + values.count + mirroredValues.count > messageLimit {
                 seal()
                 if isFull { break }
             } else if position == sealedLength, isFull {
@@ -240,32 +245,35 @@ extension MessageBuilder {
         return index
     }
 
-    /// Makes `values` of a record's attributes; of none when nothing is left of them.
+    /// Makes `values` of a record's attributes, for each data record that it becomes; of none when nothing is left of them.
     @inline(never)
-    private mutating func prepare(_ attributes: Span<UInt8>, _ list: Range<Int>) {
+    private mutating func prepare(_ attributes: Span<UInt8>, _ list: Range<Int>, _ record: FlowRecord) {
         values.removeAll(keepingCapacity: true)
+        mirroredValues.removeAll(keepingCapacity: true)
         valuesAreCut = false
-        guard !list.isEmpty, !programs.attributes.attributes.isEmpty else { return }
+        guard !list.isEmpty else { return }
+        let mask = programs.shapeMask
         let limit = messageLimit - Self.headerLength - Self.setHeaderLength - programs.longestRecord
-        valuesAreCut = !programs.attributes.encode(attributes, list, limit: limit, into: &values)
-    }
-
-    /// How many octets of `values` go behind a data record of program number `number`: none where the template has no room
-    /// for attributes, and none in shapes without ports, in which no flow of theirs is looked into.
-    @inline(never)
-    private mutating func valueLength(_ number: Int) -> Int {
-        guard TemplateShape.hasPorts(number) else { return 0 }
-        let count = Int(programs[number | TemplateShape.attributesBit].attributeCount)
-        guard count < programs.attributes.attributes.count else { return values.count }
-        let octets = values
-        if !programs.attributes.isEmpty(octets.span, from: count) { valuesAreCut = true }
-        return count == 0 ? 0 : programs.attributes.length(octets.span, 0..<octets.count, first: count) ?? 0
+        let transport = record.protocolIdentifier
+        if !programs.splitsDirections, let shape = TemplateShape.biflowIndex(record) {
+            valuesAreCut = !programs.encode(attributes, list, shape & mask, transport, limit: limit, into: &values)
+            return
+        }
+        if record.packetsForward != 0 || record.packetsReverse == 0 {
+            let shape = TemplateShape.forwardIndex(record) & mask
+            valuesAreCut = !programs.encode(attributes, list, shape, transport, limit: limit, into: &values)
+        }
+        if record.packetsReverse != 0 {
+            let number = CompiledPrograms.mirrorBase + TemplateShape.mirrorIndex(record) & mask
+            let isWhole = programs.encode(attributes, list, number, transport, limit: limit, into: &mirroredValues)
+            valuesAreCut = valuesAreCut || !isWhole
+        }
     }
 
     /// Puts attributes behind the data record that was just written.
-    private mutating func putValues(_ length: Int) {
-        for index in 0..<length {
-            store8(values[index], at: position)
+    private mutating func putValues(isMirrored: Bool) {
+        for octet in isMirrored ? mirroredValues : values {
+            store8(octet, at: position)
             position += 1
         }
     }
@@ -305,8 +313,16 @@ extension MessageBuilder {
     /// Writes one data record by program number `number`.
     @inline(__always)
     private mutating func put(_ number: Int, _ record: UnsafeRawPointer, _ derived: UnsafeRawPointer) {
-        let length = values.isEmpty ? 0 : valueLength(number)
-        let program = programs[length > 0 ? number | TemplateShape.attributesBit : number]
+        var (number, length) = (number, 0)
+        let isMirrored = number >= CompiledPrograms.mirrorBase
+        if hasValues {
+            length = isMirrored ? mirroredValues.count : values.count
+            // SAFETY: callers pass a pointer to a whole record.
+            let fields = unsafe record.assumingMemoryBound(to: FlowRecord.self)
+            // SAFETY: as above.
+            if length > 0 { number = unsafe programs.attributed(number, fields.pointee.protocolIdentifier) }
+        }
+        let program = programs[number]
         if length > 0, position > sealedLength,
             position - sealedLength + Int(program.recordLength) + length + Self.setHeaderLength > messageLimit
         {
@@ -321,7 +337,7 @@ extension MessageBuilder {
         // SAFETY: `encode` made sure that two of the longest records with set headers fit below `capacity`.
         unsafe programs.run(program, record, derived, to: block + position)
         position += Int(program.recordLength)
-        if length > 0 { putValues(length) }
+        if length > 0 { putValues(isMirrored: isMirrored) }
         messageRecords &+= 1
     }
 }

@@ -1,9 +1,11 @@
 import FlowTable
+import Labels
 
 /// Which fields a record carries, as a small number: what is absent has no field in the record's template.
 ///
 /// The list is closed: 2 IP versions x 4 kinds of key x MAC addresses or not x VLAN or not x one direction or both x
 /// tunnel or not x attributes of a label or not, 256 in all, of which an export uses those that its options tell apart.
+/// ICMP has no attributes: with them, its kind stands for SCTP, whose attributes no other record has to carry.
 package struct TemplateShape: Hashable, Sendable {
     /// 0..<256.
     package let index: Int
@@ -26,11 +28,15 @@ package struct TemplateShape: Hashable, Sendable {
     static let biflowBit = 32
     static let tunnelBit = 64
     static let attributesBit = 128
+    /// Attributes, and both bits of the kind.
+    static let sctpBits = attributesBit | Kind.icmp.rawValue << kindShift
 
     /// IPv6 addresses in place of IPv4 ones.
     package var isIPv6: Bool { index & Self.versionBit != 0 }
     /// What stands in for ports.
-    package var kind: Kind { Kind(rawValue: index >> Self.kindShift & 3) ?? .other }
+    package var kind: Kind { isSCTP ? .ports : Kind(rawValue: index >> Self.kindShift & 3) ?? .other }
+    /// SCTP with attributes; without, SCTP is as others with ports are.
+    package var isSCTP: Bool { index & Self.sctpBits == Self.sctpBits }
     /// Ethernet addresses.
     package var hasMACs: Bool { index & Self.macsBit != 0 }
     /// VLAN, and segment.
@@ -78,14 +84,42 @@ package struct TemplateShape: Hashable, Sendable {
     }
 
     /// Every shape of an export, in template-id order.
-    package static func all(elements: ElementSet, uniflow: Bool, attributes: Bool = false) -> [TemplateShape] {
+    package static func all(
+        elements: ElementSet, uniflow: Bool, attributes: AttributeSelection = .none
+    ) -> [TemplateShape] {
         (0..<256).filter { index in
             index & distinguishingBits(elements) == index && !(uniflow && index & biflowBit != 0)
         }.map(TemplateShape.init(index:)).filter { shape in
             // Payloads are looked at above ports only.
-            !shape.hasAttributes || (attributes && (shape.kind == .ports || shape.kind == .tcp))
+            !shape.hasAttributes
+                || (shape.kind == .ports || shape.kind == .tcp) && !shape.attributes(of: attributes).isEmpty
+                    && (!shape.isSCTP || attributes.hasSCTP)
         }
     }
+
+    /// Those of the attributes selected for which records of this shape have fields: what TCP or SCTP alone has does not
+    /// burden others, and the reverse direction's value needs that direction (RFC 5103).
+    func attributes(of selection: AttributeSelection) -> [LabelAttribute] {
+        selection.attributes.filter { attribute in
+            if attribute.isReverse, !isBiflow { return false }
+            return switch attribute.origin {
+            case .payload: true
+            case .tcp: kind == .tcp
+            case .sctp: isSCTP
+            }
+        }
+    }
+
+    /// The number of the shape with attributes of records that have shape `index` without.
+    @inline(__always)
+    static func withAttributes(_ index: Int, protocolIdentifier: UInt8, hasSCTP: Bool) -> Int {
+        index | (hasSCTP && protocolIdentifier == 132 ? sctpBits : attributesBit)
+    }
+}
+
+extension AttributeSelection {
+    /// Whether any of SCTP's is among them, without which its records need no templates of their own.
+    var hasSCTP: Bool { attributes.contains { $0.origin == .sctp } }
 }
 
 extension TemplateShape {

@@ -1,4 +1,5 @@
 import FlowTable
+import Labels
 import NetTypes
 
 /// Writes flows as JSON lines (docs/json.md): a record a line, or with `stitched` a flow a line.
@@ -16,8 +17,9 @@ import NetTypes
     private var used = 0
     private var encoder = JSONLineEncoder()
     private var stitcher: FlowStitcher?
-    /// Members made of the attributes of flows that the stitcher holds, by flowId: the latest, since a later slice knows more.
-    private var heldMembers: [UInt64: [UInt8]] = [:]
+    /// Attributes of flows that the stitcher holds, by flowId: the latest of each, since a later slice knows more; what it
+    /// lacks, for want of packets in a direction, an earlier one has.
+    private var heldAttributes: [UInt64: [UInt8]] = [:]
     private var members: [UInt8] = []
     /// Lines made so far.
     package private(set) var lines: UInt64 = 0
@@ -49,11 +51,11 @@ import NetTypes
         while index < records.count {
             if !members.isEmpty { members.removeAll(keepingCapacity: true) }
             let list = walk.next(records[index].attributeOctets, of: attributes.count)
-            if !list.isEmpty { JSONAttributes.append(attributes, list, to: &members) }
             if stitcher == nil || FlowStitcher.isWhole(records[index]) {
+                if !list.isEmpty { JSONAttributes.append(attributes, list, to: &members) }
                 try write(records[index])
             } else {
-                if !members.isEmpty { heldMembers[records[index].flowId] = members }
+                if !list.isEmpty { hold(attributes.extracting(list), of: records[index].flowId) }
                 if let flow = stitcher?.add(records[index]) { try writeHeld(flow) }
             }
             index += 1
@@ -66,8 +68,16 @@ import NetTypes
         try flush()
     }
 
+    private func hold(_ attributes: Span<UInt8>, of flow: UInt64) {
+        let list = attributes.indices.map { attributes[$0] }
+        heldAttributes[flow] = heldAttributes[flow].map { AttributeList.joined($0, list) } ?? list
+    }
+
     private func writeHeld(_ flow: FlowRecord) throws(ExportError) {
-        members = heldMembers.removeValue(forKey: flow.flowId) ?? []
+        members.removeAll(keepingCapacity: true)
+        if let list = heldAttributes.removeValue(forKey: flow.flowId) {
+            JSONAttributes.append(list.span, 0..<list.count, to: &members)
+        }
         try write(flow)
     }
 

@@ -59,6 +59,7 @@ package final class SQLiteSink: RecordSink {
         try database.execute("BEGIN IMMEDIATE")
         if isNew { try database.execute(StoreSchema.creation) }
         if let version, version < StoreSchema.version { try database.execute(StoreSchema.migration) }
+        if !isNew { try StoreSchema.renewView(of: database) }
         runId = try Self.begin(run, database)
         try database.execute("COMMIT")
         let names = StoreSchema.columnNames + [StoreSchema.attributesColumn]

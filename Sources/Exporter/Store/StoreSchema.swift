@@ -122,6 +122,15 @@ enum StoreSchema {
         """
     }
 
+    /// Makes the view of an older program's store one with all the columns there are now: attributes are added without a new
+    /// version, since whoever reads the table itself has no use for the view.
+    static func renewView(of database: SQLiteDatabase) throws(ExportError) {
+        let statement = try database.prepare("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = 'flow'")
+        // SQLite keeps a statement as it was given, without the semicolon.
+        if try statement.step(), statement.text(0) == String(StoreView.creation.dropLast()) { return }
+        try database.execute("DROP VIEW IF EXISTS flow;\n" + StoreView.creation)
+    }
+
     /// Checks that an open file is a store of a version we know. Returns which; nil when it holds nothing at all yet.
     static func check(_ database: SQLiteDatabase) throws(ExportError) -> Int64? {
         let identifier = try database.integer("PRAGMA application_id")

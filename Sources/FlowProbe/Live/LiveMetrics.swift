@@ -173,6 +173,7 @@ final class LiveMetrics: Sendable {
         page.set(.labelRefusals, to: counters.labelRefusals)
         page.set(.labelsCutShort, to: counters.labelsCutShort)
         page.set(.attributesRefused, to: counters.attributeRefusals)
+        page.set(.damagedHeaders, to: counters.damagedHeaders)
     }
 
     private func addExport(_ page: inout MetricsPage) {

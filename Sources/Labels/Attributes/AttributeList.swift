@@ -21,7 +21,7 @@ package enum AttributeList {
         for attribute in LabelAttribute.allCases where selection.contains(attribute) {
             guard let entry = attributes.entries.first(where: { $0.attribute == attribute }) else { continue }
             if attribute.isNumber {
-                append(attribute, number: entry.number, to: &list)
+                append(attribute, number: UInt64(entry.number), to: &list)
             } else {
                 let text = attributes.octets(entry)
                 append(attribute, text: text.span, 0..<text.count, to: &list)
@@ -31,13 +31,12 @@ package enum AttributeList {
 
     /// Appends a number, which must come after all of the list; one that says "nothing" (`LabelAttribute.absent`), or that
     /// the attribute has no room for, is left out.
-    package static func append(_ attribute: LabelAttribute, number: UInt32, to list: inout [UInt8]) {
-        guard let count = attribute.octetCount, number != attribute.absent,
-            count == 4 || number < 1 << UInt32(8 * count)
+    package static func append(_ attribute: LabelAttribute, number: UInt64, to list: inout [UInt8]) {
+        guard let count = attribute.octetCount, number != attribute.absent, number < 1 << UInt64(8 * count)
         else { return }
         list.append(attribute.rawValue)
         list.append(UInt8(count))
-        for index in (0..<count).reversed() { list.append(UInt8(truncatingIfNeeded: number >> UInt32(8 * index))) }
+        for index in (0..<count).reversed() { list.append(UInt8(truncatingIfNeeded: number >> UInt64(8 * index))) }
     }
 
     /// Appends the text in `range` of `octets`, which must come after all of the list: cut to the longest that there is, what
@@ -87,7 +86,48 @@ package enum AttributeList {
     }
 
     /// The number that `value` is.
-    package static func number(_ octets: Span<UInt8>, _ value: Value) -> UInt32 {
-        value.range.reduce(0) { $0 << 8 | UInt32(octets[$1]) }
+    package static func number(_ octets: Span<UInt8>, _ value: Value) -> UInt64 {
+        value.range.reduce(0) { $0 << 8 | UInt64(octets[$1]) }
+    }
+
+    /// The list of the same flow seen from its responder: what has a direction is the other direction's.
+    package static func mirrored(_ list: [UInt8]) -> [UInt8] {
+        let octets = list.span
+        var (position, result) = (0, [UInt8]())
+        // The initiator's value, which waits for the responder's to come before it.
+        var waiting: [UInt8] = []
+        while let value = next(octets, &position, end: list.count) {
+            let entry = [(value.attribute.reversed ?? value.attribute).rawValue, UInt8(value.range.count)]
+            let isPair = value.attribute.isReverse && waiting.first == value.attribute.rawValue
+            if !isPair { take(&waiting, to: &result) }
+            if value.attribute.reversed != nil, !value.attribute.isReverse {
+                waiting = entry + list[value.range]
+                continue
+            }
+            result += entry + list[value.range]
+            take(&waiting, to: &result)
+        }
+        take(&waiting, to: &result)
+        return result
+    }
+
+    /// The values of two lists of one flow; where both have one, that of `later`.
+    package static func joined(_ earlier: [UInt8], _ later: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var (first, second) = (0, 0)
+        var (one, other) = (next(earlier.span, &first, end: earlier.count), next(later.span, &second, end: later.count))
+        while one != nil || other != nil {
+            let isLater = (other?.attribute.rawValue ?? .max) <= (one?.attribute.rawValue ?? .max)
+            guard let value = isLater ? other : one else { break }
+            result += [value.attribute.rawValue, UInt8(value.range.count)] + (isLater ? later : earlier)[value.range]
+            if one?.attribute == value.attribute { one = next(earlier.span, &first, end: earlier.count) }
+            if other?.attribute == value.attribute { other = next(later.span, &second, end: later.count) }
+        }
+        return result
+    }
+
+    private static func take(_ waiting: inout [UInt8], to result: inout [UInt8]) {
+        result += waiting
+        waiting.removeAll(keepingCapacity: true)
     }
 }

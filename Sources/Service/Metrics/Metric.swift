@@ -12,7 +12,7 @@ package enum Metric: CaseIterable, Sendable {
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
     // Labels.
-    case labelRefusals, labelsCutShort, attributesRefused
+    case labelRefusals, labelsCutShort, attributesRefused, damagedHeaders
     // Workers.
     case workerBusy, workerTurns, batchDuration
     // Export.
@@ -162,6 +162,10 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_label_attributes_refused_total", .counter, unit: "flows",
                 help: "Flows whose attributes were not kept because the memory for attributes was used up.")
+        case .damagedHeaders:
+            .init(
+                "flowprobe_label_damaged_headers_total", .counter, unit: "packets",
+                help: "SYNs whose options, and first packets of SCTP whose chunks, do not add up.")
 
         case .workerBusy:
             .init(

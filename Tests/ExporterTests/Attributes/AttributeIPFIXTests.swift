@@ -36,11 +36,20 @@ import Testing
     }
 
     private static func number(_ record: IPFIXReader.Record, _ attribute: LabelAttribute) -> UInt64? {
-        record.number(attribute.element.id, enterprise)
+        record.number(attribute.element.id, attribute.enterpriseNumber(project: enterprise) ?? 0)
     }
 
     @Test func numbersFollowThoseOfAttributes() {
-        #expect(InformationElement.Option.attributes.map(\.id) == Array(22...42))
+        let own = LabelAttribute.allCases.filter { $0.element.registry == .project }
+        #expect(
+            own.map(\.element.id)
+                == own.map { UInt16(($0.isReverse ? $0.rawValue - 1 : $0.rawValue) + 21) | ($0.isReverse ? 0x4000 : 0) }
+        )
+        #expect(own.count == LabelAttribute.allCases.count - 2 && own.prefix(21).map(\.element.id) == Array(22...42))
+        // RFC 5103: IANA's element, and its reverse under an enterprise number of its own.
+        let scales = [LabelAttribute.tcpWindowScale, .reverseTcpWindowScale]
+        #expect(scales.map(\.element.id) == [238, 238])
+        #expect(scales.map { $0.enterpriseNumber(project: 7) } == [nil, 29305])
         #expect(InformationElement.Option.attributes.map(\.name) == LabelAttribute.allCases.map(\.name))
     }
 
@@ -69,7 +78,7 @@ import Testing
         var batch = AttributedRecords()
         batch.add(AttributedRecords.flow(1), [])
         let records = try Self.export(batch, Self.options()).messages.flatMap(\.records)
-        for attribute in LabelAttribute.allCases {
+        for attribute in LabelAttribute.allCases where attribute.element.registry == .project {
             let described = records.first {
                 $0.isOptions && $0.number(303) == UInt64(attribute.element.id)
                     && $0.number(346) == UInt64(Self.enterprise)
@@ -106,6 +115,71 @@ import Testing
         let flows = try Self.export(batch, options).flows
         #expect(flows.count == 3 && flows.allSatisfy { Self.text($0, .serverName) == "a.example" })
         #expect(flows.map { $0.number(2) } == [2, 3, 3])
+    }
+
+    private static func flow(_ number: UInt64, over transport: UInt8, forward: Bool = true, reverse: Bool = true)
+        -> FlowRecord
+    {
+        var flow = AttributedRecords.flow(number, forward: forward, reverse: reverse)
+        flow.protocolIdentifier = transport
+        return flow
+    }
+
+    /// What TCP or SCTP alone has stands in their own templates; others carry nothing for it.
+    @Test func eachTransportHasItsOwn() throws {
+        var batch = AttributedRecords()
+        for transport in [6, 17, 132] as [UInt8] {
+            batch.add(
+                Self.flow(UInt64(transport), over: transport),
+                AttributedRecords.list(AttributedRecords.everything(transport)))
+        }
+        let flows = try Self.export(batch, Self.options()).flows
+        #expect(Set(flows.map(\.templateId)).count == 3 && flows.allSatisfy { (384..<512).contains($0.templateId) })
+        for (flow, transport) in zip(flows, [6, 17, 132] as [UInt8]) {
+            let expected = Dictionary(uniqueKeysWithValues: AttributedRecords.everything(transport))
+            for attribute in LabelAttribute.allCases where attribute.isNumber {
+                let value = Self.number(flow, attribute)
+                #expect(value == expected[attribute].flatMap { UInt64($0) }, "\(attribute) over \(transport)")
+            }
+        }
+        // Without SCTP's attributes its records are as others with ports are.
+        let few = try Self.export(batch, Self.options(.init([.statusCode]))).flows
+        #expect(few[1].templateId == few[2].templateId)
+    }
+
+    /// The largest values there are.
+    @Test func numbersInFull() throws {
+        var batch = AttributedRecords()
+        batch.add(
+            Self.flow(1, over: 6),
+            AttributedRecords.list([(.tcpSynOptions, "281474976710655"), (.reverseMptcpVersion, "0")]))
+        batch.add(Self.flow(2, over: 132), AttributedRecords.list([(.reverseSctpVerificationTag, "4294967295")]))
+        let flows = try Self.export(batch, Self.options()).flows
+        #expect(
+            Self.number(flows[0], .tcpSynOptions) == 1 << 48 - 1 && Self.number(flows[0], .reverseMptcpVersion) == 0)
+        #expect(Self.number(flows[0], .mptcpVersion) == 255 && Self.number(flows[0], .tcpWindowScale) == 0)
+        #expect(Self.number(flows[1], .reverseSctpVerificationTag) == UInt64(UInt32.max))
+    }
+
+    /// A record of one direction has that direction's values, from its sender's side, and no field of the other.
+    @Test(arguments: [false, true]) func recordsOfOneDirection(uniflow: Bool) throws {
+        var options = Self.options()
+        options.uniflow = uniflow
+        let list: [(LabelAttribute, String)] = [
+            (.serverName, "a"), (.tcpMaximumSegmentSize, "1460"), (.reverseTcpMaximumSegmentSize, "1024"),
+            (.reverseTcpWindowScale, "3"),
+        ]
+        var batch = AttributedRecords()
+        batch.add(Self.flow(1, over: 6), AttributedRecords.list(list))
+        batch.add(Self.flow(2, over: 6, forward: false), AttributedRecords.list([list[0], list[2], list[3]]))
+        batch.add(Self.flow(3, over: 6, reverse: false), AttributedRecords.list([list[0], list[1]]))
+        let flows = try Self.export(batch, options).flows
+        let sizes = flows.map { Self.number($0, .tcpMaximumSegmentSize) }
+        #expect(sizes == (uniflow ? [1460, 1024, 1024, 1460] : [1460, 1024, 1460]))
+        #expect(flows.map { Self.number($0, .tcpWindowScale) } == (uniflow ? [0, 3, 3, 0] : [0, 3, 0]))
+        let reverse = flows.map { Self.number($0, .reverseTcpMaximumSegmentSize) }
+        #expect(reverse == (uniflow ? [nil, nil, nil, nil] : [1024, nil, nil]))
+        #expect(flows.allSatisfy { Self.text($0, .serverName) == "a" })
     }
 
     /// A template is in one message or in none: in the smallest ones the longest go without the last attributes.

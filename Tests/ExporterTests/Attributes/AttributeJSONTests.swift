@@ -69,6 +69,25 @@ import Testing
         #expect(lines.count { $0["dnsName"] as? String == "other" } == 4)
     }
 
+    /// A direction's options are in slices that have its packets: stitched, the flow has both.
+    @Test func stitchedFlowsKnowBothDirections() throws {
+        var batch = AttributedRecords()
+        let lists: [[(LabelAttribute, String)]] = [
+            [(.tcpMaximumSegmentSize, "1460"), (.reverseTcpMaximumSegmentSize, "1024")],
+            [(.tcpMaximumSegmentSize, "1460")],
+        ]
+        for (slice, list) in lists.enumerated() {
+            var record = AttributedRecords.flow(9, reverse: slice == 0)
+            record.sliceIndex = UInt32(slice)
+            if slice == 0 { record.presence.remove(.lastSlice) }
+            batch.add(record, AttributedRecords.list(list))
+        }
+        let lines = try Self.lines(batch, stitched: true)
+        #expect(lines.count == 1)
+        #expect(lines[0]["tcpMaximumSegmentSize"] as? Int == 1460)
+        #expect(lines[0]["reverseTcpMaximumSegmentSize"] as? Int == 1024)
+    }
+
     /// Who feeds records without their attributes gets lines without them.
     @Test func recordsAlone() throws {
         var batch = AttributedRecords()

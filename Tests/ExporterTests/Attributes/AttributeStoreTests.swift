@@ -78,6 +78,23 @@ import Testing
         }
     }
 
+    /// A store that a flowprobe with fewer attributes made has the view of now when it is written to.
+    @Test func viewsAreRenewed() throws {
+        try withStore { path in
+            try Self.batch.feed(to: try SQLiteSink(path: path))
+            try shell("sqlite3", [path, "DROP VIEW flow; CREATE VIEW flow AS SELECT flowId FROM flowRecord;"])
+            var batch = AttributedRecords()
+            batch.add(AttributedRecords.flow(9), AttributedRecords.list([(.reverseTcpMaximumSegmentSize, "536")]))
+            try batch.feed(to: try SQLiteSink(path: path))
+            let rows = try shell(
+                "sqlite3", [path, "SELECT flowId, reverseTcpMaximumSegmentSize FROM flow WHERE flowId IN ('1', '9')"])
+            #expect(rows == "1|\n9|536\n")
+            let before = try shell("sqlite3", [path, "PRAGMA schema_version"])
+            try Self.batch.feed(to: try SQLiteSink(path: path))
+            #expect(try shell("sqlite3", [path, "PRAGMA schema_version"]) == before, "and is left alone then")
+        }
+    }
+
     /// Somebody else's attributes: no JSON, or of other types. They match nothing and stop nothing.
     @Test func hostileAttributes() throws {
         try withStore { path in

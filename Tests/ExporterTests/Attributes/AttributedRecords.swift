@@ -35,12 +35,19 @@ struct AttributedRecords {
         for (attribute, value) in values.sorted(by: { $0.0.rawValue < $1.0.rawValue }) {
             let text = Array(value.utf8)
             if attribute.isNumber {
-                AttributeList.append(attribute, number: UInt32(value) ?? 0, to: &list)
+                AttributeList.append(attribute, number: UInt64(value) ?? 0, to: &list)
             } else {
                 AttributeList.append(attribute, text: text.span, 0..<text.count, to: &list)
             }
         }
         return list
+    }
+
+    /// A value of each attribute that a flow over protocol `number` may have.
+    static func everything(_ number: UInt8) -> [(LabelAttribute, String)] {
+        LabelAttribute.allCases.filter {
+            $0.origin == .payload || number == 6 && $0.origin == .tcp || number == 132 && $0.origin == .sctp
+        }.map { ($0, "\($0.rawValue)") }
     }
 
     /// A labelled TCP flow with packets in the directions given.

@@ -8,7 +8,9 @@ import Testing
         let options = (InformationElement.Option.all + InformationElement.Option.attributes)
             .filter { $0.registry == .project }.map(\.id)
         #expect(Set(own + options).count == own.count + options.count)
-        #expect((own + options).allSatisfy { (1..<0x4000).contains($0) })
+        // Bit 0x4000 is for reverse elements, whose other bits are those of an element that there is.
+        #expect((own + options).allSatisfy { (1..<0x4000).contains($0 & 0x3FFF) && $0 < 0x8000 })
+        #expect((own + options).allSatisfy { $0 < 0x4000 || (own + options).contains($0 & 0x3FFF) })
         #expect(Set(ExportField.all.map(\.name)).count == ExportField.all.count)
         #expect(InformationElement.all.allSatisfy { $0.description.hasSuffix(".") })
     }
@@ -30,6 +32,10 @@ import Testing
             (29, "certificateSubject"), (30, "ja3"), (31, "ja3s"), (32, "ja4"), (33, "hassh"), (34, "hasshServer"),
             (35, "serverSoftware"), (36, "clientSoftware"), (37, "dnsName"), (38, "dnsType"),
             (39, "dnsResponseCode"), (40, "dnsAnswer"), (41, "hostName"), (42, "quicVersion"),
+            (61, "tcpSynOptions"), (0x403D, "reverseTcpSynOptions"), (63, "tcpMaximumSegmentSize"),
+            (0x403F, "reverseTcpMaximumSegmentSize"), (67, "tcpFastOpen"), (0x4043, "reverseTcpFastOpen"),
+            (69, "mptcpVersion"), (0x4045, "reverseMptcpVersion"), (71, "sctpChunkTypes"),
+            (0x4047, "reverseSctpChunkTypes"), (73, "sctpVerificationTag"), (0x4049, "reverseSctpVerificationTag"),
             (43, "duplicatePacketTotalCount"), (48, "icmpErrorDeltaCount"), (49, "icmpErrorTypeCode"),
             (200, "batchId"), (201, "batchProbe"),
             (202, "coverageGapStartMilliseconds"), (203, "coverageGapEndMilliseconds"), (204, "coverageGapCause"),

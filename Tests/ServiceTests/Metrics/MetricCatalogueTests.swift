@@ -115,6 +115,7 @@ import Testing
         page.set(.labelRefusals, to: 17)
         page.set(.labelsCutShort, to: 3)
         page.set(.attributesRefused, to: 0)
+        page.set(.damagedHeaders, to: 5)
         let histogram = DurationHistogram()
         for index in 0..<2000 as Range<UInt64> { histogram.record(nanoseconds: index * index * 40) }
         page.set(.batchDuration, to: histogram.snapshot)
