@@ -1,4 +1,5 @@
 import Labels
+import PacketDecode
 
 /// How flows are labelled.
 package struct LabelConfiguration: Sendable {
