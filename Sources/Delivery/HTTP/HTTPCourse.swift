@@ -102,7 +102,7 @@ final class HTTPCourse: DeliveryCourse {
         case .records(let batch) where batch.recordCount == 0:
             // The filter keeps none of it: there is nothing to send.
             spool.settle(batch, for: endpoint.name)
-            if pendingGap == nil { spool.release(before: batch.id + 1, for: endpoint.name) }
+            if pendingGaps.isEmpty { spool.release(before: batch.id + 1, for: endpoint.name) }
         case .records(let batch):
             work = Work(batch: batch, gaps: pendingGaps, parts: BatchParts(total: batch.recordCount, limit: partLimit))
         case .gap(let batch, let gap):
