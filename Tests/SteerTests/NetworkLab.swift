@@ -222,7 +222,7 @@ struct Observer {
             lab.prefix(host) + ["tcpdump", "-n", "-l", "-i", device, "--immediate-mode", "-B", "16384"]
                 + (filter.isEmpty ? [] : [filter]))
         // The kernel hands netlink packets over in batches, a second apart at most.
-        delay = device.hasPrefix("nflog") ? 1_300_000 : 200_000
+        delay = device.hasPrefix("nflog") ? 1_300_000 : 500_000
         try tcpdump.wait(for: "listening on")
     }
 

@@ -10,7 +10,7 @@ extension ProbeTests {
             let folder = try TemporaryFolder()
             let collector = try RunningCollector(
                 [transport],
-                ["--until-idle", "2", "--json", folder.path("c.json"), "--store", folder.path("c.sqlite")],
+                ["--until-idle", "8", "--json", folder.path("c.json"), "--store", folder.path("c.sqlite")],
                 address: address)
             let replay = try Probe.run([
                 "replay", Captures.bundled[0], "--quiet", "--elements", "precise", "--json", folder.path("r.json"),
