@@ -222,13 +222,20 @@ struct Observer {
             lab.prefix(host) + ["tcpdump", "-n", "-l", "-i", device, "--immediate-mode", "-B", "16384"]
                 + (filter.isEmpty ? [] : [filter]))
         // The kernel hands netlink packets over in batches, a second apart at most.
-        delay = device.hasPrefix("nflog") ? 1_300_000 : 500_000
+        delay = device.hasPrefix("nflog") ? 1_300_000 : 200_000
         try tcpdump.wait(for: "listening on")
     }
 
     /// Ends it, and gives one line per packet.
     func packets() -> [String] {
-        usleep(delay)
+        // A machine that is busy gives tcpdump its turn late: until nothing more comes.
+        var seen: Int
+        var turns = 0
+        repeat {
+            seen = tcpdump.text.utf8.count
+            usleep(delay)
+            turns += 1
+        } while tcpdump.text.utf8.count != seen && turns < 50
         tcpdump.stop()
         // A packet's line begins with its time; what is inside a tunnel is a line of its own.
         return tcpdump.text.split(separator: "\n").map(String.init).filter { $0.contains(" IP") }
