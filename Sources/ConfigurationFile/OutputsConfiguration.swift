@@ -55,11 +55,20 @@ package struct OutputsConfiguration: Sendable, Equatable {
     }
 
     /// Why the spool does not go with these collectors, as a sentence; nil when it does.
-    package static func problem(spool: String?, collectors: [ExportEndpoint], labels: Bool) -> String? {
+    package static func problem(
+        spool: String?, collectors: [ExportEndpoint], labels: Bool, attributes: AttributeSelection
+    ) -> String? {
         if !labels, let needy = collectors.first(where: { $0.parameters.filter?.needsLabels == true }) {
             return
                 "The filter of the collector \(needy.name) asks for labels, and there are none: give --labels on, or set "
                 + "outputs.labels."
+        }
+        if !attributes.contains(.serverName),
+            let needy = collectors.first(where: { $0.parameters.filter?.readsServerName == true })
+        {
+            return
+                "The filter of the collector \(needy.name) asks for server names, which are not kept: name serverName among "
+                + "--label-attributes, or in outputs.labelAttributes."
         }
         if spool == nil {
             guard let needy = collectors.first(where: \.needsSpool) else { return nil }

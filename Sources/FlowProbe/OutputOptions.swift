@@ -82,7 +82,8 @@ struct OutputOptions: ParsableArguments {
         do throws(ExportError) {
             _ = try ipfixFile
             if let problem = OutputsConfiguration.problem(
-                spool: spooling.spool, collectors: try collectors, labels: labels == .on)
+                spool: spooling.spool, collectors: try collectors, labels: labels == .on,
+                attributes: labelAttributes)
             {
                 throw ExportError(problem)
             }

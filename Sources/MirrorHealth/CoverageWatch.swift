@@ -63,7 +63,10 @@ package struct CoverageWatch: Sendable {
     package mutating func observe(_ reading: Reading, at time: Nanoseconds) -> [Interval] {
         // A clock that was set back: a time that ends before it begins says nothing.
         if time < last { last = time }
-        for (cause, state) in open where state.start > time { open[cause]?.start = time }
+        for (cause, state) in open {
+            open[cause]?.start = min(state.start, time)
+            open[cause]?.lastLoss = min(state.lastLoss, time)
+        }
         var ended: [Interval] = []
         if reading.isUp {
             if let state = open.removeValue(forKey: .down) { ended.append(interval(.down, state, end: time)) }

@@ -18,7 +18,11 @@ extension PacketDecoder {
             case 6:
                 facts.anomalies & (1 << UInt16(Anomaly.transportHeaderWrong.rawValue)) == 0
                     ? .tcp(TCPOptions(cursor)) : nil
-            case 132: .sctp(SCTPChunks(cursor, octets: Int(facts.payloadOctets)))
+            // A chunk may go on in later fragments, up to the longest datagram.
+            case 132:
+                .sctp(
+                    SCTPChunks(
+                        cursor, octets: facts.flags.contains(.firstFragment) ? 65_535 : Int(facts.payloadOctets)))
             default: nil
             }
         }

@@ -57,8 +57,8 @@ extension Spool {
     /// Commits what is left and says in the segment that the run ended in good order. What the disk does not take is lost.
     package func close(now: Nanoseconds) {
         retryAt = 0
-        writeNotedGaps(now: now)
         commit(now: now)
+        writeNotedGaps(now: now)
         count(lost: stagedCount)
         do throws(SpoolError) {
             var end = header(.close, now)
@@ -131,7 +131,10 @@ extension Spool {
     }
 
     private func writeNotedGaps(now: Nanoseconds) {
-        guard now >= retryAt else { return }
+        guard now >= retryAt, condition.withLock({ !notedGaps.isEmpty }) else { return }
+        // The packet clock in a gap's header says up to where records are complete: those that wait come first.
+        commit(now: now)
+        guard stagedCount == 0 else { return }
         let gaps = condition.withLock {
             defer { notedGaps.removeAll() }
             return notedGaps

@@ -123,6 +123,12 @@ extension ProbeTests {
             for seconds in ["0", "-1", "nan", "1e99", "soon"] {
                 try expect(2, ["replay", sound, "--idle-timeout=\(seconds)"], says: ["--idle-timeout"])
             }
+            for (options, words) in [
+                (["--labels", "off"], "asks for labels"), (["--labels", "on"], "asks for server names"),
+            ] {
+                let export = "udp://127.0.0.1:1?filter=server example.com"
+                try expect(2, ["replay", sound, "--export", export] + options, says: [words])
+            }
             try expect(2, ["replay", sound, "--elements", "all"], says: ["'minimal', 'standard' or 'precise'"])
             try expect(2, ["replay", sound, "--stitched"], says: ["--stitched goes with --json"])
             try expect(2, ["replay", sound, "--filter", "foo bar"], says: ["The filter 'foo bar'", "pcap-filter(7)"])

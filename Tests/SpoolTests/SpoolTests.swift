@@ -116,6 +116,25 @@ import Testing
         #expect(delivered.gaps.map(\.unrecordedPackets).prefix(2) == [0, .max])
     }
 
+    /// A gap comes behind the records that wait, so that its packet clock does not say more than is on disk.
+    @Test func gapsComeBehindWaitingRecords() throws {
+        let folder = try Folder()
+        do {
+            let spool = try Spool(configuration(folder), now: epoch)
+            let waiting = [record(99)]
+            spool.append(waiting.span, packetClock: epoch + 5 * second, now: epoch)
+            spool.note([
+                CoverageGap(
+                    .ringLoss, start: epoch, end: epoch, observationPoint: 1, observationDomain: 1, lostPackets: 1)
+            ])
+            spool.tick(now: epoch)
+        }
+        let spool = try Spool(configuration(folder), now: epoch + 9 * second)
+        let delivered = try deliver(spool, to: "a")
+        #expect(delivered.records.map(\.flowId) == [99])
+        #expect(delivered.gaps.map(\.cause) == [.ringLoss, .killed] && delivered.gaps[1].start == epoch + 5 * second)
+    }
+
     /// No octet of a gap may be another, and no number of gaps takes more room than there are inputs.
     @Test func gapsAreCheckedAndJoined() throws {
         let loss = CoverageGap(

@@ -273,12 +273,19 @@ extension PacketRing {
         let interface = NetworkInterface(named: input.interface)
         status.isUp.store((interface?.isUp ?? false) && opened != nil, ordering: .relaxed)
         if let interface, interface.index == opened?.interface.index {
-            status.interfaceDrops.store(interface.lostPackets &- lossesBefore, ordering: .relaxed)
+            noteAdapterLoss(interface.lostPackets)
             status.problem = interface.isUp ? nil : "\(input.interface) is down."
             return
         }
         guard !isStopped else { return }
         reopen(interface)
+    }
+
+    /// Takes the adapter's counter. One that was set back, as by a driver that was loaded again, goes on from what was counted.
+    private func noteAdapterLoss(_ counter: UInt64) {
+        let known = status.interfaceDrops.load(ordering: .relaxed)
+        if counter < lossesBefore &+ known { lossesBefore = counter &- known }
+        status.interfaceDrops.store(counter &- lossesBefore, ordering: .relaxed)
     }
 
     private func attachWantedFilter() {

@@ -43,7 +43,8 @@ extension ConfigurationReader {
         let outputs = configuration.outputs
         if failed.contains("outputs.export") || failed.contains("outputs.spool") { return }
         if let problem = OutputsConfiguration.problem(
-            spool: outputs.spool, collectors: outputs.export, labels: outputs.labels)
+            spool: outputs.spool, collectors: outputs.export, labels: outputs.labels,
+            attributes: outputs.labelAttributes)
         {
             fail(outputs.spool == nil ? "outputs.export" : "outputs.spool", "outputs: \(problem)")
         }

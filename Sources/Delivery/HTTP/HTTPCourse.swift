@@ -216,7 +216,8 @@ final class HTTPCourse: DeliveryCourse {
         }
         spool.settle(done.batch, for: endpoint.name, refused: done.refused)
         spool.release(before: done.batch.id + 1, for: endpoint.name)
-        if done.batch.recordCount > 0 { pendingGaps = [] }
+        // Who refused every record of the batch has not taken its header either.
+        if done.refused < done.batch.recordCount { pendingGaps = [] }
         work = nil
         settledWithinLimit += 1
         if settledWithinLimit % Self.tryMoreAfter == 0, partLimit < Int.max / 2 { partLimit *= 2 }

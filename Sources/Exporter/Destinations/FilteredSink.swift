@@ -49,10 +49,10 @@ package final class FilteredSink: CollectorSink {
             kept.append(records[index])
             for place in list { keptAttributes.append(attributes[place]) }
         }
-        filtered += UInt64(records.count - kept.count)
         // Also when nothing is left: the sink's clock goes on.
         let (kept, keptAttributes) = (kept, keptAttributes)
         try sink.consume(kept.span, attributes: keptAttributes.span, packetClock: packetClock)
+        filtered += UInt64(records.count - kept.count)
     }
 
     /// As the sink.

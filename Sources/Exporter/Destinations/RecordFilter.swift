@@ -7,7 +7,8 @@ package struct RecordFilter: Sendable, Equatable, CustomStringConvertible {
     package let description: String
     /// What must hold for a record.
     package let condition: WhereExpression
-    private let readsServerName: Bool
+    /// Whether it asks for the attribute `serverName`.
+    package let readsServerName: Bool
 
     /// Reads a condition. Throws with the place of the first thing that is wrong.
     package init(_ text: String) throws(WhereError) {

@@ -121,7 +121,7 @@ package struct CoverageGap: Equatable, Sendable {
         }
         guard let place else { return others.append(self) }
         let other = others[place]
-        others[place].end = max(end, other.end)
+        (others[place].start, others[place].end) = (min(start, other.start), max(end, other.end))
         if cause.isOfInput {
             others[place].lostPackets = other.lostPackets &+ lostPackets
             return

@@ -152,6 +152,9 @@ extension SpoolIndex {
         for row in try rows("SELECT * FROM destination") {
             guard let name = row[0] else { continue }
             let n = try numbers(row[1...])
+            guard n.count == 10 else {
+                throw SpoolError(.inputOutput, "The spool's index is damaged: a destination has \(n.count) numbers.")
+            }
             var account = SpoolAccount(name: name, start: UInt64(n[0]), releasedBatch: UInt64(n[2]))
             account.settled = UInt64(n[1])
             account.acknowledged = UInt64(n[3])
