@@ -54,7 +54,8 @@ package struct OutputsConfiguration: Sendable, Equatable {
         return options
     }
 
-    /// Why the spool does not go with these collectors, as a sentence; nil when it does.
+    /// Why these collectors cannot be served with this spool, these labels and these of their attributes, as a sentence; nil when
+    /// they can.
     package static func problem(
         spool: String?, collectors: [ExportEndpoint], labels: Bool, attributes: AttributeSelection
     ) -> String? {
@@ -70,6 +71,12 @@ package struct OutputsConfiguration: Sendable, Equatable {
                 "The filter of the collector \(needy.name) asks for server names, which are not kept: name serverName among "
                 + "--label-attributes, or in outputs.labelAttributes."
         }
+        let names = collectors.map(\.name)
+        if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+            return
+                "The collector \(twice) is named twice: its account, its metrics and what is said of it go by its address. Name it "
+                + "once, with one filter for all that it is to get."
+        }
         if spool == nil {
             guard let needy = collectors.first(where: \.needsSpool) else { return nil }
             return "The collector \(needy) needs a spool: name a folder with --spool, or in outputs.spool."
@@ -77,8 +84,6 @@ package struct OutputsConfiguration: Sendable, Equatable {
         guard collectors.contains(where: { !$0.transport.isDatagram }) else {
             return "A spool is for tcp://, tls://, https:// and kafka:// collectors, and there is none."
         }
-        let names = collectors.map(\.name)
-        guard let twice = names.first(where: { name in names.count { $0 == name } > 1 }) else { return nil }
-        return "The collector \(twice) is named twice, and a spool knows it by its address. Name it once."
+        return nil
     }
 }

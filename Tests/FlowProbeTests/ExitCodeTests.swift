@@ -59,6 +59,11 @@ extension ProbeTests {
             try expect(
                 2, ["replay", sound, "--spool", spool, "--export", refused, "--export", "tcp://127.0.0.1:1"],
                 says: ["named twice"])
+            // Filters are no part of what accounts and metrics go by.
+            try expect(
+                2,
+                ["replay", sound, "--export", "udp://127.0.0.1:1?filter=port 53", "--export", "udp://127.0.0.1:1"],
+                says: ["udp://127.0.0.1:1 is named twice"])
             try expect(
                 2, ["replay", sound, "--spool", spool, "--export", refused, "--spool-size", "1MiB"], says: ["16MiB"])
             try expect(

@@ -178,9 +178,9 @@ import Testing
         [type, flags] + be16(length ?? 4 + value.count) + value + Build.zeros((4 - value.count % 4) % 4)
     }
 
-    private static func association(_ tag: Int, _ chunks: [UInt8]) -> [UInt8] {
-        Build.ethernet(
-            0x0800, Build.ipv4(132, be16(36_412) + be16(36_412) + Build.be32(tag) + Build.be32(0) + chunks))
+    private static func association(_ tag: Int, _ chunks: [UInt8], moreFragments: Bool = false) -> [UInt8] {
+        let header = be16(36_412) + be16(36_412) + Build.be32(tag) + Build.be32(0)
+        return Build.ethernet(0x0800, Build.ipv4(132, header + chunks, moreFragments: moreFragments))
     }
 
     private static func chunks(_ packet: [UInt8], captured: Int? = nil) -> SCTPChunks? {
@@ -206,6 +206,13 @@ import Testing
         #expect(abort.verificationTag == 0 && abort.types == 1 << 6)
         let own = try #require(Self.chunks(Self.association(9, Self.chunk(6))))
         #expect(own.verificationTag == 9)
+    }
+
+    /// A chunk may be longer than the first fragment of its packet, and only then than what there is.
+    @Test(arguments: [true, false]) func chunksGoOnInLaterFragments(isFragment: Bool) throws {
+        let data = Self.chunk(0, length: 2000, Build.zeros(1000))
+        let found = try #require(Self.chunks(Self.association(7, data, moreFragments: isFragment)))
+        #expect(found.isDamaged != isFragment && found.verificationTag == 7)
     }
 
     @Test func everyTypeHasABit() {

@@ -9,7 +9,7 @@ final class HTTPCourse: DeliveryCourse {
     /// A batch between being read and being settled.
     private struct Work {
         let batch: SpoolBatch
-        /// What the batch tells, when it has no records.
+        /// Times without records before the batch or, when it has no records, the one that it tells of.
         var gaps: [CoverageGap]
         var parts: BatchParts
         /// The body of the next part, once it has been made; and whether it has been sent.

@@ -41,7 +41,9 @@ enum NetFlow5Format {
     }
 
     /// Whether another record has a place.
-    static func hasRoom(_ message: borrowing NetFlowMessage) -> Bool { message.records < 30 }
+    static func hasRoom(_ message: borrowing NetFlowMessage) -> Bool {
+        message.records < 30 && max(message.octets.count, headerLength) + recordLength <= message.limit
+    }
 
     /// Appends a record whose counters fit 32 bits.
     static func append(

@@ -60,13 +60,13 @@ struct NetFlow9Format {
     func hasRoom(for flow: borrowing OneWayFlow, in message: borrowing NetFlowMessage) -> Bool {
         let length = templates[flow.shape.index & mask]?.recordLength ?? 0
         return message.octets.count + Self.padding + Self.setHeaderLength + length + Self.padding
-            <= NetFlowMessage.limit
+            <= message.limit
     }
 
     /// Whether a template has a place.
     func hasRoom(for template: borrowing NetFlow9Template, in message: borrowing NetFlowMessage) -> Bool {
         message.octets.count + Self.padding + Self.setHeaderLength + 4 + 4 * template.fields.count
-            <= NetFlowMessage.limit
+            <= message.limit
     }
 
     private static let padding = 3

@@ -13,10 +13,18 @@ struct NetFlowMessage {
     /// Latest end of a flow, milliseconds since 1970.
     private(set) var latest: Int64 = 0
 
-    /// The longest message: 30 records of version 5, which is also what fits into an Ethernet frame.
-    static let limit = 1464
+    /// The longest message over IPv4: 30 records of version 5, which is also what fits into an Ethernet frame.
+    static let longest = 1464
+    /// The longest over IPv6, whose header has 20 octets more: what fits into an Ethernet frame.
+    static let longestOverIPv6 = 1452
 
-    init() { octets.reserveCapacity(Self.limit) }
+    /// Octets of a message at most.
+    let limit: Int
+
+    init(limit: Int) {
+        self.limit = limit
+        octets.reserveCapacity(limit)
+    }
 
     var isEmpty: Bool { octets.isEmpty }
 

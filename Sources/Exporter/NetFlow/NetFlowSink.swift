@@ -1,4 +1,5 @@
 import FlowTable
+import Glibc
 import NetTypes
 
 /// Exports NetFlow version 9 or 5 in datagrams. Nobody acknowledges them; what the format cannot say is counted by reason
@@ -15,7 +16,7 @@ package final class NetFlowSink: CollectorSink {
     private let options: IPFIXOptions
     private let destination: String
     private let deliver: (Span<UInt8>, inout UInt64) -> Bool
-    private var message = NetFlowMessage()
+    private var message: NetFlowMessage
     private var format: NetFlow9Format
     private var clock = UptimeClock()
     /// Whose records the open message has.
@@ -32,18 +33,24 @@ package final class NetFlowSink: CollectorSink {
         _ version: NetFlowVersion, endpoint: ExportEndpoint, options: IPFIXOptions = IPFIXOptions()
     ) throws(ExportError) {
         let sender = try DatagramSender(endpoint, octetsPerSecond: options.maximumOctetsPerSecond)
-        self.init(version, destination: endpoint.name, options: options) { sender.send($0, refusals: &$1) }
+        self.init(
+            version, destination: endpoint.name, options: options,
+            limit: sender.address.family == AF_INET6 ? NetFlowMessage.longestOverIPv6 : NetFlowMessage.longest
+        ) { sender.send($0, refusals: &$1) }
     }
 
-    /// An export whose messages are given to `deliver`, which tells whether it took the message, and counts refusals.
+    /// An export whose messages, of at most `limit` octets, are given to `deliver`, which tells whether it took the message, and
+    /// counts refusals.
     package init(
         _ version: NetFlowVersion, destination: String, options: IPFIXOptions = IPFIXOptions(),
+        limit: Int = NetFlowMessage.longest,
         deliver: @escaping (Span<UInt8>, inout UInt64) -> Bool
     ) {
         self.version = version
         self.destination = destination
         self.options = options
         self.deliver = deliver
+        message = NetFlowMessage(limit: limit)
         format = NetFlow9Format(elements: options.elements)
     }
 

@@ -8,14 +8,14 @@ import Testing
     /// Exports, and keeps the messages. Every `failing`-th one is not taken.
     private static func export(
         _ version: NetFlowVersion, _ records: [FlowRecord], clock: Nanoseconds? = nil, failing: Int = 0,
-        batch: Int = 500,
+        batch: Int = 500, limit: Int = 1464,
         _ change: (inout IPFIXOptions) -> Void = { _ in }
     ) -> (messages: [[UInt8]], statistics: IPFIXStatistics, error: ExportError?) {
         var options = IPFIXOptions()
         change(&options)
         var messages: [[UInt8]] = []
         var calls = 0
-        let sink = NetFlowSink(version, destination: "memory", options: options) { octets, _ in
+        let sink = NetFlowSink(version, destination: "memory", options: options, limit: limit) { octets, _ in
             calls += 1
             if failing > 0, calls % failing == 0 { return false }
             messages.append(octets.indices.map { octets[$0] })
@@ -228,6 +228,19 @@ import Testing
         let sent = Self.export(.five, [record])
         #expect(sent.statistics.records == 65_536 && sent.statistics.inexpressible[.counter] == 1)
         #expect(try Self.read(sent.messages).flows.allSatisfy { $0.octets == 4_294_967_295 })
+    }
+
+    /// Messages to an IPv6 address are shorter, so that they go in one frame; as many records come in them.
+    @Test(arguments: NetFlowVersion.allCases) func messagesFitIntoAFrame(version: NetFlowVersion) throws {
+        let records = syntheticRecords(2000, Recipe(ipv6: 0))
+        let limits = [1464, 1452]
+        for limit in limits {
+            let sent = Self.export(version, records, limit: limit)
+            let longest = sent.messages.map(\.count).max() ?? 0
+            #expect(longest <= limit && longest > limit - 100, "\(longest) of \(limit)")
+            #expect(try Self.read(sent.messages).flows.count == Self.expected(records, version).count)
+        }
+        #expect(limits[1] + 40 + 8 == 1500 && limits[0] == 24 + 30 * 48)
     }
 
     /// Templates come before data, in copies, and again by number of records.
