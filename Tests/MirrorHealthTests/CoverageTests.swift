@@ -1,7 +1,6 @@
+import MirrorHealth
 import NetTypes
 import Testing
-
-@testable import MirrorHealth
 
 @Suite struct CoverageTests {
     private let second = nanosecondsPerSecond
