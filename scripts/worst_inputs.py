@@ -136,7 +136,7 @@ def header_block():
     """As much of Huffman's code as is read: as many fields as are read, with the longest names that are, behind those that
     become attributes with as much as an attribute has."""
     attributes = b"\x41" + string(161) + b"\x7a" + string(161) + b"\x42" + string(161) + b"\x44" + string(161) + b"\x5f" + string(161)
-    return attributes + (b"\0" + string(11) + string(1)) * 59 + b"\xbe" * 600
+    return attributes + (b"\0" + string(11) + string(1)) * 51 + b"\xbe" * 600
 
 
 def frames(flow):
@@ -172,7 +172,7 @@ def extension(kind, octets=b""):
     return struct.pack(">HH", kind, len(octets)) + octets
 
 
-def hello(padding=0, suites=54, kinds=40, groups=17, algorithms=17):
+def hello(padding=0, suites=53, kinds=40, groups=17, algorithms=16):
     """A TLS hello with as many suites, extensions, groups and algorithms as fingerprints are made of, all of them of five digits
     and in no order, and octets of padding."""
     numbers = lambda count: b"".join(struct.pack(">H", 20_000 + 7_919 * number % 40_009) for number in range(count))
@@ -196,7 +196,7 @@ def server_hello(kinds):
 
 def hello_of_extensions(flow):
     """All of them in the lists that both fingerprints have."""
-    return ethernet(0x0800, ipv4(6, tcp(hello(suites=66, kinds=45, groups=0, algorithms=0)), flow))
+    return ethernet(0x0800, ipv4(6, tcp(hello(suites=68, kinds=41, groups=0, algorithms=0)), flow))
 
 
 def unfinished_hello(flow):
@@ -281,7 +281,7 @@ def inputs():
                 "frames of HTTP/2": frames, "a key exchange of SSH": key_exchange,
                 "long lines": long_lines, "names": names, "options of CoAP": options_of_coap,
                 "a TLS hello": whole_hello, "a TLS hello of extensions": hello_of_extensions, "an endless TLS hello": endless_hello,
-                "an unfinished TLS hello": unfinished_hello, "a TLS server's hello": server_hello(228), "its endless one": server_hello(1_000),
+                "an unfinished TLS hello": unfinished_hello, "a TLS server's hello": server_hello(225), "its endless one": server_hello(1_000),
                 "a TLS hello in 12 pieces": hello_in_pieces(12), "single octets": hello_of_octets, "QUIC Initials": initials()}
     found = {name: (ETHERNET, False, 0.0001, make) for name, make in plain.items()}
     found["attributes"] = (NFLOG, False, 0.0001, attributes)

@@ -1,7 +1,7 @@
 extension ClientHello {
     /// Extensions, of which each is in both fingerprints and read apart for each, that a fingerprint is made of at most; clients
     /// have up to two dozen.
-    private static let extensionLimit = 48
+    private static let extensionLimit = 44
 
     /// Numbers that JA3 and JA4 are made of together: suites and extensions, which are in both, groups, formats and algorithms.
     /// More than any limit when there are too many extensions.
@@ -23,7 +23,6 @@ extension ClientHello {
         text.append(decimal: &numbers)
         text.append(Self.comma)
         numbers.readTypes(payload, extensions)
-        numbers.removeAll { HelloExtension.isReserved($0) }
         text.append(decimal: &numbers)
         text.append(Self.comma)
         numbers.read(payload, groups)
@@ -49,13 +48,12 @@ extension ClientHello {
         let suites = suiteCount == 0 ? Self.none : text.shortSHA256
 
         numbers.readTypes(payload, extensions)
+        let kindCount = numbers.count
         var hasName = false
         numbers.removeAll {
             if $0 == HelloExtension.serverName { hasName = true }
-            return HelloExtension.isReserved($0)
+            return $0 == HelloExtension.serverName || $0 == HelloExtension.applicationProtocols
         }
-        let kindCount = numbers.count
-        numbers.removeAll { $0 == HelloExtension.serverName || $0 == HelloExtension.applicationProtocols }
         let hasKinds = numbers.count > 0
         numbers.sort()
         text.removeAll()

@@ -2,9 +2,9 @@
 struct FingerprintNumbers {
     /// How many there may be in the fingerprints of a hello together. No client is known that has as many, and writing, sorting
     /// and hashing them is what a hello costs.
-    static let limit = 228
+    static let limit = 225
 
-    private var numbers = InlineArray<228, UInt16>(repeating: 0)
+    private var numbers = InlineArray<226, UInt16>(repeating: 0)
     private(set) var count = 0
 
     /// The number at `index`.
@@ -32,12 +32,13 @@ struct FingerprintNumbers {
         }
     }
 
-    /// Has the types of the extensions in `range` of `payload` instead of what it had.
-    mutating func readTypes(_ payload: Payload, _ range: Range<Int>) {
+    /// Has the types of the extensions in `range` of `payload` instead of what it had: those that are not reserved, or all.
+    @inline(__always)
+    mutating func readTypes(_ payload: Payload, _ range: Range<Int>, withReserved: Bool = false) {
         count = 0
         var place = range.lowerBound
         while place &+ 3 < range.upperBound, let type = payload.u16(place), let size = payload.u16(place &+ 2) {
-            append(type)
+            if withReserved || !HelloExtension.isReserved(type) { append(type) }
             place &+= 4 &+ size
         }
     }
@@ -54,7 +55,7 @@ struct FingerprintNumbers {
 
     /// Puts the smallest first: by the low octet, then by the high one, which takes the same time whatever the order was.
     mutating func sort() {
-        var other = InlineArray<228, UInt16>(repeating: 0)
+        var other = InlineArray<226, UInt16>(repeating: 0)
         for shift in stride(from: 0 as UInt16, through: 8, by: 8) {
             // How many have each octet, then where the next one that has it goes.
             var places = InlineArray<256, UInt8>(repeating: 0)

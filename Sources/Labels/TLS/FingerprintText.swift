@@ -34,7 +34,7 @@ struct FingerprintText {
             let digits = number < 10 ? 1 : number < 100 ? 2 : number < 1_000 ? 3 : number < 10_000 ? 4 : 5
             // All five digits at once, the first one in the lowest octet; then those in front go, and a dash comes behind.
             let text = Self.fiveDigits(number) >> UInt64(8 &* (5 &- digits)) | 0x2D << UInt64(8 &* digits)
-            for octet in 0..<6 { span[place &+ octet] = UInt8(truncatingIfNeeded: text &>> UInt64(8 &* octet)) }
+            Self.put(text, at: place, in: &span)
             place &+= digits &+ 1
         }
         // Without the last dash.
@@ -50,10 +50,18 @@ struct FingerprintText {
         var span = octets.mutableSpan
         for index in 0..<numbers.count {
             let text = UInt64(Self.hexadecimalDigits(UInt32(numbers[index]))) | 0x2C << 32
-            for octet in 0..<5 { span[place &+ octet] = UInt8(truncatingIfNeeded: text &>> UInt64(8 &* octet)) }
+            Self.put(text, at: place, in: &span)
             place &+= 5
         }
         count = place &- 1
+    }
+
+    /// Writes eight octets, the lowest first: one store, since the place is known not to wrap.
+    @inline(__always)
+    private static func put(_ octets: UInt64, at place: Int, in span: inout MutableSpan<UInt8>) {
+        let first = Int(UInt16(truncatingIfNeeded: place))
+        guard first &+ slack <= span.count else { return }
+        for octet in 0..<slack { span[first &+ octet] = UInt8(truncatingIfNeeded: octets &>> UInt64(8 &* octet)) }
     }
 
     /// The five decimal digits of `number`, the first one in the lowest octet.

@@ -51,7 +51,7 @@ struct ServerHello {
             text.append(decimal: &numbers)
             text.append(0x2C)
         }
-        numbers.readTypes(payload, extensions)
+        numbers.readTypes(payload, extensions, withReserved: true)
         text.append(decimal: &numbers)
         return text.md5
     }
