@@ -61,7 +61,7 @@ package struct HeaderBlock {
         init(index: Int) { self.index = index }
     }
 
-    /// Browsers send up to two dozen; what a block costs is its fields' names in Huffman's code.
+    /// What a block costs is its fields' names in Huffman's code.
     private static let fieldLimit = 56
     private static let staticCount = 61
     /// Octets of the longest name that is looked for, and those that it has at most in Huffman's code, which has up to seven bits

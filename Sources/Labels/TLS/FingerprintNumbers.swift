@@ -1,10 +1,12 @@
 /// Numbers of a hello that a fingerprint is made of, of 16 bits each, in a place of their own.
 struct FingerprintNumbers {
-    /// How many there may be in the fingerprints of a hello together. No client is known that has as many, and writing, sorting
+    /// How many there may be in the fingerprints of a hello together. No client is known that has more, and writing, sorting
     /// and hashing them is what a hello costs.
     static let limit = 225
 
-    private var numbers = InlineArray<226, UInt16>(repeating: 0)
+    private typealias Room = InlineArray<225, UInt16>
+
+    private var numbers = Room(repeating: 0)
     private(set) var count = 0
 
     /// The number at `index`.
@@ -55,7 +57,7 @@ struct FingerprintNumbers {
 
     /// Puts the smallest first: by the low octet, then by the high one, which takes the same time whatever the order was.
     mutating func sort() {
-        var other = InlineArray<226, UInt16>(repeating: 0)
+        var other = Room(repeating: 0)
         for shift in stride(from: 0 as UInt16, through: 8, by: 8) {
             // How many have each octet, then where the next one that has it goes.
             var places = InlineArray<256, UInt8>(repeating: 0)
