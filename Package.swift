@@ -95,7 +95,8 @@ var targets: [Target] = [
         name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"],
         swiftSettings: strict),
     .target(
-        name: "Collector", dependencies: ["NetTypes", "Labels", "FlowTable", "Exporter"], swiftSettings: strict),
+        name: "Collector", dependencies: ["NetTypes", "Labels", "PacketDecode", "FlowTable", "Exporter"],
+        swiftSettings: strict),
     // Sockets for it: datagrams, connections, TLS, and what is acknowledged on them.
     .target(
         name: "CollectorService",

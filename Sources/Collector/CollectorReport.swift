@@ -36,6 +36,7 @@ package enum CollectorReport {
             "  messages     \(tally.messages), \(tally.octets) octets, \(tally.templates) templates",
             "  records      \(tally.records) of flows, \(tally.optionsRecords) of options",
         ]
+        lines += samples(tally.samples)
         if let exported = tally.exportedRecords {
             let notSent = tally.notSentRecords.map { ", \($0) not sent" } ?? ""
             lines.append("  exporter     says \(exported) flow records sent\(notSent)")
@@ -57,8 +58,16 @@ package enum CollectorReport {
                 "  records      \(totals.records) of flows, \(totals.optionsRecords) of options",
                 "  numbers      \(totals.lost) lost, \(totals.repeatedMessages) messages twice, \(totals.lateMessages) "
                     + "late, \(totals.restarts) restarts",
-            ] + malformed(totals.malformed)
+            ] + samples(totals.samples) + malformed(totals.malformed)
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func samples(_ tally: SampleTally) -> [String] {
+        guard tally.flows &+ tally.others > 0 else { return [] }
+        return [
+            "  samples      \(tally.flows) of flows, \(tally.withoutFlow) of them without an IP packet that is read; "
+                + "\(tally.others) of counters; \(tally.dropped) dropped by the exporter"
+        ]
     }
 
     private static func malformed(_ tally: MalformationTally) -> [String] {

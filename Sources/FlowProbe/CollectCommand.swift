@@ -8,7 +8,8 @@ import Foundation
 struct CollectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "collect",
-        abstract: "Collect IPFIX and NetFlow of any exporter into JSON lines or a store, and say what is missing.",
+        abstract:
+            "Collect IPFIX, NetFlow and sFlow of any exporter into JSON lines or a store, and say what is missing.",
         discussion: """
             Reads IPFIX files, or listens until Ctrl-C. The report tells records, what was lost or repeated by sequence \
             number, and what was malformed and where; SIGUSR1 prints it to standard error meanwhile. Exit codes: 0 done; \
@@ -19,7 +20,9 @@ struct CollectCommand: ParsableCommand {
     @Option(help: ArgumentHelp("An IPFIX file (RFC 5655); may be repeated.", valueName: "file"), completion: .file())
     var file: [String] = []
 
-    @Option(help: ArgumentHelp("Take IPFIX, NetFlow 9 and 5 in datagrams; may be repeated.", valueName: "address:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Take IPFIX, NetFlow 9 and 5 and sFlow 5 in datagrams; may be repeated.", valueName: "address:port"))
     var udp: [String] = []
 
     @Option(help: ArgumentHelp("Take IPFIX on connections; may be repeated.", valueName: "address:port"))

@@ -93,6 +93,21 @@ import NetTypes
         count += 1
     }
 
+    /// Holds one packet, of which `octets` were captured, in its own memory, in place of what it held.
+    package func hold(_ octets: Span<UInt8>, wireLength: UInt32, linkType: UInt16) {
+        // SAFETY: the storage has room for the octets, and is the batch's until it is refilled.
+        let place = unsafe storage(atLeast: max(1, octets.count))
+        // SAFETY: as above.
+        unsafe octets.withUnsafeBytes { unsafe place.copyMemory(from: $0) }
+        count = 0
+        // SAFETY: storage is never empty, so that it has a base address.
+        append(
+            unsafe PacketReference(
+                bytes: UnsafePointer(place.baseAddress!.assumingMemoryBound(to: UInt8.self)), timestamp: 0,
+                frameNumber: 1,
+                capturedLength: UInt32(octets.count), wireLength: wireLength, linkType: linkType))
+    }
+
     /// When packet `index`, which is less than `count`, was seen.
     package func timestamp(_ index: Int) -> Nanoseconds {
         precondition(index >= 0 && index < count)

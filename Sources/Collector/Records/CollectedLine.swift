@@ -91,7 +91,7 @@ struct CollectedLine {
     private static func append(
         _ exporter: Exporter, _ context: RecordContext, _ start: Int, to line: inout [UInt8]
     ) {
-        if let address = exporter.address {
+        if let address = context.agent ?? exporter.address {
             appendComma(start, &line)
             line.append(contentsOf: "\"exporterIPv\(address.version)Address\":\"\(address)\"".utf8)
             line.append(contentsOf: ",\"exporterTransportPort\":\(exporter.port)".utf8)

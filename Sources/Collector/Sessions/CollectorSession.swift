@@ -1,3 +1,4 @@
+import Exporter
 import FlowTable
 import NetTypes
 
@@ -25,6 +26,8 @@ package struct SessionTally: Sendable {
     package var optionsRecords: UInt64 = 0
     /// Templates and options templates taken, each time that they came.
     package var templates: UInt64 = 0
+    /// Samples of sFlow.
+    package var samples = SampleTally()
     /// What was wrong.
     package var malformed = MalformationTally()
     /// Flow records that the exporter says it has sent (IE 42), and not sent (IE 166); nil when it does not say.
@@ -36,7 +39,8 @@ package struct SessionTally: Sendable {
     package init() {}
 }
 
-/// One exporter's session: IPFIX (RFC 7011), NetFlow version 9 (RFC 3954) and version 5. Used by one thread at a time.
+/// One exporter's session: IPFIX (RFC 7011), NetFlow version 9 (RFC 3954) and version 5, and in datagrams sFlow version 5. Used
+/// by one thread at a time.
 ///
 /// No input makes it trap, and what it keeps is bounded by `CollectorLimits`.
 package final class CollectorSession {
@@ -54,6 +58,10 @@ package final class CollectorSession {
     let exporter: CollectedLine.Exporter?
     /// The fixed layout of NetFlow version 5.
     let version5Template = CollectorSession.version5()
+    /// For exporters of samples.
+    private(set) lazy var samples = SampleState()
+    /// The time of day, which is that of samples.
+    let now: () -> Nanoseconds
     private let budgets: CollectorBudgets
     private var fields = 0
     private var templateCount = 0
@@ -67,8 +75,9 @@ package final class CollectorSession {
 
     init(
         name: String, transport: CollectorTransport, limits: CollectorLimits, budgets: CollectorBudgets,
-        exporter: CollectedLine.Exporter? = nil
+        exporter: CollectedLine.Exporter? = nil, now: @escaping () -> Nanoseconds = { HostClock.timeOfDay }
     ) {
+        self.now = now
         self.name = name
         self.transport = transport
         self.limits = limits
@@ -78,8 +87,11 @@ package final class CollectorSession {
     }
 
     /// A session by itself, with limits of its own.
-    package convenience init(name: String, transport: CollectorTransport, limits: CollectorLimits = CollectorLimits()) {
-        self.init(name: name, transport: transport, limits: limits, budgets: CollectorBudgets(limits))
+    package convenience init(
+        name: String, transport: CollectorTransport, limits: CollectorLimits = CollectorLimits(),
+        now: @escaping () -> Nanoseconds = { HostClock.timeOfDay }
+    ) {
+        self.init(name: name, transport: transport, limits: limits, budgets: CollectorBudgets(limits), now: now)
     }
 
     deinit {
@@ -115,6 +127,7 @@ package final class CollectorSession {
         case 10: receiveIPFIX(message, receiver)
         case 9: receiveNetFlow9(message, receiver)
         case 5: receiveNetFlow5(message, receiver)
+        case 0 where transport == .udp && Self.isSFlow(message): receiveSFlow(message, receiver)
         default: count(.unknownVersion, at: 0)
         }
     }

@@ -17,7 +17,7 @@ package final class DatagramSessions {
     private let idle: Nanoseconds
     private var members: [CollectorPeer: Member] = [:]
     private var fullUntil: Nanoseconds = .min
-    /// Datagrams of unknown sources that are no message of IPFIX or NetFlow.
+    /// Datagrams of unknown sources that are no message of IPFIX, NetFlow or sFlow.
     package private(set) var strayDatagrams: UInt64 = 0
     /// Messages of new sources for which there was no place.
     package private(set) var refusedMessages: UInt64 = 0
@@ -84,13 +84,14 @@ package final class DatagramSessions {
         return !order.isEmpty
     }
 
-    /// Whether the header is one of IPFIX, NetFlow version 9 or 5, and fits the datagram.
+    /// Whether the header is one of IPFIX, NetFlow version 9 or 5, or sFlow, and fits the datagram.
     private static func isMessage(_ datagram: Span<UInt8>) -> Bool {
         guard datagram.count >= 16 else { return false }
         switch datagram.unsigned(at: 0, 2) {
         case 10: return datagram.unsigned(at: 2, 2) == UInt64(datagram.count)
         case 9: return datagram.count >= 20
         case 5: return datagram.count >= 24 && datagram.count == 24 + 48 * Int(datagram.unsigned(at: 2, 2))
+        case 0: return CollectorSession.isSFlow(datagram)
         default: return false
         }
     }

@@ -55,6 +55,8 @@ package struct SessionTotals: Sendable {
     package private(set) var optionsRecords: UInt64 = 0
     /// Templates.
     package private(set) var templates: UInt64 = 0
+    /// Samples of sFlow.
+    package private(set) var samples = SampleTally()
     /// Lost by sequence number.
     package private(set) var lost: UInt64 = 0
     /// Messages that came twice.
@@ -77,6 +79,7 @@ package struct SessionTotals: Sendable {
         records &+= session.tally.records
         optionsRecords &+= session.tally.optionsRecords
         templates &+= session.tally.templates
+        samples.add(session.tally.samples)
         malformed.add(session.tally.malformed)
         for domain in session.domains {
             lost &+= domain.lost

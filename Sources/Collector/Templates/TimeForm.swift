@@ -59,6 +59,8 @@ struct RecordContext {
     var exportTime: Nanoseconds = 0
     /// When the exporter started, which times since then count from, milliseconds since 1970; nil when nobody said.
     var initMilliseconds: Int64?
+    /// Whom a message is from where that is not who sent it, as an agent of sFlow says.
+    var agent: IPAddress?
 
     /// The point in time `upTime` milliseconds, modulo 2^32, after the exporter's start: the latest one that is not
     /// more than a minute after the export.

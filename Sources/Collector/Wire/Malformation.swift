@@ -6,12 +6,13 @@ package enum Malformation: Int, Sendable, CaseIterable {
     case tooManyTemplates, templateRedefined, withdrawalOfUnknown, withdrawalOverDatagram
     case elementDescription, tooManyElements, tooManyDomains, recordCount
     case notAMessage, batchIdentifier
+    case sampleCut, sampleRecordCut
 
     /// What it means, for a report: the part that is wrong and what was done.
     package var explanation: String {
         switch self {
         case .messageCut: "a message ends before its header does, or before its length says"
-        case .unknownVersion: "the version is none of 5, 9 and 10: not IPFIX or NetFlow"
+        case .unknownVersion: "the version is none of 5, 9 and 10: not IPFIX or NetFlow, nor sFlow version 5"
         case .messageLength: "the length in a message's header is not the message's"
         case .setCut: "a set is longer than its message: the rest of the message was left out"
         case .setTooShort: "a set's length is below 4: the rest of the message was left out"
@@ -33,6 +34,8 @@ package enum Malformation: Int, Sendable, CaseIterable {
         case .recordCount: "the number of records in a header is not what the message holds"
         case .notAMessage: "what comes next on a connection is no IPFIX message: it was closed"
         case .batchIdentifier: "the identifier of a batch is not 8 and 16 octets"
+        case .sampleCut: "a sample of sFlow is longer than its datagram: the rest of the datagram was left out"
+        case .sampleRecordCut: "a record of a sample of sFlow is longer than the sample: the sample was left out"
         }
     }
 
@@ -40,7 +43,7 @@ package enum Malformation: Int, Sendable, CaseIterable {
     var losesRecords: Bool {
         switch self {
         case .messageCut, .unknownVersion, .messageLength, .setCut, .setTooShort, .reservedSet, .unknownTemplate,
-            .variableLengthCut, .tooManyDomains, .notAMessage, .batchIdentifier:
+            .variableLengthCut, .tooManyDomains, .notAMessage, .batchIdentifier, .sampleCut, .sampleRecordCut:
             true
         case .templateCut, .reservedTemplateId, .templateWithoutFields, .scopeCount, .fieldOfNoLength,
             .tooManyTemplates, .templateRedefined, .withdrawalOfUnknown, .withdrawalOverDatagram,

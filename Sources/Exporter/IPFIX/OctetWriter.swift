@@ -1,7 +1,11 @@
-/// Collects template and options records octet by octet, in network byte order. Not for flow records: those take the
-/// compiled way (`EncodingProgram`).
-struct OctetWriter {
-    private(set) var octets: [UInt8] = []
+/// Collects template and options records octet by octet, in network byte order. Not for flow records that are exported:
+/// those take the compiled way (`EncodingProgram`).
+package struct OctetWriter {
+    /// What was collected.
+    package private(set) var octets: [UInt8] = []
+
+    /// Nothing yet.
+    package init() {}
 
     mutating func append8(_ value: UInt8) { octets.append(value) }
 
@@ -12,7 +16,7 @@ struct OctetWriter {
     mutating func append64(_ value: UInt64) { append(value, length: 8) }
 
     /// The low `length` octets of `value`, highest first.
-    mutating func append(_ value: UInt64, length: Int) {
+    package mutating func append(_ value: UInt64, length: Int) {
         for index in (0..<length).reversed() { octets.append(UInt8(truncatingIfNeeded: value >> UInt64(index * 8))) }
     }
 

@@ -1,0 +1,103 @@
+import NetTypes
+
+/// What an exporter of samples has sent.
+package struct SampleTally: Sendable {
+    /// Flow samples: one packet each.
+    package internal(set) var flows: UInt64 = 0
+    /// Those whose packet is not of IP, or not told in a way that is read: no flow record is made of them.
+    package internal(set) var withoutFlow: UInt64 = 0
+    /// Samples of interface counters and of other kinds, which are passed over.
+    package internal(set) var others: UInt64 = 0
+    /// Samples that the exporter says it had to drop, since its first sample here.
+    package internal(set) var dropped: UInt64 = 0
+
+    /// Nothing.
+    package init() {}
+
+    /// Adds another's counts.
+    mutating func add(_ other: SampleTally) {
+        flows &+= other.flows
+        withoutFlow &+= other.withoutFlow
+        others &+= other.others
+        dropped &+= other.dropped
+    }
+}
+
+/// What a session keeps for an exporter of samples; made with its first.
+final class SampleState {
+    let decoder = SampledHeaderDecoder()
+    var templates = SampleTemplates()
+    /// What each source of samples said last that it had dropped, by sub-agent and source.
+    private var drops: [Source: UInt32] = [:]
+    /// Sources that are followed at most; of more, drops are not known.
+    private static let sources = 4096
+
+    private struct Source: Hashable {
+        var subAgent: UInt32
+        var source: UInt64
+    }
+
+    /// How many more a source has dropped. Counters are modulo 2^32; one that went back far was set anew.
+    func newDrops(_ sample: FlowSample, subAgent: UInt32) -> UInt64 {
+        let source = Source(subAgent: subAgent, source: sample.source)
+        guard let last = drops[source] else {
+            if drops.count < Self.sources { drops[source] = sample.drops }
+            return 0
+        }
+        drops[source] = sample.drops
+        let more = sample.drops &- last
+        return more < 1 << 31 ? UInt64(more) : UInt64(sample.drops)
+    }
+}
+
+extension CollectorSession {
+    /// Whether a datagram begins as sFlow version 5 does.
+    static func isSFlow(_ datagram: Span<UInt8>) -> Bool {
+        datagram.count >= 28 && datagram.unsigned(at: 0, 4) == SFlowHeader.version
+            && (1...2).contains(datagram.unsigned(at: 4, 4))
+    }
+
+    /// A datagram of sFlow version 5. Samples have no time: that of arrival stands for it.
+    func receiveSFlow(_ datagram: Span<UInt8>, _ receiver: any CollectedRecordReceiver) {
+        var reader = WireReader(datagram, 0..<datagram.count)
+        guard let header = SFlowHeader(&reader) else { return count(.messageCut, at: reader.offset) }
+        guard let domain = domain(header.subAgent) else { return }
+        current = domain
+        let second = header.upTime / 1000
+        if domain.sequence.isRepeated(header.number, exportTime: second, octets: datagram.count) { return }
+        let state = samples
+        let context = RecordContext(domain: domain.id, exportTime: now(), agent: header.agent)
+        var left = header.samples
+        while left > 0, reader.remaining > 0 {
+            let offset = reader.offset
+            guard let format = reader.u32(), let part = reader.sflowOpaque() else {
+                count(.sampleCut, at: offset)
+                left = 0
+                break
+            }
+            left -= 1
+            // Flow samples, compact and expanded.
+            guard format == 1 || format == 3 else {
+                tally.samples.others += 1
+                continue
+            }
+            tally.samples.flows += 1
+            var inner = WireReader(datagram, part)
+            guard let sample = FlowSample(datagram, &inner, isExpanded: format == 3, state.decoder) else {
+                count(.sampleRecordCut, at: inner.offset)
+                continue
+            }
+            tally.samples.dropped += state.newDrops(sample, subAgent: header.subAgent)
+            guard let packet = sample.packet else {
+                tally.samples.withoutFlow += 1
+                continue
+            }
+            let record = SampleTemplates.octets(sample, packet, at: context.exportTime)
+            var field = WireReader(record.span, 0..<record.count)
+            _ = takeData(
+                &field, record.span, state.templates.template(of: sample, packet), domain, context, to: receiver)
+        }
+        if left > 0 { count(.recordCount, at: datagram.count) }
+        domain.sequence.take(header.number, count: 1, exportTime: second, octets: datagram.count)
+    }
+}
