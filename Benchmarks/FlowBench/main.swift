@@ -68,7 +68,9 @@ guard let duplicates = DuplicatePolicy.Action(rawValue: option("--duplicates", &
     stop("--duplicates takes off, count or drop.")
 }
 let labels = option("--labels", &arguments, default: "off")
-guard scale > 0, scale <= 16 else { stop("--scale goes up to 16.") }
+// Churn remembers flows for milliseconds only, so that hours of it can be streamed; others remember all.
+let largestScale = arguments.count > 1 && arguments[1] == WorkloadName.churn.rawValue ? 500.0 : 16
+guard scale > 0, scale <= largestScale else { stop("--scale goes up to 16, that of churn up to 500.") }
 guard ["on", "all", "off"].contains(labels) else { stop("--labels is on, all or off.") }
 
 do {

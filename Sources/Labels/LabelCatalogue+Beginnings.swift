@@ -65,7 +65,7 @@ extension LabelCatalogue {
         case .coap: [0x40...0x7F]
         case .stun: [0...0x3F]
         case .rtp, .rtcp: [0x80...0xBF]
-        case .vxlan: [8...8]
+        case .vxlan: [8...8, 0x88...0x88]
         case .wireGuard: [1...4]
         case .openVPN: [0x38...0x50]
         case .dnp3: [5...5]

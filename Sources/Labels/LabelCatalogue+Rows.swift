@@ -37,7 +37,9 @@ extension LabelCatalogue {
             "RFC 8446, RFC 5246", over: .tcp, TLS.inspect),
         Row(.tlsSM, "TLS-SM", "as TLS; told by the server's choice of an SM4 suite", "RFC 8998"),
         Row(.tlcp, "TLCP", "as TLS; told by version 1.1 of TLCP", "GB/T 38636-2020"),
-        Row(.dtls, "DTLS", "as TLS, of hellos that are not fragmented", "RFC 6347, RFC 9147", over: .udp, DTLS.inspect),
+        Row(
+            .dtls, "DTLS", "as TLS but for certificates, of hellos that are not fragmented", "RFC 6347, RFC 9147",
+            over: .udp, DTLS.inspect),
         Row(
             .quic, "QUIC", udp: [443], "version, Google's own too; of decrypted Initials SNI, ALPN, JA4",
             "RFC 9000, RFC 9001, RFC 9369",

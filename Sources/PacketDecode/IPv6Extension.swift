@@ -5,6 +5,8 @@
 ///     | Next header | Reserved | Fragment offset |Res|M| Identification (4 octets) |      fragment
 enum IPv6Extension {
     private static let unit = 8
+    /// The protocol number for "no next header".
+    private static let nothingFollows: UInt8 = 59
     private static let jumboOption: UInt8 = 0xC2
     /// Options among which the jumbo payload option is looked for. Senders put it first; a header has room for 2,046 octets
     /// of padding, which nobody needs (RFC 8504 section 5.3) and which would be walked again in each tunnel of a packet.
@@ -15,6 +17,13 @@ enum IPv6Extension {
         guard packet.ipVersion == 6 else { return .flow }
         guard cursor.remaining >= unit else { return cut(&packet) }
         return pass(octets: (Int(cursor.u8(1)) &+ 1) &* unit, next: cursor.u8(0), &cursor, &packet)
+    }
+
+    /// Passes a mobility (RFC 6275), HIP (RFC 7401) or Shim6 (RFC 5533) header that something follows. By itself, as it is
+    /// nearly always, it is a flow's own protocol.
+    static func decodeSignalling(_ number: UInt8, _ cursor: inout Cursor, _ packet: inout PacketFacts) -> Layer {
+        guard cursor.remaining >= unit, cursor.u8(0) != nothingFollows else { return .flow }
+        return decodeOptions(number, &cursor, &packet)
     }
 
     /// Reads a fragment header; a later fragment ends here, since its transport header is in the first one.

@@ -92,6 +92,9 @@ package enum ProtocolCatalogue {
         Row([108], "IPComp", "opaque: counted", "RFC 3173"),
         Row([115], "L2TPv3", "session; see semantics.md for what it carries", "RFC 3931"),
         Row([132], "SCTP", "ports; tags and chunk types of the first packets with labels on", "RFC 9260"),
+        Row(
+            [135, 139, 140], "mobility, HIP, Shim6 in IPv6", "passed where something follows",
+            "RFC 6275, RFC 7401, RFC 5533"),
         Row([137], "MPLS in IP", "the last label; see semantics.md for what follows", "RFC 4023"),
     ]
 

@@ -114,6 +114,7 @@ enum Registry {
         case 33, 136: PortPair.decode(&cursor, &packet)
         case 0, 43, 60: IPv6Extension.decodeOptions(number, &cursor, &packet)
         case 44: IPv6Extension.decodeFragment(&cursor, &packet)
+        case 135, 139, 140: IPv6Extension.decodeSignalling(number, &cursor, &packet)
         case 51: AuthenticationHeader.decode(&cursor, &packet)
         default: tunnelProtocol(number, &cursor, &packet, &path)
         }

@@ -59,6 +59,9 @@ extension Fixture {
             [out(u16(1, 26), u8(192, 0, 2, 1), u16(0, 0x0100, 16), u32(0), u16(0x0400, 4, 15, 0), u32(0))]),
         Fixture(
             "VXLAN", .vxlan, .udp, [out(u32(0x0800_0000), u24(77), u8(0), noise(12), u16(0x0806), noise(28))]),
+        Fixture(
+            "VXLAN with a group policy", .vxlan, .udp,
+            [out(u32(0x8808_1234), u24(77), u8(0), noise(12), u16(0x0800), noise(28))]),
         Fixture("SOCKS 5", .socks, .tcp, [out(u8(5, 2, 0, 2)), back(u8(5, 0))], confidence: .likely),
         Fixture(
             "SOCKS 4", .socks, .tcp, [out(u8(4, 1), u16(80), u8(192, 0, 2, 1), ascii("me\0"))], confidence: .likely),

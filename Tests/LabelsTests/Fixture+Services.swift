@@ -52,7 +52,14 @@ extension Fixture {
                     u16(0, 0x8400, 0, 1, 0, 0), name("_http", "_tcp", "local"), u16(12, 0x8001, 0, 120),
                     sized(2, name("x")))
             ],
-            [.dnsName: "_http._tcp.local", .dnsType: "12", .dnsResponseCode: "0"]),
+            [.dnsName: "_http._tcp.local", .dnsType: "12", .dnsResponseCode: "0", .dnsAnswer: "x"]),
+        Fixture(
+            "DNS, servers for mail and of a service", .dns, .udp,
+            [
+                back(
+                    u16(8, 0x8180, 1, 2, 0, 0), name("example", "org"), u16(255, 1), u16(0xC00C, 15, 1, 0, 60),
+                    sized(2, u16(10) + name("mx")), u16(0xC00C, 33, 1, 0, 60), sized(2, u16(0, 5, 5060) + name("sip")))
+            ], [.dnsName: "example.org", .dnsType: "255", .dnsResponseCode: "0", .dnsAnswer: "mx,sip"]),
         Fixture(
             "LLMNR", .llmnr, .udp, [out(u16(9, 0, 1, 0, 0, 0), name("printer"), u16(1, 1))],
             [.dnsName: "printer", .dnsType: "1"], port: 5355),

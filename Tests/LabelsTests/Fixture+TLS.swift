@@ -22,6 +22,10 @@ extension Fixture {
     static func record(_ contents: [UInt8], version: Int = 0x0301, type: Int = 22) -> [UInt8] {
         cat(u8(type), u16(version), sized(2, contents))
     }
+    /// The beginning of a record that is longer.
+    static func record(_ contents: [UInt8], claiming length: Int) -> [UInt8] {
+        cat(u8(22), u16(0x0303, length), contents)
+    }
     static func serverName(_ name: String) -> (Int, [UInt8]) { (0, sized(2, cat(u8(0), sized(2, ascii(name))))) }
     static func protocols(_ names: String...) -> (Int, [UInt8]) {
         let octets: [UInt8] = names.flatMap { sized(1, ascii($0)) }
@@ -41,7 +45,8 @@ extension Fixture {
         return message(2, extensions.isEmpty ? chosen : cat(chosen, list(extensions)))
     }
 
-    private static func certificate(_ name: String) -> [UInt8] {
+    /// A certificate for `name`, with `chain` octets of another behind it.
+    private static func certificate(_ name: String, chain: Int = 0) -> [UInt8] {
         func attribute(_ kind: Int, _ value: String) -> [UInt8] {
             ber(0x31, ber(0x30, ber(6, u8(0x55, 4, kind)), ber(12, ascii(value))))
         }
@@ -50,7 +55,8 @@ extension Fixture {
             0x30, ber(0xA0, ber(2, u8(2))), ber(2, noise(9)), ber(0x30, noise(11)),
             ber(0x30, attribute(3, "An issuer")),
             ber(0x30, noise(30)), subject, noise(300))
-        return message(11, sized(3, sized(3, ber(0x30, signed, noise(200)))))
+        let others = chain > 0 ? sized(3, noise(chain)) : []
+        return message(11, sized(3, sized(3, ber(0x30, signed, noise(200))) + others))
     }
 
     static let ja3 = "528100259cb8f1a06d911dd07ce90fc5"
@@ -82,6 +88,18 @@ extension Fixture {
                 ]
             ) { $1 }),
         Fixture(
+            "TLS 1.2, a chain of certificates longer than what is joined", .tls, .tcp,
+            [
+                out(hello),
+                back(
+                    record(
+                        Array(
+                            cat(
+                                serverHello(version: 0x0303, cipher: 0xC02F, []),
+                                certificate("www.example.org", chain: 9000)
+                            ).prefix(1400)), claiming: 9800)),
+            ], [.tlsVersion: "771", .certificateSubject: "www.example.org"]),
+        Fixture(
             "TLS seen from the middle", .tls, .tcp,
             [out(record(noise(64), version: 0x0303, type: 23)), back(record(noise(90), version: 0x0303, type: 23))],
             confidence: .likely),
@@ -91,6 +109,14 @@ extension Fixture {
                 out(record(message(1, clientHello(suites: [0x00C6, 0x00C7], [(43, sized(1, u16(0x0304)))])))),
                 back(record(serverHello(version: 0x0303, cipher: 0x00C6, [(43, u16(0x0304))]))),
             ], [.tlsVersion: "772", .cipherSuite: "198"]),
+        Fixture(
+            "TLS with SM4, the client alone", .tlsSM, .tcp,
+            [out(record(message(1, clientHello(suites: [0x0A0A, 0x00C6, 0x00FF], [(43, sized(1, u16(0x0304)))]))))],
+            [.tlsVersion: "772"]),
+        Fixture(
+            "TLS 1.2 with a suite of TLCP", .tlsSM, .tcp,
+            [out(hello), back(record(serverHello(version: 0x0303, cipher: 0xE013, [])))],
+            [.tlsVersion: "771", .cipherSuite: "57363"]),
         Fixture(
             "TLCP", .tlcp, .tcp,
             [
@@ -132,6 +158,11 @@ extension Fixture {
                 .serverName: "www.example.org", .applicationProtocol: "h2", .quicVersion: "1",
                 .ja4: "q13d0306h2_" + ja4Tail,
             ]),
+        Fixture(
+            "QUIC, early data before the Initial", .quic, .udp,
+            [out(u8(0xD3), u32(1), sized(1, noise(8, seed: 1)), u8(0), u16(0x4000 | 300), noise(300))]
+                + quic(version: 1, client: message(1, clientHello(suites: suites, extensions))),
+            [.serverName: "www.example.org", .quicVersion: "1"]),
         Fixture(
             "QUIC 2", .quic, .udp,
             quic(version: 0x6B33_43CF, client: message(1, clientHello(suites: suites, extensions))),

@@ -204,6 +204,19 @@ import Testing
         #expect(cut.anomalies == [.transportHeaderCut] && cut.facts?.protocolIdentifier == 0)
     }
 
+    /// Mobility, HIP and Shim6 headers are passed when something follows, and are a flow's protocol when nothing does.
+    @Test(arguments: [135, 139, 140]) func signallingHeaders(_ number: Int) throws {
+        let payload = Build.udp(5000, 53, [1, 2, 3])
+        let carrying = try facts(Build.ipv6(number, Build.extensionHeader(17, units: 3, payload)))
+        #expect(carrying.protocolIdentifier == 17 && carrying.portA == 5000 && carrying.payloadOctets == 3)
+        let alone = try facts(Build.ipv6(number, Build.extensionHeader(59, units: 3)))
+        #expect(Int(alone.protocolIdentifier) == number && alone.portA == 0 && !alone.flags.contains(.ports))
+        let cut = bench.decode(Build.ipv6(number, Array(Build.extensionHeader(17, units: 2).prefix(12))), linkType: 101)
+        #expect(cut.anomalies == [.transportHeaderCut])
+        let inIPv4 = try facts(Build.ipv4(number, Build.extensionHeader(17, units: 3, payload)))
+        #expect(Int(inIPv4.protocolIdentifier) == number)
+    }
+
     @Test func fragmentsSayWhichTheyAre() throws {
         let first = try facts(Build.ipv4(17, Build.udp(5, 6, [1]), identification: 0xABCD, moreFragments: true))
         #expect(first.flags == [.ports, .firstFragment] && first.fragmentIdentification == 0xABCD)

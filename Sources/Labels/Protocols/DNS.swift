@@ -42,7 +42,10 @@ enum DNS {
         flow.attributes.add(.dnsType, number: type)
         if isResponse {
             flow.attributes.set(.dnsResponseCode, number: flags & 0xF)
-            if questions == 1, answers > 0 { addAnswers(message, from: name.next + 4, count: answers, &flow) }
+            // Responses of multicast DNS repeat no question (RFC 6762 section 6).
+            if questions <= 1, answers > 0 {
+                addAnswers(message, from: questions == 1 ? name.next + 4 : headerLength, count: answers, &flow)
+            }
         }
         let label: ApplicationLabel =
             flow.uses(mdnsPort) || kind & 0x8000 != 0 || name.isLocal
@@ -55,7 +58,7 @@ enum DNS {
         (1...65).contains(type) || (99...110).contains(type) || (249...260).contains(type) || type == 32768
     }
 
-    /// Addresses and names of the first answers.
+    /// Addresses and names (NS, CNAME, PTR, MX, SRV) of the first answers.
     private static func addAnswers(_ message: Payload, from start: Int, count: Int, _ flow: inout LabelContext) {
         var texts: [String] = []
         var position = start
@@ -73,8 +76,10 @@ enum DNS {
                 if let high = message.u64(data), let low = message.u64(data + 8) {
                     texts.append(String(describing: IPAddress(high: high, low: low, version: 6)))
                 }
-            case (2, _), (5, _), (12, _):
-                if let target = DNSName(message, at: data) {
+            case (2, _), (5, _), (12, _), (15, _), (33, _):
+                // In front of the name MX has a preference, SRV priority, weight and port (RFC 2782).
+                let prefix = type == 15 ? 2 : type == 33 ? 6 : 0
+                if let target = DNSName(message, at: data + prefix) {
                     texts.append(String(decoding: target.text, as: UTF8.self))
                 }
             default: break

@@ -36,8 +36,10 @@ enum QUIC {
         flow.attributes.add(.quicVersion, number: version)
         let label = flow.label ?? .quic
         guard let header = initial(payload) else {
-            // 0-RTT, Handshake, Retry: nothing to be read. The version is evidence enough.
-            return flow.isFromInitiator ? .certain(label) : .certain(label).more
+            // 0-RTT, Handshake, Retry: nothing to be read. The version is evidence enough. Data that a client sends early may
+            // come before its Initial.
+            let isEarlyData = first >> 4 & 3 == (version == version2 ? 2 : 1)
+            return flow.isFromInitiator && !isEarlyData ? .certain(label) : .certain(label).more
         }
         guard flow.isFromInitiator else { return .certain(label).more }
         return inspectInitial(payload, header, &flow)

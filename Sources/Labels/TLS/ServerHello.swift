@@ -39,9 +39,6 @@ struct ServerHello {
         }
     }
 
-    /// Whether the suite is one of RFC 8998: SM4 with SM3.
-    var isCommercialCryptography: Bool { cipher == 0x00C6 || cipher == 0x00C7 }
-
     /// JA3S: the MD5 of version, cipher suite and extensions, in decimal.
     private func ja3s(_ payload: Payload) -> [UInt8] {
         var (text, numbers) = (FingerprintText(), FingerprintNumbers())

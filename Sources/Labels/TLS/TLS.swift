@@ -48,7 +48,7 @@ enum TLS {
         guard let version = payload.u16(9), (0x0300...0x0303).contains(version) || version == tlcpVersion, size >= 38,
             size <= longestRecord
         else { return .no }
-        let label: ApplicationLabel = version == tlcpVersion ? .tlcp : flow.uses(dotPort) ? .dnsOverTLS : .tls
+        var label: ApplicationLabel = version == tlcpVersion ? .tlcp : flow.uses(dotPort) ? .dnsOverTLS : .tls
         let end = recordHeader + messageHeader + size
         // A message in several records is not put together: its first part says enough for the label.
         guard size + messageHeader <= record else { return .certain(label) }
@@ -57,6 +57,7 @@ enum TLS {
             return .hint(.tls)
         }
         hello.add(to: &flow, payload, over: .tls)
+        if label != .tlcp, CommercialCryptography.isAll(payload, hello.ciphers) { label = .tlsSM }
         if let range = hello.applicationProtocol, range.count == 3, payload.has("dot", at: range.lowerBound) {
             return .certain(.dnsOverTLS).more
         }
@@ -74,21 +75,27 @@ enum TLS {
                 let size = payload.u24(message + 1)
             {
                 let body = message + messageHeader..<message + messageHeader + size
+                // Only the server's own certificate is read, the first of what may be a long chain: list length, then its own.
+                if type == certificate, let length = payload.u24(body.lowerBound + 3),
+                    body.lowerBound + 6 + length <= min(body.upperBound, end, payload.count)
+                {
+                    if let name = Certificate.subjectName(payload, at: body.lowerBound + 6) {
+                        flow.attributes.add(.certificateSubject, payload, name)
+                    }
+                    return .certain(label)
+                }
                 guard body.upperBound <= end else { return .certain(label) }
                 guard body.upperBound <= payload.count else { return .certain(label).join }
                 if type == serverHello {
                     guard let hello = ServerHello(payload, body) else { return .hint(label) }
                     hello.add(to: &flow, payload)
-                    if hello.version == tlcpVersion { label = .tlcp }
-                    if hello.isCommercialCryptography { label = .tlsSM }
-                    if hello.version >= 0x0304 { return .certain(label) }
-                } else if type == certificate {
-                    // List length, then the length of the server's own.
-                    if let name = Certificate.subjectName(payload, at: body.lowerBound + 6) {
-                        flow.attributes.add(.certificateSubject, payload, name)
+                    if hello.version == tlcpVersion {
+                        label = .tlcp
+                    } else if CommercialCryptography.has(hello.cipher) {
+                        label = .tlsSM
                     }
-                    return .certain(label)
-                } else if type == serverHelloDone {
+                    if hello.version >= 0x0304 { return .certain(label) }
+                } else if type == certificate || type == serverHelloDone {
                     return .certain(label)
                 }
                 message = body.upperBound
