@@ -7,6 +7,8 @@ import Spool
 package struct OutputsConfiguration: Sendable, Equatable {
     /// Collectors that flows are sent to.
     package var export: [ExportEndpoint] = []
+    /// Groups that collectors are members of.
+    package var groups: [ExportGroup] = []
     /// IPFIX: two records of one direction each in place of a biflow.
     package var uniflow = false
     /// Whether flows get application labels from their first payloads.
@@ -54,11 +56,14 @@ package struct OutputsConfiguration: Sendable, Equatable {
         return options
     }
 
-    /// Why these collectors cannot be served with this spool, these labels and these of their attributes, as a sentence; nil when
-    /// they can.
+    /// Why these collectors, in these groups, cannot be served with this spool, these labels and these of their attributes, as a
+    /// sentence; nil when they can.
     package static func problem(
-        spool: String?, collectors: [ExportEndpoint], labels: Bool, attributes: AttributeSelection
+        spool: String?, collectors: [ExportEndpoint], groups: [ExportGroup] = [], labels: Bool,
+        attributes: AttributeSelection
     ) -> String? {
+        if let problem = ExportGroup.problem(groups, of: collectors, hasSpool: spool != nil) { return problem }
+        let collectors = ExportGroup.applying(groups, to: collectors)
         if !labels, let needy = collectors.first(where: { $0.parameters.filter?.needsLabels == true }) {
             return
                 "The filter of the collector \(needy.name) asks for labels, and there are none: give --labels on, or set "

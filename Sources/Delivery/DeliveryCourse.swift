@@ -7,6 +7,9 @@ protocol DeliveryCourse: AnyObject {
     /// Throws a message for people when there is no connection to be had.
     func run(captureStatistics: () -> ExportStatistics, isLeft: () -> Bool) throws(ExportError) -> DeliveryEnd
 
+    /// Forgets what it has in hand: somebody else has delivered from the same account meanwhile.
+    func takeOver()
+
     /// Seconds to wait now that `run` has thrown.
     func nextPause() -> Int
 }

@@ -21,9 +21,8 @@ final class DeliverySession {
     private static let statisticsSeconds = 60
 
     private let endpoint: ExportEndpoint
-    private let spool: Spool
+    private let place: SpoolPlace
     private let name: String
-    private let reader: SpoolReader
     private let connection: any StreamConnection
     private let board: DeliveryBoard
     private let transport: ConnectionTransport
@@ -34,38 +33,34 @@ final class DeliverySession {
     private let probe: CollectedBatch.Probe?
     private var acknowledgedOctets: UInt64 = 0
     private var lastProgress = HostClock.monotonic
-    /// The highest batch that any session has sent.
-    private(set) var highestSent: UInt64
     /// Whether the collector has acknowledged a batch in this session.
     private(set) var hasDelivered = false
 
     private var parameters: ConnectionParameters { endpoint.parameters }
 
     init(
-        _ connection: any StreamConnection, to endpoint: ExportEndpoint, options: IPFIXOptions, spool: Spool,
-        reader: SpoolReader, board: DeliveryBoard, highestSent: UInt64
+        _ connection: any StreamConnection, to endpoint: ExportEndpoint, options: IPFIXOptions, place: SpoolPlace,
+        board: DeliveryBoard
     ) throws(ExportError) {
         self.connection = connection
         self.endpoint = endpoint
-        self.spool = spool
-        self.reader = reader
+        self.place = place
         self.board = board
-        self.highestSent = highestSent
         name = endpoint.name
-        probe = CollectedBatch.Probe(spool.probe.description)
+        probe = CollectedBatch.Probe(place.probe.description)
         var options = options
         options.announcesBatches = true
         options.statisticsSeconds = Self.statisticsSeconds
         transport = ConnectionTransport(connection, destination: endpoint.name)
         sink = try IPFIXSink(transport: transport, options: options)
         sink.resume(board.status.sent)
-        sink.givenUp = spool.account(name)?.discarded ?? 0
+        sink.givenUp = place.discarded
     }
 
     /// Works until the session ends. `captureStatistics` are asked for once in a while, for options data; `isLeft` tells
     /// whether nobody wants it to go on.
     func run(captureStatistics: () -> ExportStatistics, isLeft: () -> Bool) -> End {
-        reader.rewind()
+        place.reader.rewind()
         board.enter(.streaming)
         while !isLeft() {
             if let problem = hear(waitingMilliseconds: 0) ?? stall() { return .lost(problem) }
@@ -75,7 +70,7 @@ final class DeliverySession {
             }
             do {
                 // Long enough to cost nothing, short enough for acknowledgements to be seen in time.
-                switch try reader.next(within: window.waiting.isEmpty ? 0.25 : 0.01) {
+                switch try place.reader.next(within: window.waiting.isEmpty ? 0.25 : 0.01) {
                 case .records(let batch): try send(batch)
                 case .gap(let batch, let gap): try send(batch, gap)
                 case .nothing: try idle(captureStatistics())
@@ -97,15 +92,16 @@ final class DeliverySession {
     // Sending.
 
     private func send(_ batch: SpoolBatch) throws(ExportError) {
-        spool.countIfResent(batch, highestSent: highestSent, for: name)
+        place.noteSending(batch)
         let now = HostClock.timeOfDay
         board.enter(now - batch.committedAt > Self.lateAfter ? .catchingUp : .streaming)
-        let block = reader.block
+        let block = place.reader.block
         try sink.consume(block.records, attributes: block.attributes.span, packetClock: now)
         try close(batch)
     }
 
     private func send(_ batch: SpoolBatch, _ gap: CoverageGap) throws(ExportError) {
+        place.noteSending(batch)
         try sink.add(gap.optionsTemplate, gap.optionsValues, domain: 0)
         try close(batch)
     }
@@ -113,13 +109,12 @@ final class DeliverySession {
     /// Sends the closing record, and everything that is still in a block.
     private func close(_ batch: SpoolBatch) throws(ExportError) {
         try sink.add(
-            .batch, [.number(batch.id), .octets(spool.probe.octets)],
+            .batch, [.number(batch.id), .octets(place.probe.octets)],
             domain: batch.recordCount == 0 ? 0 : batch.domain)
         try sink.flush()
         guard sink.isConnected else { return }
         if window.waiting.isEmpty { lastProgress = HostClock.monotonic }
         window.add(batch, end: connection.written, at: HostClock.monotonic)
-        highestSent = max(highestSent, batch.id)
     }
 
     private func idle(_ statistics: ExportStatistics) throws(ExportError) {
@@ -133,14 +128,14 @@ final class DeliverySession {
         try sink.finish(packetClock: HostClock.timeOfDay)
         publish()
         // A collector that did not close may not have read what its TCP acknowledged: the next run sends that again.
-        if transport.peerHasClosed, let next = window.forget(before: .max) { spool.release(before: next, for: name) }
+        if transport.peerHasClosed, let next = window.forget(before: .max) { place.release(before: next) }
         return .finished
     }
 
     private func publish() {
         let sent = sink.statistics
         board.update { $0.sent = sent }
-        sink.givenUp = spool.account(name)?.discarded ?? 0
+        sink.givenUp = place.discarded
     }
 
     // Hearing.
@@ -182,18 +177,18 @@ final class DeliverySession {
         case .transport:
             for batch in window.acknowledge(octets: acknowledgedOctets, at: now) { book(batch, isRefused: false) }
             let kept = Nanoseconds(parameters.resendSeconds) * nanosecondsPerSecond
-            if let next = window.forget(before: now - kept) { spool.release(before: next, for: name) }
+            if let next = window.forget(before: now - kept) { place.release(before: next) }
         case .batch:
             for sent in window.takeAnswered() {
                 lastProgress = now
                 book(sent.batch, isRefused: sent.answer?.verdict == .refused)
-                spool.release(before: sent.batch.id + 1, for: name)
+                place.release(before: sent.batch.id + 1)
             }
         }
     }
 
     private func book(_ batch: SpoolBatch, isRefused: Bool) {
-        spool.settle(batch, for: name, refused: isRefused ? batch.recordCount : 0)
+        place.settle(batch, refused: isRefused ? batch.recordCount : 0)
         hasDelivered = true
         board.update { $0.lastAcknowledged = HostClock.timeOfDay }
     }

@@ -30,6 +30,8 @@ package struct DeliveryStatus: Sendable, Equatable {
     package var refusal: String?
     /// HTTP: requests of this run by how they ended.
     package var requests: [RequestEnd: UInt64] = [:]
+    /// A group of failover: who gets what comes; nil for anybody else.
+    package var active: ActiveMember?
     /// Answers that belonged to no batch.
     package var strayAnswers: UInt64 = 0
 
@@ -43,6 +45,18 @@ package struct DeliveryStatus: Sendable, Equatable {
         case deferred
         /// Without an answer.
         case unanswered
+    }
+
+    /// The member of a group that gets what comes.
+    package struct ActiveMember: Sendable, Equatable {
+        /// Its name.
+        package let member: String
+        /// Since when it is, nanoseconds since 1970.
+        package let since: Nanoseconds
+        /// How often another one has become active in this run.
+        package let switches: UInt64
+        /// How it became that, a sentence; nil for the first of a run.
+        package let sentence: String?
     }
 
     /// Nothing has been done yet.

@@ -9,32 +9,64 @@ import Synchronization
 package final class DeliveryStream: @unchecked Sendable {
     /// What it is called in messages, metrics and the spool's accounts.
     package let name: String
+    /// The collectors that it stands for: of a group of failover the members, in their order, else itself.
+    package let members: [String]
     private let spool: Spool
     private let course: any DeliveryCourse
-    private let board = DeliveryBoard()
+    private let board: DeliveryBoard
     private let captureStatistics: @Sendable () -> ExportStatistics
     private let isLeft = Atomic(false)
     private let wake = DispatchSemaphore(value: 0)
     private let done = DispatchSemaphore(value: 0)
 
-    /// A destination whose name the spool knows; nil when it does not. `captureStatistics` tells what the capture side has
+    /// A destination, alone or a member of a group of balance, whose name the spool knows; nil when it does not. `captureStatistics` tells what the capture side has
     /// counted, for options data.
-    package init?(
-        _ endpoint: ExportEndpoint, options: IPFIXOptions, spool: Spool,
+    package convenience init?(
+        _ endpoint: ExportEndpoint, in group: ExportGroup? = nil, options: IPFIXOptions, spool: Spool,
         captureStatistics: @escaping @Sendable () -> ExportStatistics
     ) {
-        guard let reader = SpoolReader(spool, for: endpoint) else { return nil }
-        let options = options.adapted(to: endpoint)
-        self.spool = spool
-        if let address = endpoint.kafka {
-            course = KafkaCourse(endpoint, address, options: options, spool: spool, reader: reader, board: board)
-        } else if endpoint.transport.isHTTP {
-            course = HTTPCourse(endpoint, options: options, spool: spool, reader: reader, board: board)
-        } else {
-            course = StreamCourse(endpoint, options: options, spool: spool, reader: reader, board: board)
+        guard let place = SpoolPlace(spool, for: endpoint, in: group) else { return nil }
+        let board = DeliveryBoard()
+        self.init(
+            endpoint.name, members: [endpoint.name], spool, board, captureStatistics,
+            Self.course(endpoint, options, place, board))
+    }
+
+    /// A group of failover whose account the spool knows; nil when it does not.
+    package convenience init?(
+        _ group: ExportGroup, members: [ExportEndpoint], options: IPFIXOptions, spool: Spool,
+        captureStatistics: @escaping @Sendable () -> ExportStatistics
+    ) {
+        let board = DeliveryBoard()
+        let course = FailoverCourse(group, members, spool: spool, board: board) { endpoint, place in
+            Self.course(endpoint, options, place, board)
         }
+        guard let course else { return nil }
+        self.init(group.title, members: members.map(\.name), spool, board, captureStatistics, course)
+    }
+
+    private init(
+        _ name: String, members: [String], _ spool: Spool, _ board: DeliveryBoard,
+        _ captureStatistics: @escaping @Sendable () -> ExportStatistics, _ course: any DeliveryCourse
+    ) {
+        self.name = name
+        self.members = members
+        self.spool = spool
+        self.board = board
         self.captureStatistics = captureStatistics
-        name = endpoint.name
+        self.course = course
+    }
+
+    private static func course(
+        _ endpoint: ExportEndpoint, _ options: IPFIXOptions, _ place: SpoolPlace, _ board: DeliveryBoard
+    ) -> any DeliveryCourse {
+        let options = options.adapted(to: endpoint)
+        if let address = endpoint.kafka {
+            return KafkaCourse(endpoint, address, options: options, place: place, board: board)
+        }
+        return endpoint.transport.isHTTP
+            ? HTTPCourse(endpoint, options: options, place: place, board: board)
+            : StreamCourse(endpoint, options: options, place: place, board: board)
     }
 
     /// What it is doing.

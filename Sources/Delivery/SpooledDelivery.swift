@@ -12,10 +12,11 @@ package final class SpooledDelivery {
     /// The way in.
     package let sink: SpoolSink
 
-    /// Opens the spool for `endpoints`; nothing is sent yet. `captureStatistics` tells what the capture side has counted, for
+    /// Opens the spool for `endpoints`, some of which may be members of `groups`; nothing is sent yet. `captureStatistics` tells what the capture side has counted, for
     /// options data; `observedPackets` how many packets it has seen at this very moment, for each commit.
     package init(
-        _ configuration: SpoolConfiguration, endpoints: [ExportEndpoint], options: IPFIXOptions,
+        _ configuration: SpoolConfiguration, endpoints: [ExportEndpoint], groups: [ExportGroup] = [],
+        options: IPFIXOptions,
         captureStatistics: @escaping @Sendable () -> ExportStatistics,
         observedPackets: @escaping @Sendable () -> UInt64
     ) throws(ExportError) {
@@ -24,7 +25,14 @@ package final class SpooledDelivery {
             if let address = endpoint.kafka { try KafkaSettings(endpoint, address).check() }
         }
         var configuration = configuration
-        configuration.destinations = endpoints.map(\.name)
+        let groups = groups.filter { !$0.members(of: endpoints).isEmpty }
+        configuration.groups = groups.map {
+            SpoolGroup(
+                name: $0.title, kind: $0.kind == .failover ? .failover : .balance,
+                members: $0.members(of: endpoints).map(\.name))
+        }
+        let plan = Self.plan(endpoints, groups)
+        configuration.destinations = plan.map { $0.group?.kind == .failover ? $0.group?.title ?? "" : $0.endpoint.name }
         do throws(SpoolError) {
             spool = try Spool(configuration, now: HostClock.timeOfDay, observedPackets: observedPackets)
         } catch {
@@ -32,8 +40,26 @@ package final class SpooledDelivery {
         }
         let spool = spool
         sink = SpoolSink(spool)
-        streams = endpoints.compactMap {
-            DeliveryStream($0, options: options, spool: spool, captureStatistics: captureStatistics)
+        streams = plan.compactMap { endpoint, group in
+            if let group, group.kind == .failover {
+                return DeliveryStream(
+                    group, members: group.members(of: endpoints), options: options, spool: spool,
+                    captureStatistics: captureStatistics)
+            }
+            return DeliveryStream(
+                endpoint, in: group, options: options, spool: spool, captureStatistics: captureStatistics)
+        }
+    }
+
+    /// What is delivered to, in its order: endpoints, each with the group that it is in; of a group of failover the first.
+    private static func plan(
+        _ endpoints: [ExportEndpoint], _ groups: [ExportGroup]
+    ) -> [(endpoint: ExportEndpoint, group: ExportGroup?)] {
+        var begun: Set<String> = []
+        return endpoints.compactMap { endpoint in
+            let group = groups.first { $0.name == endpoint.parameters.group }
+            if let group, group.kind == .failover, !begun.insert(group.name).inserted { return nil }
+            return (endpoint, group)
         }
     }
 

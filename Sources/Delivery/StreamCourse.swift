@@ -1,32 +1,29 @@
 import Exporter
-import Spool
 
 /// IPFIX over TCP or TLS: one session after another, a connection each.
 final class StreamCourse: DeliveryCourse {
     private let endpoint: ExportEndpoint
     private let options: IPFIXOptions
-    private let spool: Spool
-    private let reader: SpoolReader
+    private let place: SpoolPlace
     private let board: DeliveryBoard
-    private var highestSent: UInt64 = 0
 
-    init(_ endpoint: ExportEndpoint, options: IPFIXOptions, spool: Spool, reader: SpoolReader, board: DeliveryBoard) {
+    init(_ endpoint: ExportEndpoint, options: IPFIXOptions, place: SpoolPlace, board: DeliveryBoard) {
         self.endpoint = endpoint
         self.options = options
-        self.spool = spool
-        self.reader = reader
+        self.place = place
         self.board = board
     }
 
     // RFC 7011 section 10.4.4: what takes no connection is tried again after a minute.
     func nextPause() -> Int { endpoint.parameters.retrySeconds }
 
+    // A session begins at the first batch that has not been released.
+    func takeOver() {}
+
     func run(captureStatistics: () -> ExportStatistics, isLeft: () -> Bool) throws(ExportError) -> DeliveryEnd {
         let session = try DeliverySession(
-            Connections.connect(endpoint), to: endpoint, options: options, spool: spool, reader: reader, board: board,
-            highestSent: highestSent)
+            Connections.connect(endpoint), to: endpoint, options: options, place: place, board: board)
         let end = session.run(captureStatistics: captureStatistics, isLeft: isLeft)
-        highestSent = session.highestSent
         switch end {
         case .finished: return .finished
         case .lost(let problem):

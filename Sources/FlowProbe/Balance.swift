@@ -255,6 +255,9 @@ extension Balance {
                     + (account.filtered > 0 ? " + \(account.filtered) filtered" : "") + "\(discarded); "
                     + "\(account.resent) sent again"
                     + (stray > 0 ? "; \(stray) answers were about no batch under way" : ""))
+            if let active = stream.status.active {
+                lines.append("failover   \(stream.name): \(active.member) is active; \(active.switches) switches")
+            }
             if let refusal = stream.status.refusal { lines.append("refused    \(refusal)") }
         }
         return lines

@@ -29,6 +29,13 @@ struct OutputOptions: ParsableArguments {
             valueName: "url"))
     var export: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Make a group of the collectors whose addresses have group=NAME: the first that is well gets everything "
+                + "(NAME=failover), or each gets its share (NAME=balance); may be repeated (docs/delivery.md).",
+            valueName: "group"))
+    var exportGroup: [String] = []
+
     @OptionGroup var spooling: SpoolOptions
 
     @Flag(help: "IPFIX: two records of one direction each in place of a biflow.")
@@ -82,7 +89,7 @@ struct OutputOptions: ParsableArguments {
         do throws(ExportError) {
             _ = try ipfixFile
             if let problem = OutputsConfiguration.problem(
-                spool: spooling.spool, collectors: try collectors, labels: labels == .on,
+                spool: spooling.spool, collectors: try collectors, groups: try groups, labels: labels == .on,
                 attributes: labelAttributes)
             {
                 throw ExportError(problem)
@@ -107,6 +114,20 @@ struct OutputOptions: ParsableArguments {
             for text in export { collectors.append(try ExportEndpoint(parsing: text)) }
             return collectors
         }
+    }
+
+    /// The groups of `--export-group`.
+    var groups: [ExportGroup] {
+        get throws(ExportError) {
+            var groups: [ExportGroup] = []
+            for text in exportGroup { groups.append(try ExportGroup(parsing: text)) }
+            return groups
+        }
+    }
+
+    /// The collectors, those of a group with its filter.
+    var destinations: [ExportEndpoint] {
+        get throws(ExportError) { ExportGroup.applying(try groups, to: try collectors) }
     }
 
     /// Throws when an output would overwrite one of the inputs, or another output.

@@ -44,11 +44,13 @@ final class OutputSinks {
             if let note = sink.openingNote { notes.append(note) }
             add(destination.path, sink)
         }
-        let collectors = try options.collectors
+        let (groups, collectors) = (try options.groups, try options.destinations)
+        let shares = DirectShares(groups, of: collectors)
         if let configuration = options.spooling.configuration {
             let numbers = captureNumbers
             let delivery = try SpooledDelivery(
-                configuration, endpoints: collectors.filter { !$0.transport.isDatagram }, options: ipfixOptions,
+                configuration, endpoints: collectors.filter { !$0.transport.isDatagram }, groups: groups,
+                options: ipfixOptions,
                 captureStatistics: { numbers.value }, observedPackets: { [packetsRead] in packetsRead.now })
             self.delivery = delivery
             notes += delivery.spool.openingNotes
@@ -58,11 +60,11 @@ final class OutputSinks {
         for endpoint in collectors {
             let adapted = ipfixOptions.adapted(to: endpoint)
             switch endpoint.transport {
-            case .udp: add(endpoint, try IPFIXUDPSink(endpoint: endpoint, options: adapted))
-            case .netflow9: try addNetFlow(.nine, endpoint, adapted)
-            case .netflow5: try addNetFlow(.five, endpoint, adapted)
+            case .udp: add(endpoint, try IPFIXUDPSink(endpoint: endpoint, options: adapted), shares)
+            case .netflow9: try addNetFlow(.nine, endpoint, adapted, shares)
+            case .netflow5: try addNetFlow(.five, endpoint, adapted, shares)
             case .tcp where delivery == nil:
-                add(endpoint, try IPFIXTCPSink(endpoint: endpoint, options: adapted))
+                add(endpoint, try IPFIXTCPSink(endpoint: endpoint, options: adapted), shares)
             case .tcp, .tls, .http, .https, .kafka: break
             }
         }
@@ -78,14 +80,14 @@ final class OutputSinks {
     }
 
     private func addNetFlow(
-        _ version: NetFlowVersion, _ endpoint: ExportEndpoint, _ options: IPFIXOptions
+        _ version: NetFlowVersion, _ endpoint: ExportEndpoint, _ options: IPFIXOptions, _ shares: DirectShares
     ) throws(ExportError) {
-        add(endpoint, try NetFlowSink(version, endpoint: endpoint, options: options))
+        add(endpoint, try NetFlowSink(version, endpoint: endpoint, options: options), shares)
         notes.append("\(endpoint.name): \(version.limits)")
     }
 
-    private func add(_ endpoint: ExportEndpoint, _ sink: any CollectorSink) {
-        add(endpoint.name, endpoint.parameters.filter.map { FilteredSink($0, to: sink) } ?? sink)
+    private func add(_ endpoint: ExportEndpoint, _ sink: any CollectorSink, _ shares: DirectShares) {
+        add(endpoint.name, shares.way(to: sink, at: endpoint))
     }
 
     private func add(_ name: String, _ sink: any CollectorSink) {

@@ -150,7 +150,8 @@ struct RunCommand: ParsableCommand {
             || table.duplicates != usual.duplicates || flows.checksums != .off || flows.mtu != nil
             || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
             || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
-            || !output.export.isEmpty || output.store != nil || output.spooling.spool != nil || output.labels != .off
+            || !output.export.isEmpty || !output.exportGroup.isEmpty || output.store != nil
+            || output.spooling.spool != nil || output.labels != .off
             || output.labelAttributes != .technical
     }
 

@@ -34,12 +34,16 @@ extension Spool {
         sql += SpoolIndex.setting("probe", probe.description)
         sql += SpoolIndex.setting("made", "\(made)")
         sql += SpoolIndex.setting("nextBatch", "\(nextBatch)")
+        if !hasSavedShares {
+            for (group, history) in shares { sql += try SpoolIndex.setting(history, of: group) }
+        }
         for segment in segments where changedSegments.contains(segment.row.number) {
             sql += SpoolIndex.setting(segment.row)
         }
         for number in removedSegments { sql += "DELETE FROM segment WHERE number = \(number);\n" }
         for account in accounts { sql += SpoolIndex.setting(account) }
         try index.execute(sql + "COMMIT")
+        hasSavedShares = true
         changedSegments = []
         for number in removedSegments {
             // SAFETY: a string that the call only reads. A file that is not there need not be deleted.

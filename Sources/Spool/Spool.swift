@@ -24,6 +24,8 @@ package final class Spool: @unchecked Sendable {
     package var folder: String { configuration.folder }
     /// What was found when the spool was opened, a sentence each.
     package let openingNotes: [String]
+    /// Of each group of balance, by name, who gets which share.
+    package let shares: [String: ShareHistory]
 
     // Guarded by `condition`, which is signalled when something was committed, discarded or closed.
     let condition = NSCondition()
@@ -56,6 +58,8 @@ package final class Spool: @unchecked Sendable {
     var retryAt: Nanoseconds = 0
     var lastSynchronization: Nanoseconds = 0
     var lastSave: Nanoseconds = 0
+    /// Whether the index says who gets which share: that changes with the configuration alone.
+    var hasSavedShares = false
     var changedSegments: Set<UInt64> = []
     var removedSegments: Set<UInt64> = []
 
@@ -80,6 +84,7 @@ package final class Spool: @unchecked Sendable {
         openingNotes = found.notes
         changedSegments = Set(found.segments.map(\.row.number))
         removedSegments = found.missing
+        shares = found.shares
         lastSave = now
         if let last = found.last {
             let gap = CoverageGap(

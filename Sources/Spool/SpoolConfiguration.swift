@@ -32,6 +32,9 @@ package struct SpoolConfiguration: Sendable {
     package var compression = Compression.none
     /// Who needs every record; others are not waited for.
     package var destinations: [String] = []
+    /// Groups that stand for one destination each: of failover the group's name is among `destinations`, of balance the
+    /// members' are.
+    package var groups: [SpoolGroup] = []
     /// Most records in a batch.
     package var batchRecords = 8192
     /// Records are committed at the latest after so long.

@@ -11,7 +11,7 @@ package final class SpoolReader {
         case gap(SpoolBatch, CoverageGap)
         /// Nothing came in time.
         case nothing
-        /// Everything was read, and the spool is closed.
+        /// Everything was read, and the spool is closed; or the reader is held.
         case end
     }
 
@@ -22,11 +22,16 @@ package final class SpoolReader {
     private var reader: SegmentReader?
     private var segment: UInt64 = 0
     private var wanted: UInt64
-    private let keeps: ((FlowRecord, Span<UInt8>) -> Bool)?
+    private let keeps: ((FlowRecord, Span<UInt8>, _ batch: UInt64) -> Bool)?
+    /// Whether `next` says that everything was read, so that what is under way is finished and nothing else is begun.
+    package var isHeld = false
 
     /// A reader for the destination of this name, from where it has released everything; nil when there is none. Records,
-    /// given with their attributes, for which `keeps` does not hold are left out of each batch and counted in it.
-    package init?(_ spool: Spool, destination name: String, keeps: ((FlowRecord, Span<UInt8>) -> Bool)? = nil) {
+    /// given with their attributes and their batch's id, for which `keeps` does not hold are left out of each batch and counted in it.
+    package init?(
+        _ spool: Spool, destination name: String,
+        keeps: ((FlowRecord, Span<UInt8>, _ batch: UInt64) -> Bool)? = nil
+    ) {
         guard let account = spool.account(name) else { return nil }
         self.spool = spool
         self.name = name
@@ -45,6 +50,7 @@ package final class SpoolReader {
     package func next(within seconds: Double) throws(SpoolError) -> Item {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while true {
+            if isHeld { return .end }
             guard let place = place(from: segment) else {
                 if !wait(until: deadline, beyond: 0) { return spool.isOver ? .end : .nothing }
                 continue
@@ -57,7 +63,7 @@ package final class SpoolReader {
             case .records(let batch):
                 wanted = batch.id + 1
                 guard let keeps else { return .records(SpoolBatch(batch)) }
-                block.retain(keeps)
+                block.retain { keeps($0, $1, batch.id) }
                 return .records(SpoolBatch(batch, kept: block.count))
             case .gap(let batch, let gap):
                 wanted = batch.id + 1

@@ -8,6 +8,8 @@ struct SpoolRecovery {
     private(set) var probe = ProbeId.random()
     private(set) var segments: [Spool.Segment] = []
     private(set) var accounts: [SpoolAccount] = []
+    /// Of each group of balance, by name, who gets which share.
+    private(set) var shares: [String: ShareHistory] = [:]
     private(set) var made: UInt64 = 0
     private(set) var nextBatch: UInt64 = 1
     /// The highest number that a segment file has, whatever is in it.
@@ -76,7 +78,7 @@ struct SpoolRecovery {
                 "The spool's index \(index.path) was lost and is made again; what the segments hold is sent again.")
         }
         if let known { probe = known }
-        takeAccounts(configuration, content.accounts, fromOldest: lostIndex)
+        takeAccounts(configuration, content, fromOldest: lostIndex)
     }
 
     /// Takes a file in which nothing is sound out of the way: its beginning was torn before a batch was in it.
@@ -87,19 +89,15 @@ struct SpoolRecovery {
     }
 
     private mutating func takeAccounts(
-        _ configuration: SpoolConfiguration, _ old: [SpoolAccount], fromOldest: Bool
+        _ configuration: SpoolConfiguration, _ content: SpoolIndex.Content, fromOldest: Bool
     ) {
-        for name in configuration.destinations {
-            if let account = old.first(where: { $0.name == name }) {
-                accounts.append(account)
-            } else if fromOldest, let first = segments.first {
-                accounts.append(
-                    SpoolAccount(name: name, start: first.row.recordsBefore, releasedBatch: first.row.firstBatch))
-            } else {
-                accounts.append(SpoolAccount(name: name, start: made, releasedBatch: nextBatch))
-            }
-        }
-        for account in old where !configuration.destinations.contains(account.name) {
+        var start = (settled: made, batch: nextBatch)
+        if fromOldest, let first = segments.first { start = (first.row.recordsBefore, first.row.firstBatch) }
+        var book = AccountBook(old: content.accounts, start: start)
+        book.open(configuration, content.shares)
+        (accounts, shares) = (book.accounts, book.shares)
+        notes += book.notes
+        for account in book.unwanted {
             notes.append(
                 "The destination \(account.name) is no longer wanted; \(made - min(made, account.settled)) records "
                     + "were pending for it.")

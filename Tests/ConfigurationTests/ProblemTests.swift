@@ -97,6 +97,18 @@ import Testing
             "outputs.enterpriseNumber: \"0\" is not a number from 1 to 4294967295; write one, in decimal digits"
         ),
         (
+            least + "outputs: {groups: [core=first]}\n", 3, 20,
+            "outputs.groups[0]: \"core=first\" is not a group of collectors; write core=failover?takeover=30&return=300 or lake=balance"
+        ),
+        (
+            least + "outputs:\n  export: [\"udp://192.0.2.1?group=core\"]\n  groups: [core=failover]\n", 5, 11,
+            "outputs: The collector udp://192.0.2.1:4739 cannot be in the group core of failover: nobody knows whether datagrams arrive. Use tcp://, tls://, https:// or kafka://."
+        ),
+        (
+            least + "outputs:\n  export: [\"udp://192.0.2.1?group=core\"]\n", 4, 11,
+            "outputs: The collector udp://192.0.2.1:4739 is in the group core, which is not declared: give --export-group core=failover or core=balance, or set outputs.groups."
+        ),
+        (
             least + "outputs: {export: [sctp://h]}\n", 3, 20,
             "outputs.export[0]: \"sctp://h\" is not a collector; write udp://192.0.2.1:4739 or tcp://[2001:db8::1]:4739"
         ),

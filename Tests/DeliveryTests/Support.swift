@@ -6,10 +6,11 @@ import NetTypes
 import Spool
 import Testing
 
-/// A spool in a folder of its own with one destination, and what is put into it.
+/// A spool in a folder of its own with its destinations, and what is put into it.
 final class Workbench {
     let folder: String
-    let endpoint: ExportEndpoint
+    private var endpoints: [ExportEndpoint]
+    private var groups: [ExportGroup]
     private var current: SpooledDelivery?
     private let batchRecords: Int
     private var next: UInt64 = 1
@@ -17,13 +18,22 @@ final class Workbench {
     /// Records put into the spool so far.
     var made: UInt64 { next - 1 }
 
-    /// A spool whose batches have at most `batchRecords` records.
-    init(_ address: String, batchRecords: Int = 100) throws {
+    /// The first destination.
+    var endpoint: ExportEndpoint { endpoints[0] }
+
+    /// A spool with one destination, whose batches have at most `batchRecords` records.
+    convenience init(_ address: String, batchRecords: Int = 100) throws {
+        try self.init([address], batchRecords: batchRecords)
+    }
+
+    /// A spool with several destinations, in groups if they say so.
+    init(_ addresses: [String], groups: [String] = [], batchRecords: Int = 100) throws {
         self.batchRecords = batchRecords
         folder = FileManager.default.temporaryDirectory.appending(path: "delivery-\(UUID())").path(
             percentEncoded: false)
-        endpoint = try ExportEndpoint(parsing: address)
-        current = try Self.open(folder, endpoint, batchRecords)
+        endpoints = try addresses.map { text in try ExportEndpoint(parsing: text) }
+        self.groups = try groups.map { text in try ExportGroup(parsing: text) }
+        current = try Self.open(folder, endpoints, self.groups, batchRecords)
         delivery.start()
     }
 
@@ -33,13 +43,14 @@ final class Workbench {
     }
 
     private static func open(
-        _ folder: String, _ endpoint: ExportEndpoint, _ batchRecords: Int
+        _ folder: String, _ endpoints: [ExportEndpoint], _ groups: [ExportGroup], _ batchRecords: Int
     ) throws -> SpooledDelivery {
         var configuration = SpoolConfiguration(folder: folder)
         configuration.synchronization = .never
         configuration.batchRecords = batchRecords
         return try SpooledDelivery(
-            configuration, endpoints: [endpoint], options: IPFIXOptions(), captureStatistics: { ExportStatistics() },
+            configuration, endpoints: endpoints, groups: groups, options: IPFIXOptions(),
+            captureStatistics: { ExportStatistics() },
             observedPackets: { 1_000_000 })
     }
 
@@ -49,8 +60,15 @@ final class Workbench {
     /// Begins another run with the same spool, which has been finished.
     func restart() throws {
         current = nil
-        current = try Self.open(folder, endpoint, batchRecords)
+        current = try Self.open(folder, endpoints, groups, batchRecords)
         delivery.start()
+    }
+
+    /// Begins another run with other destinations.
+    func restart(_ addresses: [String], groups: [String] = []) throws {
+        endpoints = try addresses.map { text in try ExportEndpoint(parsing: text) }
+        self.groups = try groups.map { text in try ExportGroup(parsing: text) }
+        try restart()
     }
 
     /// Makes so many times 100 records, which is a batch unless batches are larger, with flow ids that count up from 1.
@@ -60,6 +78,7 @@ final class Workbench {
                 var record = FlowRecord()
                 record.flowId = next + UInt64(offset)
                 record.sourceLow = record.flowId
+                record.destinationLow = 7
                 record.observationDomainId = 1
                 record.ipVersion = 4
                 record.packetsForward = 1
@@ -68,6 +87,14 @@ final class Workbench {
             next += 100
             try delivery.sink.consume(records.span, packetClock: 0)
         }
+    }
+
+    /// Makes the first records once more: later slices of their flows, after all others.
+    func addAgain(batches: Int) throws {
+        let first = next
+        next = 1
+        try add(batches: batches)
+        next = first
     }
 
     /// Makes a batch of one record, and waits until it is committed.
@@ -95,6 +122,13 @@ final class Workbench {
 
     /// Ids of all records made.
     var ids: [UInt64] { Array(1..<next) }
+}
+
+/// A port of loopback at which nobody listens.
+func unusedPort() throws -> UInt16 {
+    let (listener, port) = try listenOnLoopback(0)
+    close(listener)
+    return port
 }
 
 /// Waits until `condition` holds; false when it does not within `seconds`.

@@ -11,7 +11,8 @@ import Testing
         let spool = try Spool(configuration(folder), now: epoch)
         spool.add(0..<100)
         spool.add(100..<150)
-        let reader = try #require(SpoolReader(spool, destination: "a", keeps: { record, _ in record.flowId % 7 == 3 }))
+        let reader = try #require(
+            SpoolReader(spool, destination: "a", keeps: { record, _, _ in record.flowId % 7 == 3 }))
         var ids: [UInt64] = []
         while case .records(let batch) = try reader.next(within: 0) {
             let block = reader.block
@@ -35,7 +36,7 @@ import Testing
             #expect(spool.account("a")?.acknowledged == run)
             spool.add(run * 10..<run * 10 + 10)
             let reader = try #require(
-                SpoolReader(spool, destination: "a", keeps: { record, _ in record.flowId % 10 == 5 }))
+                SpoolReader(spool, destination: "a", keeps: { record, _, _ in record.flowId % 10 == 5 }))
             while true {
                 let item = try reader.next(within: 0)
                 guard case .records(let batch) = item else {

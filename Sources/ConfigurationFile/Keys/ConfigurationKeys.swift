@@ -99,6 +99,10 @@ enum ConfigurationKeys {
                     + "4739, 4740 for TLS, 2055 for NetFlow, 9092 for Kafka, or HTTP's, unless given."
             ),
             .init(
+                "groups", \.outputs.groups, ValueType.exportGroup.list(atMost: 16), .restart,
+                "Groups of the collectors whose addresses have group=NAME ([delivery](delivery.md#groups)), with parameters: `NAME=failover`, the "
+                    + "first that is well gets everything; `NAME=balance`, each gets its share."),
+            .init(
                 optional: "spool", \.outputs.spool, .outputPath, .restart, example: "/var/lib/flowprobe/spool",
                 "Folder that keeps records until every collector but those of udp:// and NetFlow has them ([delivery](delivery.md))."
             ),

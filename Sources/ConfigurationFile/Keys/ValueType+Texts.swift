@@ -147,6 +147,16 @@ extension ValueType where Value == ExportEndpoint {
     }
 }
 
+extension ValueType where Value == ExportGroup {
+    /// A group of collectors.
+    static var exportGroup: ValueType {
+        .scalar(
+            "group", range: "NAME=failover or NAME=balance, with parameters", what: "a group of collectors",
+            hint: "core=failover?takeover=30&return=300 or lake=balance",
+            parse: { text in try? ExportGroup(parsing: text) }, write: { YAMLText.scalar($0.description) })
+    }
+}
+
 extension ValueType where Value == LoopbackEndpoint? {
     /// A loopback address with a port, or `off`.
     static var loopback: ValueType {

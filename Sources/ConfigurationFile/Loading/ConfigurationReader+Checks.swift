@@ -41,9 +41,13 @@ extension ConfigurationReader {
 
     private mutating func checkSpool() {
         let outputs = configuration.outputs
-        if failed.contains("outputs.export") || failed.contains("outputs.spool") { return }
-        if let problem = OutputsConfiguration.problem(
-            spool: outputs.spool, collectors: outputs.export, labels: outputs.labels,
+        if failed.contains("outputs.export") || failed.contains("outputs.spool") || failed.contains("outputs.groups") {
+            return
+        }
+        if let problem = ExportGroup.problem(outputs.groups, of: outputs.export, hasSpool: outputs.spool != nil) {
+            fail(outputs.groups.isEmpty ? "outputs.export" : "outputs.groups", in: "outputs", "outputs: \(problem)")
+        } else if let problem = OutputsConfiguration.problem(
+            spool: outputs.spool, collectors: outputs.export, groups: outputs.groups, labels: outputs.labels,
             attributes: outputs.labelAttributes)
         {
             fail(outputs.spool == nil ? "outputs.export" : "outputs.spool", "outputs: \(problem)")

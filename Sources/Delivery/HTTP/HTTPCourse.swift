@@ -15,6 +15,8 @@ final class HTTPCourse: DeliveryCourse {
         /// The body of the next part, once it has been made; and whether it has been sent.
         var body: [UInt8]?
         var wasSent = false
+        /// Whether the batch may be there already.
+        var isRepeat = false
         /// Records that were refused, and their lines.
         var refused = 0
         var lines: [UInt8] = []
@@ -31,8 +33,7 @@ final class HTTPCourse: DeliveryCourse {
 
     private let endpoint: ExportEndpoint
     private let options: IPFIXOptions
-    private let spool: Spool
-    private let reader: SpoolReader
+    private let place: SpoolPlace
     private let board: DeliveryBoard
     private let refusedRecords: RefusedRecords
     private var bodies: RequestBodies?
@@ -49,13 +50,12 @@ final class HTTPCourse: DeliveryCourse {
     /// Whether it fails although there are connections: then only an answer of success says that it is well again.
     private var isPutOff = false
 
-    init(_ endpoint: ExportEndpoint, options: IPFIXOptions, spool: Spool, reader: SpoolReader, board: DeliveryBoard) {
+    init(_ endpoint: ExportEndpoint, options: IPFIXOptions, place: SpoolPlace, board: DeliveryBoard) {
         self.endpoint = endpoint
         self.options = options
-        self.spool = spool
-        self.reader = reader
+        self.place = place
         self.board = board
-        refusedRecords = RefusedRecords(folder: spool.folder, destination: endpoint.name)
+        refusedRecords = RefusedRecords(folder: place.spool.folder, destination: endpoint.name)
     }
 
     /// One second, then twice as long each time, up to `retry`.
@@ -64,10 +64,15 @@ final class HTTPCourse: DeliveryCourse {
         return min(endpoint.parameters.retrySeconds, 1 << min(failures, 12))
     }
 
+    func takeOver() {
+        (work, pendingGaps) = (nil, [])
+        place.reader.rewind()
+    }
+
     func run(captureStatistics: () -> ExportStatistics, isLeft: () -> Bool) throws(ExportError) -> DeliveryEnd {
         defer { connection = nil }
         if bodies == nil {
-            bodies = try RequestBodies(endpoint, options: options, probe: spool.probe.octets)
+            bodies = try RequestBodies(endpoint, options: options, probe: place.probe.octets)
         }
         // Before there is anything to send: what is wrong with the way there shows at once.
         try connect()
@@ -79,7 +84,7 @@ final class HTTPCourse: DeliveryCourse {
                 return putOff(error.description)
             }
             guard work != nil else { continue }
-            bodies?.note(captureStatistics(), givenUp: spool.account(endpoint.name)?.discarded ?? 0)
+            bodies?.note(captureStatistics(), givenUp: place.discarded)
             if let end = try advance(isLeft) { return end }
         }
         return .lost("The run has ended.", retryAfter: 1)
@@ -98,13 +103,14 @@ final class HTTPCourse: DeliveryCourse {
 
     /// Takes the next batch up; false when there will be none.
     private func read() throws(SpoolError) -> Bool {
-        switch try reader.next(within: 0.25) {
+        switch try place.reader.next(within: 0.25) {
         case .records(let batch) where batch.recordCount == 0:
             // The filter keeps none of it: there is nothing to send.
-            spool.settle(batch, for: endpoint.name)
-            if pendingGaps.isEmpty { spool.release(before: batch.id + 1, for: endpoint.name) }
+            place.settle(batch)
+            if pendingGaps.isEmpty { place.release(before: batch.id + 1) }
         case .records(let batch):
             work = Work(batch: batch, gaps: pendingGaps, parts: BatchParts(total: batch.recordCount, limit: partLimit))
+            work?.isRepeat = place.mayHaveBeenSent(batch)
         case .gap(let batch, let gap):
             guard endpoint.parameters.format == .ipfix else {
                 // JSON lines are flow records and nothing else: the next request's header tells of it. Until that has been
@@ -188,7 +194,7 @@ final class HTTPCourse: DeliveryCourse {
     /// Notes a record, or a gap, that the receiver does not take. What notes it is made durable with its batch.
     private func setAside(_ part: BatchParts.Part, _ reply: HTTPReply) {
         guard let batch = work?.batch, let bodies else { return }
-        let block = reader.block
+        let block = place.reader.block
         let records = block.records
         let attributes = block.attributes
         var flow = Array("null\n".utf8)
@@ -197,7 +203,7 @@ final class HTTPCourse: DeliveryCourse {
                 records.extracting(part.first..<part.first + part.count),
                 attributes: attributes.span.extracting(Self.attributes(of: part, in: block)))
         }
-        work?.lines += refusedRecords.line(flow, spool.probe, batch, place: part.first, reply)
+        work?.lines += refusedRecords.line(flow, place.probe, batch, place: part.first, reply)
         work?.refused += part.count
         board.update {
             $0.refusal =
@@ -214,8 +220,8 @@ final class HTTPCourse: DeliveryCourse {
                 return putOff(error.description)
             }
         }
-        spool.settle(done.batch, for: endpoint.name, refused: done.refused)
-        spool.release(before: done.batch.id + 1, for: endpoint.name)
+        place.settle(done.batch, refused: done.refused)
+        place.release(before: done.batch.id + 1)
         // Who refused every record of the batch has not taken its header either.
         if done.refused < done.batch.recordCount { pendingGaps = [] }
         work = nil
@@ -233,7 +239,8 @@ final class HTTPCourse: DeliveryCourse {
         work?.body = body
         try connect()
         guard let connection else { return .left }
-        if current.wasSent { spool.countResent(part.count, for: endpoint.name) }
+        if current.wasSent || current.isRepeat { place.countResent(part.count) }
+        place.sent.batch = max(place.sent.batch, current.batch.id)
         work?.wasSent = true
         board.update {
             $0.sent.records += UInt64(part.count)
@@ -243,7 +250,7 @@ final class HTTPCourse: DeliveryCourse {
         return try connection.post(
             RequestHeader.target(endpoint),
             RequestHeader.fields(
-                endpoint, spool.probe, current.batch, part,
+                endpoint, place.probe, current.batch, part,
                 gaps: endpoint.parameters.format == .ndjson ? current.gaps : [], length: body.count,
                 authorization: authorization),
             body, seconds: endpoint.parameters.timeoutSeconds, isLeft: isLeft)
@@ -251,7 +258,7 @@ final class HTTPCourse: DeliveryCourse {
 
     private func make(_ part: BatchParts.Part, _ work: Work, _ bodies: RequestBodies) throws(ExportError) -> [UInt8] {
         if part.count == 0, let gap = work.gaps.first { return try bodies.body(work.batch, gap) }
-        let block = reader.block
+        let block = place.reader.block
         let records = block.records
         let attributes = block.attributes
         return try bodies.body(

@@ -16,8 +16,7 @@ final class KafkaSession {
 
     private let endpoint: ExportEndpoint
     private let address: KafkaAddress
-    private let spool: Spool
-    private let reader: SpoolReader
+    private let place: SpoolPlace
     private let board: DeliveryBoard
     private let producer: KafkaProducer
     private let value: KafkaValue
@@ -35,8 +34,6 @@ final class KafkaSession {
     private var isDown = false
     /// Why the session is over, a sentence.
     private var problem: String?
-    /// The highest batch that any session has sent.
-    private(set) var highestSent: UInt64
     /// Whether a batch has been acknowledged in this session.
     private(set) var hasDelivered = false
 
@@ -44,15 +41,13 @@ final class KafkaSession {
 
     /// Begins a producer. Throws a message about the address and its files.
     init(
-        to endpoint: ExportEndpoint, _ address: KafkaAddress, options: IPFIXOptions, spool: Spool, reader: SpoolReader,
-        board: DeliveryBoard, highestSent: UInt64
+        to endpoint: ExportEndpoint, _ address: KafkaAddress, options: IPFIXOptions, place: SpoolPlace,
+        board: DeliveryBoard
     ) throws(ExportError) {
         self.endpoint = endpoint
         self.address = address
-        self.spool = spool
-        self.reader = reader
+        self.place = place
         self.board = board
-        self.highestSent = highestSent
         value = try KafkaValue(address.format, options: options, destination: endpoint.name)
         groups = StripeGroups(count: address.groups)
         producer = try KafkaProducer(KafkaSettings(endpoint, address), destination: endpoint.name)
@@ -63,7 +58,7 @@ final class KafkaSession {
     /// tells whether nobody wants it to go on.
     func run(_ isLeft: () -> Bool) -> String? {
         if let problem = reach(isLeft) { return problem }
-        reader.rewind()
+        place.reader.rewind()
         board.enter(.streaming)
         while !isLeft() {
             if let problem = hear(waitingMilliseconds: 0) ?? stall() { return problem }
@@ -74,7 +69,7 @@ final class KafkaSession {
                     continue
                 }
                 // Long enough to cost nothing, short enough for reports to be seen in time.
-                switch try reader.next(within: window.waiting.isEmpty ? 0.25 : 0.01) {
+                switch try place.reader.next(within: window.waiting.isEmpty ? 0.25 : 0.01) {
                 case .records(let batch): try send(batch)
                 case .gap(let batch, let gap): try send(batch, gap)
                 case .nothing: break
@@ -110,7 +105,7 @@ final class KafkaSession {
 extension KafkaSession {
     private func send(_ batch: SpoolBatch) throws(ExportError) {
         begin(batch)
-        let block = reader.block
+        let block = place.reader.block
         groups.fill(block)
         for group in 0..<groups.count {
             try send(batch, group, 0..<groups[group].count)
@@ -120,16 +115,15 @@ extension KafkaSession {
 
     private func send(_ batch: SpoolBatch, _ gap: CoverageGap) throws(ExportError) {
         begin(batch)
-        let octets = try value.octets(gap, batch: batch, probe: spool.probe)
+        let octets = try value.octets(gap, batch: batch, probe: place.probe)
         let part = KafkaWindow.Part(batch: batch.id, group: 0, range: 0..<0, total: 0, octets: octets.count)
         try send(part, octets, domain: 0)
         window.endLast()
     }
 
     private func begin(_ batch: SpoolBatch) {
-        spool.countIfResent(batch, highestSent: highestSent, for: name)
+        place.noteSending(batch)
         if window.waiting.isEmpty { lastProgress = HostClock.monotonic }
-        highestSent = max(highestSent, batch.id)
         window.begin(batch)
     }
 
@@ -158,7 +152,7 @@ extension KafkaSession {
     private func send(_ part: KafkaWindow.Part, _ octets: [UInt8], domain: UInt32) throws(ExportError) {
         let isGap = part.range.isEmpty
         let headers: [(name: String, value: String)] = [
-            ("probe", spool.probe.description), ("batch", String(part.batch)),
+            ("probe", place.probe.description), ("batch", String(part.batch)),
             ("group", String(part.group)),
             ("part", isGap ? "0/0" : "\(part.range.lowerBound)-\(part.range.upperBound - 1)/\(part.total)"),
             ("kind", isGap ? "gap" : "flows"), ("format", address.format.rawValue), ("schema", "1"),
@@ -205,7 +199,7 @@ extension KafkaSession {
 
     /// Reads a batch under way once more, into `groups`; nil when the spool has given it up.
     private func fetch(_ part: KafkaWindow.Part) throws(SpoolError) -> SpoolBatch? {
-        guard let again = SpoolReader(spool, for: endpoint) else { return nil }
+        guard let again = place.anotherReader() else { return nil }
         while true {
             switch try again.next(within: 0) {
             case .records(let batch) where batch.id == part.batch:
@@ -223,14 +217,14 @@ extension KafkaSession {
         let records = groups[part.group]
         let attributes = records.attributes(of: part.range)
         let record = value.object(records.records.extracting(part.range), attributes: attributes.span)
-        let isKept = spool.setAside(
+        let isKept = place.spool.setAside(
             record, destination: name, batch: part.batch, reason: error.name, now: HostClock.timeOfDay)
         refusedRecords += 1
         let count = refusedRecords
         board.update {
             $0.refusal =
                 "\(name) has refused \(count) records for good, the last one as \(error.name). "
-                + (isKept ? "It is in \(spool.refusedPath)." : "\(spool.refusedPath) has no room for it.")
+                + (isKept ? "It is in \(place.spool.refusedPath)." : "\(place.spool.refusedPath) has no room for it.")
         }
     }
 }
@@ -279,8 +273,8 @@ extension KafkaSession {
     private func settle() {
         let done = window.takeDone()
         guard let last = done.last else { return }
-        for sent in done { spool.settle(sent.batch, for: name, refused: sent.refused) }
-        spool.release(before: last.batch.id + 1, for: name)
+        for sent in done { place.settle(sent.batch, refused: sent.refused) }
+        place.release(before: last.batch.id + 1)
         hasDelivered = true
         let now = HostClock.timeOfDay
         board.update { $0.lastAcknowledged = now }

@@ -3,16 +3,21 @@ import NetTypes
 
 /// Gives a sink those records that a filter keeps, and counts the others as filtered.
 package final class FilteredSink: CollectorSink {
-    private let filter: RecordFilter
+    private let keeps: (FlowRecord, Span<UInt8>) -> Bool
     private let sink: any CollectorSink
     private var filtered: UInt64 = 0
     private var kept: [FlowRecord] = []
     private var keptAttributes: [UInt8] = []
 
-    /// A way to `sink` through `filter`.
-    package init(_ filter: RecordFilter, to sink: any CollectorSink) {
-        self.filter = filter
+    /// A way to `sink` for the records, given with their attributes, for which `keeps` holds.
+    package init(to sink: any CollectorSink, keeps: @escaping (FlowRecord, Span<UInt8>) -> Bool) {
+        self.keeps = keeps
         self.sink = sink
+    }
+
+    /// A way to `sink` through `filter`.
+    package convenience init(_ filter: RecordFilter, to sink: any CollectorSink) {
+        self.init(to: sink) { filter.keeps($0, $1) }
     }
 
     /// Those of the sink, and what the filter left out.
@@ -45,7 +50,7 @@ package final class FilteredSink: CollectorSink {
         var walk = AttributeWalk()
         for index in records.indices {
             let list = walk.next(records[index].attributeOctets, of: attributes.count)
-            guard filter.keeps(records[index], attributes.extracting(list)) else { continue }
+            guard keeps(records[index], attributes.extracting(list)) else { continue }
             kept.append(records[index])
             for place in list { keptAttributes.append(attributes[place]) }
         }

@@ -1,6 +1,6 @@
 /// What may stand behind the question mark of a collector's address: how a connection is acknowledged, resumed and secured,
 /// and what is posted in which form.
-/// All but `filter` and `elements` is for destinations of a spool (docs/delivery.md).
+/// All but `filter`, `elements` and `group` is for destinations of a spool (docs/delivery.md).
 package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertible {
     /// When a batch counts as delivered.
     package enum Acknowledgement: String, Sendable, CaseIterable {
@@ -59,6 +59,8 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
     package var filter: RecordFilter?
     /// `elements`: what its templates carry, where that is not what all others get.
     package var elements: TemplateSelection?
+    /// `group`: the group that it is a member of; nil for none.
+    package var group: String?
 
     /// The defaults.
     package init() {}
@@ -66,7 +68,7 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
     /// Whether something is said that only a spool can do.
     var needSpool: Bool {
         var connection = self
-        (connection.filter, connection.elements) = (nil, nil)
+        (connection.filter, connection.elements, connection.group) = (nil, nil, nil)
         return connection != ConnectionParameters()
     }
 
@@ -97,9 +99,10 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
                         + "\(Self.known)")
             }
             let (name, value) = (parts[0], parts[1])
-            if transport.isDatagram, name != "filter", name != "elements" {
+            if transport.isDatagram, name != "filter", name != "elements", name != "group" {
                 throw ExportError(
-                    "The collector \"\(text)\" has \(name), which datagrams do not know: filter and elements alone.")
+                    "The collector \"\(text)\" has \(name), which datagrams do not know: filter, elements and group alone."
+                )
             }
             if let homes = Self.homes[name], !homes.contains(transport) {
                 let names = homes.map { $0.rawValue + "://" }.sorted().joined(separator: " and ")
@@ -108,6 +111,7 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
             switch name {
             case "filter": filter = try Self.filter(value, of: text)
             case "elements": elements = try Self.elements(value, of: text)
+            case "group": group = try Self.group(value, of: text)
             case "ack": acknowledgement = try Self.choice(name, value, of: text)
             case "format": format = try Self.choice(name, value, of: text)
             case "compression": compression = try Self.choice(name, value, of: text)
@@ -161,6 +165,14 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         }
     }
 
+    /// The name `value` of a group in the address `text`.
+    static func group(_ value: String, of text: String) throws(ExportError) -> String {
+        if ExportGroup.isName(value) { return value }
+        throw ExportError(
+            "The collector \"\(text)\" has group=\(value). It takes the name of a group: 1 to 32 letters, digits and . _ -."
+        )
+    }
+
     /// The template set `value` of the address `text`.
     static func elements(_ value: String, of text: String) throws(ExportError) -> TemplateSelection {
         do throws(TemplateSelection.Problem) { return try TemplateSelection(value) } catch {
@@ -198,12 +210,14 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
     }
 
     private static let known =
-        "The parameters are filter, elements, retry and timeout; for tcp:// and tls:// ack and resend; for tls:// and https:// ca, certificate, "
+        "The parameters are filter, elements, group, retry and timeout; for tcp:// and tls:// ack and resend; for tls:// and https:// ca, certificate, "
         + "key and name; for https:// and http:// format, compression, token, basic and, last, query."
 
-    /// `filter` and `elements` as they stand in an address.
+    /// `filter`, `elements` and `group` as they stand in an address.
     var choicePairs: [String] {
-        [filter.map { "filter=\($0)" }, elements.map { "elements=\($0)" }].compactMap { $0 }
+        [filter.map { "filter=\($0)" }, elements.map { "elements=\($0)" }, group.map { "group=\($0)" }].compactMap {
+            $0
+        }
     }
 
     /// What differs from the defaults, as `?NAME=VALUE&…`; empty when nothing does.

@@ -46,7 +46,7 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
     /// HTTP: what a request is for, without the receiver's own query, percent-encoded; begins with a slash. Else empty.
     package let path: String
     /// What else is said of a connection.
-    package let parameters: ConnectionParameters
+    package private(set) var parameters: ConnectionParameters
     /// What else is said of a topic; nil unless the transport is Kafka.
     package let kafka: KafkaAddress?
 
@@ -156,6 +156,13 @@ package struct ExportEndpoint: Sendable, Equatable, CustomStringConvertible {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// The same collector with this filter.
+    func filtered(by filter: RecordFilter?) -> ExportEndpoint {
+        var endpoint = self
+        endpoint.parameters.filter = filter
+        return endpoint
     }
 
     /// Host and port as they stand in an address.

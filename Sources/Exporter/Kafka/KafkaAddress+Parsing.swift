@@ -1,7 +1,7 @@
 extension KafkaAddress {
     private static let example = "Write it like kafka://broker1:9092,broker2:9092/flows."
     private static let known =
-        "The parameters are filter, elements, format, compression, groups, security, sasl, user, properties, ca, certificate, key, retry and "
+        "The parameters are filter, elements, group, format, compression, groups, security, sasl, user, properties, ca, certificate, key, retry and "
         + "timeout."
 
     /// Parses `BROKER[:PORT][,BROKER…]/TOPIC[?PARAMETER=VALUE&…]`, what follows `kafka://` in the address `text`. Throws a
@@ -57,6 +57,7 @@ extension KafkaAddress {
         switch name {
         case "filter": connection.filter = try ConnectionParameters.filter(value, of: text)
         case "elements": connection.elements = try ConnectionParameters.elements(value, of: text)
+        case "group": connection.group = try ConnectionParameters.group(value, of: text)
         case "format": format = try ConnectionParameters.choice(name, value, of: text)
         case "compression": compression = try ConnectionParameters.choice(name, value, of: text)
         case "security": security = try ConnectionParameters.choice(name, value, of: text)

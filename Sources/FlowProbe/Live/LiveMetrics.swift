@@ -230,6 +230,13 @@ extension LiveMetrics {
             for state in DeliveryStatus.State.allCases {
                 page.set(.deliveryState, stream.name, state.rawValue, to: status.state == state)
             }
+            if let active = status.active {
+                page.set(.deliverySwitches, stream.name, to: active.switches)
+                page.set(.deliveryActiveSince, stream.name, to: Double(active.since) / 1e9)
+                for member in stream.members {
+                    page.set(.deliveryActive, stream.name, member, to: member == active.member)
+                }
+            }
             for (end, requests) in status.requests {
                 page.set(.deliveryRequests, stream.name, end.rawValue, to: requests)
             }

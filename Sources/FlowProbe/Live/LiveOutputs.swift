@@ -79,11 +79,13 @@ final class LiveOutputs {
             if let note = sink.openingNote { notes.append(note) }
             add(destination.path, sink)
         }
-        let collectors = try output.collectors
+        let (groups, collectors) = (try output.groups, try output.destinations)
+        let shares = DirectShares(groups, of: collectors)
         if let configuration = output.spooling.configuration {
             let numbers = captureNumbers
             let delivery = try SpooledDelivery(
-                configuration, endpoints: collectors.filter { !$0.transport.isDatagram }, options: options,
+                configuration, endpoints: collectors.filter { !$0.transport.isDatagram }, groups: groups,
+                options: options,
                 captureStatistics: { numbers.value },
                 observedPackets: { rings.reduce(0) { $0 + $1.handedOut.load(ordering: .relaxed) } })
             self.delivery = delivery
@@ -94,11 +96,11 @@ final class LiveOutputs {
         for endpoint in collectors {
             let adapted = options.adapted(to: endpoint)
             switch endpoint.transport {
-            case .udp: add(endpoint, try IPFIXUDPSink(endpoint: endpoint, options: adapted))
-            case .netflow9: try addNetFlow(.nine, endpoint, adapted)
-            case .netflow5: try addNetFlow(.five, endpoint, adapted)
+            case .udp: add(endpoint, try IPFIXUDPSink(endpoint: endpoint, options: adapted), shares)
+            case .netflow9: try addNetFlow(.nine, endpoint, adapted, shares)
+            case .netflow5: try addNetFlow(.five, endpoint, adapted, shares)
             case .tcp where delivery == nil:
-                add(endpoint, try IPFIXTCPSink(endpoint: endpoint, options: adapted))
+                add(endpoint, try IPFIXTCPSink(endpoint: endpoint, options: adapted), shares)
             case .tcp, .tls, .http, .https, .kafka: break
             }
         }
@@ -112,16 +114,16 @@ final class LiveOutputs {
     }
 
     private func addNetFlow(
-        _ version: NetFlowVersion, _ endpoint: ExportEndpoint, _ options: IPFIXOptions
+        _ version: NetFlowVersion, _ endpoint: ExportEndpoint, _ options: IPFIXOptions, _ shares: DirectShares
     ) throws(ExportError) {
-        add(endpoint, try NetFlowSink(version, endpoint: endpoint, options: options))
+        add(endpoint, try NetFlowSink(version, endpoint: endpoint, options: options), shares)
         notes.append("\(endpoint.name): \(version.limits)")
     }
 
-    private func add(_ endpoint: ExportEndpoint, _ sink: any CollectorSink) {
+    private func add(_ endpoint: ExportEndpoint, _ sink: any CollectorSink, _ shares: DirectShares) {
         add(
-            endpoint.name, endpoint.parameters.filter.map { FilteredSink($0, to: sink) } ?? sink,
-            isNetFlow: endpoint.transport.netFlowVersion != nil, isFiltered: endpoint.parameters.filter != nil)
+            endpoint.name, shares.way(to: sink, at: endpoint),
+            isNetFlow: endpoint.transport.netFlowVersion != nil, isFiltered: shares.isFiltered(endpoint))
     }
 
     private func add(_ name: String, _ sink: any CollectorSink, isNetFlow: Bool = false, isFiltered: Bool = false) {

@@ -70,6 +70,7 @@ struct LivePlan {
         output.top = top
         output.color = color
         output.export = configuration.outputs.export.map(\.description)
+        output.exportGroup = configuration.outputs.groups.map(\.description)
         output.uniflow = configuration.outputs.uniflow
         output.labels = configuration.outputs.labels ? .on : .off
         output.labelAttributes = configuration.outputs.labelAttributes

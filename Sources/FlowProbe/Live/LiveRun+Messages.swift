@@ -79,6 +79,10 @@ extension LiveRun {
         }
         for (index, stream) in delivery.streams.enumerated() {
             let status = stream.status
+            if let active = status.active, active.switches != deliverySwitches[index] {
+                deliverySwitches[index] = active.switches
+                if let sentence = active.sentence { logger.warning("\(sentence)") }
+            }
             if let refusal = status.refusal, refusal != deliveryRefusals[index] {
                 deliveryRefusals[index] = refusal
                 logger.warning("\(refusal)")

@@ -43,6 +43,7 @@ final class LiveRun {
     var deliveryStates: [DeliveryStatus.State] = []
     var deliveryProblems: [String?] = []
     var deliveryRefusals: [String?] = []
+    var deliverySwitches: [UInt64] = []
     /// Who judges the inputs; nil when nobody is to.
     var patrol: MirrorPatrol?
     /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
@@ -96,6 +97,7 @@ final class LiveRun {
         deliveryStates = outputs.delivery?.streams.map { _ in .connecting } ?? []
         deliveryProblems = outputs.delivery?.streams.map { _ in nil } ?? []
         deliveryRefusals = outputs.delivery?.streams.map { _ in nil } ?? []
+        deliverySwitches = outputs.delivery?.streams.map { _ in 0 } ?? []
     }
 
     static func annotation(_ plan: LivePlan, _ observer: MirrorObserver?) -> LivePipeline.Annotation? {

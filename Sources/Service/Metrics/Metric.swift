@@ -21,8 +21,7 @@ package enum Metric: CaseIterable, Sendable {
     // The spool and its destinations.
     case spoolRecords, spoolLost, spoolOctets, spoolUp
     case deliveryAcknowledged, deliveryPending, deliveryDiscarded, deliveryFiltered, deliveryResent, deliveryState,
-        deliveryLast,
-        deliveryRequests
+        deliveryLast, deliveryRequests, deliveryActive, deliveryActiveSince, deliverySwitches
     // The clock and the books.
     case clockSteps, clockLag, balance
 
@@ -269,6 +268,18 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_delivery_requests_total", .counter, unit: "requests", labels: ["destination", "end"],
                 help: "Requests to an HTTP destination by how they ended: accepted, refused, deferred or unanswered.")
+        case .deliveryActive:
+            .init(
+                "flowprobe_delivery_active", .gauge, labels: ["destination", "member"],
+                help: "1 for the member of a group of failover that gets what comes, 0 for the others.")
+        case .deliveryActiveSince:
+            .init(
+                "flowprobe_delivery_active_since_seconds", .gauge, unit: "seconds", labels: ["destination"],
+                help: "Since when the active member of a group of failover has been that, Unix time.")
+        case .deliverySwitches:
+            .init(
+                "flowprobe_delivery_switches_total", .counter, unit: "switches", labels: ["destination"],
+                help: "Times another member of a group of failover has become the active one.")
         case .deliveryLast:
             .init(
                 "flowprobe_delivery_last_acknowledged_seconds", .gauge, unit: "seconds", labels: ["destination"],

@@ -125,13 +125,23 @@ extension SpoolIndex {
         var values: [String: String] = [:]
         var segments: [UInt64: Segment] = [:]
         var accounts: [SpoolAccount] = []
+        /// Who gets which share, by the name of the group of balance.
+        var shares: [String: ShareHistory] = [:]
     }
 
     /// Reads everything.
     func content() throws(SpoolError) -> Content {
         var content = Content()
         for row in try rows("SELECT key, value FROM spool") {
-            if let key = row[0] { content.values[key] = row[1] }
+            guard let key = row[0] else { continue }
+            guard key.hasPrefix(Self.sharesPrefix) else {
+                content.values[key] = row[1]
+                continue
+            }
+            guard let history = row[1].flatMap(ShareHistory.init(text:)) else {
+                throw SpoolError(.inputOutput, "The spool's index \(path) is damaged.")
+            }
+            content.shares[String(key.dropFirst(Self.sharesPrefix.count))] = history
         }
         func numbers(_ row: ArraySlice<String?>) throws(SpoolError) -> [Int64] {
             var numbers: [Int64] = []
@@ -175,14 +185,27 @@ extension SpoolIndex {
 
     /// A statement that sets a destination's row.
     static func setting(_ account: SpoolAccount) -> String {
-        let name = account.name.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''")
+        let name = quoted(account.name)
         let discards = account.discards.map { "\($0)" }.joined(separator: ", ")
-        return "REPLACE INTO destination VALUES ('\(name)', \(account.start), \(account.settled), "
+        return "REPLACE INTO destination VALUES (\(name), \(account.start), \(account.settled), "
             + "\(account.releasedBatch), \(account.acknowledged), \(account.resent), \(discards), \(account.filtered));\n"
     }
 
     /// A statement that sets one of the spool's own values.
     static func setting(_ key: String, _ value: String) -> String {
-        "REPLACE INTO spool VALUES ('\(key)', '\(value)');\n"
+        "REPLACE INTO spool VALUES (\(quoted(key)), \(quoted(value)));\n"
+    }
+
+    /// What the keys of shares begin with, in the table of the spool's own values.
+    private static let sharesPrefix = "shares/"
+
+    /// A statement that says who gets which share of a group of balance.
+    static func setting(_ history: ShareHistory, of group: String) throws(SpoolError) -> String {
+        setting(sharesPrefix + group, try history.text)
+    }
+
+    /// A text as SQL writes it.
+    private static func quoted(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
     }
 }

@@ -85,7 +85,7 @@ import Testing
     @Test(arguments: [
         ("udp://h?filter=colour red", "wrong at character 1"), ("udp://h?filter=port", "wrong at character 5"),
         ("udp://h?filter=", "no NAME=VALUE"), ("udp://h?filter=port 1&filter=port 2", "is there twice"),
-        ("udp://h?retry=5", "filter and elements alone"), ("udp://h?elements=colour", "which is no element"),
+        ("udp://h?retry=5", "filter, elements and group alone"), ("udp://h?elements=colour", "which is no element"),
         ("udp://h?elements=minimal+precise", "two sets"), ("udp://h?elements=biflow+uniflow", "twice"),
         ("udp://h?elements=minimal+", "which is no element"),
         ("netflow5://h?elements=minimal", "NetFlow cannot choose"),

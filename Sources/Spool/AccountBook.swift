@@ -1,0 +1,107 @@
+/// Makes the accounts of a spool's destinations and groups out of those that an earlier run left.
+struct AccountBook {
+    /// How far somebody is: records settled, and the batch before which everything is released.
+    private typealias Position = (settled: UInt64, batch: UInt64)
+
+    /// What the earlier run left.
+    let old: [SpoolAccount]
+    /// Where a destination begins that nobody knows.
+    let start: (settled: UInt64, batch: UInt64)
+    /// Accounts of now, in the order of the configuration.
+    private(set) var accounts: [SpoolAccount] = []
+    /// Of each group of balance, by name, who gets which share.
+    private(set) var shares: [String: ShareHistory] = [:]
+    /// What has changed about groups, a sentence each.
+    private(set) var notes: [String] = []
+    /// Accounts of earlier runs that are taken over under another name.
+    private var inherited: Set<String> = []
+
+    init(old: [SpoolAccount], start: (settled: UInt64, batch: UInt64)) {
+        self.old = old
+        self.start = start
+    }
+
+    /// Opens the accounts of `configuration`; `histories` are what the index says of groups of balance.
+    mutating func open(_ configuration: SpoolConfiguration, _ histories: [String: ShareHistory]) {
+        var positions: [String: Position] = [:]
+        for group in configuration.groups {
+            switch group.kind {
+            case .failover:
+                guard account(group.name) == nil, let position = inherit(group, histories) else { continue }
+                positions[group.name] = position
+            case .balance: share(group, histories, &positions)
+            }
+        }
+        for name in configuration.destinations {
+            if let position = positions[name] {
+                accounts.append(SpoolAccount(name: name, start: position.settled, releasedBatch: position.batch))
+            } else {
+                accounts.append(
+                    account(name) ?? SpoolAccount(name: name, start: start.settled, releasedBatch: start.batch))
+            }
+        }
+    }
+
+    /// Accounts that nobody goes on with.
+    var unwanted: [SpoolAccount] {
+        old.filter { one in !inherited.contains(one.name) && !accounts.contains { $0.name == one.name } }
+    }
+
+    private func account(_ name: String) -> SpoolAccount? { old.first { $0.name == name } }
+
+    /// Where the members of a group of balance begin, when that is not where they are.
+    private mutating func share(
+        _ group: SpoolGroup, _ histories: [String: ShareHistory], _ positions: inout [String: Position]
+    ) {
+        let known = histories[group.name]
+        guard let history = known, let position = rearmost(of: history.current.members) else {
+            shares[group.name] = ShareHistory(members: group.members)
+            guard let position = inherit(group, histories) else { return }
+            for member in group.members { positions[member] = position }
+            return
+        }
+        guard Set(history.current.members) != Set(group.members) else {
+            var history = history
+            history.forget(before: position.batch)
+            shares[group.name] = history
+            return
+        }
+        var next = history.followed(
+            by: group.members, positions: history.current.members.map { account($0)?.releasedBatch ?? position.batch })
+        next.forget(before: position.batch)
+        shares[group.name] = next
+        for member in group.members { positions[member] = position }
+        inherited.formUnion(history.current.members)
+        notes.append(
+            "The members of \(group.name) have changed: what was pending for any of the old ones is shared by the new ones, "
+                + "whose accounts begin anew.")
+    }
+
+    /// Where a group begins that had no account: where the furthest of its members was when each had everything, or the
+    /// group of the same name when it shared in another way. Nil when there was none of them.
+    private mutating func inherit(_ group: SpoolGroup, _ histories: [String: ShareHistory]) -> Position? {
+        let name = group.name.drop { $0 != ":" }
+        var best: Position?
+        if group.kind == .failover, let history = histories["balance\(name)"] {
+            best = rearmost(of: history.current.members)
+            inherited.formUnion(history.current.members)
+        }
+        if best == nil {
+            for one in old where group.members.contains(one.name) || one.name == "failover\(name)" {
+                inherited.insert(one.name)
+                if one.releasedBatch >= best?.batch ?? 0 { best = (one.settled, one.releasedBatch) }
+            }
+        }
+        if best != nil { notes.append("\(group.name) goes on where its members were.") }
+        return best
+    }
+
+    /// The position that all of these have reached; nil when one of them has no account.
+    private func rearmost(of names: [String]) -> Position? {
+        let found = names.compactMap(account)
+        guard found.count == names.count, let settled = found.map(\.settled).min(),
+            let batch = found.map(\.releasedBatch).min()
+        else { return nil }
+        return (settled, batch)
+    }
+}

@@ -1,0 +1,114 @@
+import Exporter
+import FlowTable
+import Foundation
+import Spool
+import Testing
+
+@testable import Delivery
+
+/// Groups of balance whose members come and go at random, without sockets.
+@Suite struct ShareModelTests {
+    /// Each record goes to one member, once; all records of a flow that one era has go to the same one.
+    @Test(arguments: 0..<8 as Range<UInt64>) func eachRecordIsDeliveredOnce(seed: UInt64) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "shares-\(UUID())").path(
+            percentEncoded: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var random = Numbers(seed: seed)
+        let group = try ExportGroup(parsing: "lake=balance")
+        let names = (1...5).map { "tcp://192.0.2.\($0):4739" }
+        let all = try names.map { try ExportEndpoint(parsing: $0 + "?group=lake") }
+        var (made, next): ([UInt64], UInt64) = ([], 1)
+        var delivered: [UInt64: [String]] = [:]
+        for round in 0..<12 {
+            var members = all.filter { _ in random.below(2) == 0 }
+            if members.isEmpty { members = [all[random.below(5)]] }
+            var configuration = SpoolConfiguration(folder: folder)
+            configuration.synchronization = .never
+            configuration.batchRecords = 10
+            configuration.destinations = members.map(\.name)
+            configuration.groups = [SpoolGroup(name: group.title, kind: .balance, members: members.map(\.name))]
+            let spool = try Spool(configuration, now: Int64(round))
+            for _ in 0..<random.below(8) {
+                let records = (0..<10).map { offset in
+                    var record = FlowRecord()
+                    record.flowId = next + UInt64(offset)
+                    record.sourceLow = record.flowId &* 0x9E37_79B9_7F4A_7C15
+                    return record
+                }
+                made += records.map(\.flowId)
+                next += 10
+                spool.append(records.span, packetClock: 0, now: Int64(round))
+            }
+            let isLast = round == 11
+            for member in members where isLast || random.below(4) > 0 {
+                let place = try #require(SpoolPlace(spool, for: member, in: group))
+                var left = isLast ? Int.max : random.below(12)
+                reading: while left > 0 {
+                    left -= 1
+                    switch try place.reader.next(within: 0) {
+                    case .records(let batch):
+                        let block = place.reader.block
+                        for index in 0..<block.count {
+                            delivered[block.records[index].flowId, default: []].append(member.name)
+                        }
+                        place.settle(batch)
+                        place.release(before: batch.id + 1)
+                    case .gap(let batch, _):
+                        place.settle(batch)
+                        place.release(before: batch.id + 1)
+                    case .nothing, .end: break reading
+                    }
+                }
+            }
+            for member in members {
+                let account = try #require(spool.account(member.name))
+                #expect(account.discarded == 0)
+                #expect(account.settled == account.start + account.acknowledged + account.filtered)
+            }
+            spool.close(now: Int64(round))
+            spool.conclude(now: Int64(round))
+        }
+        #expect(delivered.keys.sorted() == made)
+        #expect(delivered.values.allSatisfy { $0.count == 1 }, "seed \(seed)")
+    }
+
+    /// Names of batches change with the members, and only then.
+    @Test func batchesHaveNamesOfTheirOwn() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "shares-\(UUID())").path(
+            percentEncoded: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let group = try ExportGroup(parsing: "lake=balance")
+        func probe(_ members: [String]) throws -> ProbeId {
+            var configuration = SpoolConfiguration(folder: folder)
+            configuration.destinations = members
+            configuration.groups = [SpoolGroup(name: group.title, kind: .balance, members: members)]
+            let spool = try Spool(configuration, now: 0)
+            defer { spool.close(now: 0) }
+            let place = try #require(SpoolPlace(spool, for: ExportEndpoint(parsing: members[0]), in: group))
+            #expect(place.probe != spool.probe)
+            return place.probe
+        }
+        let (a, b) = ("tcp://192.0.2.1:4739", "tcp://192.0.2.2:4739")
+        let first = try probe([a, b])
+        #expect(try probe([a, b]) == first)
+        // The order of the members makes no difference.
+        #expect(try probe([b, a]) == first)
+        let second = try probe([a])
+        #expect(second != first)
+        #expect(try probe([a, b]) != first && probe([a, b]) != second)
+    }
+}
+
+/// Numbers that a seed determines: splitmix64.
+private struct Numbers {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed &* 0x1234_5678_9ABC_DEF1 }
+
+    mutating func below(_ limit: Int) -> Int {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return Int((mixed ^ mixed >> 31) % UInt64(limit))
+    }
+}
