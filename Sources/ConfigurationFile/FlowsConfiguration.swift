@@ -31,6 +31,14 @@ package struct FlowsConfiguration: Sendable, Equatable {
     package var checksums = false
     /// Octets of the longest IP packet of a link; nil: what each interface says.
     package var linkMtu: UInt32?
+    /// How far a run may go under overload.
+    package var overload = OverloadPolicy().limit
+    /// How long pressure lasts before a step is taken.
+    package var overloadAfter = OverloadPolicy().after
+    /// How long calm lasts before a step is taken back.
+    package var overloadCalm = OverloadPolicy().calm
+    /// Path of a file with the key by which flows are selected; nil for one of this run alone.
+    package var selectionKey: String?
     /// Prefixes of the inside.
     package var `internal`: [Prefix] = []
     /// Path of a file of prefixes with tags (docs/zones.md); nil for none.
@@ -51,6 +59,13 @@ package struct FlowsConfiguration: Sendable, Equatable {
         table.memoryOctets = memory
         table.duplicates = DuplicatePolicy(action: duplicates, window: duplicateWindow)
         return table
+    }
+
+    /// What is done under overload.
+    package var overloadPolicy: OverloadPolicy {
+        var policy = OverloadPolicy()
+        (policy.limit, policy.after, policy.calm) = (overload, overloadAfter, overloadCalm)
+        return policy
     }
 
     /// What is done about tunnels.

@@ -15,6 +15,8 @@ struct Balance {
     let packetsFiltered: UInt64
     /// Flows that had not ended, of a run that goes on.
     var liveFlows: UInt64 = 0
+    /// What flow selection left out.
+    var leftOut = SelectionSums()
     /// Later fragments that wait for their first one, of a run that goes on.
     var waitingFragments: UInt64 = 0
     /// Sums of a live run's inputs, beside those of packets and records.
@@ -35,45 +37,55 @@ struct Balance {
         packetsFiltered = filtered
     }
 
-    /// The sums of a live run up to a snapshot; `inputs` are the states of its rings, in the snapshot's order.
-    init(_ snapshot: LiveSnapshot, inputs: [LiveSourceStatus]) {
+    /// The sums of a live run up to a snapshot.
+    init(_ snapshot: LiveSnapshot) {
         tallies = snapshot.tallies
         counters = snapshot.counters
         clockSteps = snapshot.clockSteps
         liveFlows = snapshot.liveFlows
+        leftOut = snapshot.leftOut
         waitingFragments = snapshot.waitingFragments
-        packetsRead = inputs.reduce(0) { $0 + $1.handedOut.load(ordering: .relaxed) }
+        packetsRead = snapshot.handedOut
         packetsFiltered = 0
     }
 
-    /// Packets that are counted in a flow: all that belong to one, but for copies that were dropped.
-    var packetsInFlows: UInt64 { tallies.flowPackets &- counters.dropped.packets }
+    /// Packets that are counted in a flow: all that belong to one, but for copies that were dropped and flows that were not
+    /// selected.
+    var packetsInFlows: UInt64 { tallies.flowPackets &- counters.dropped.packets &- leftOut.packets.packets }
 
     /// What the table counted, or its records have, of packets in flows and of those counted again in tunnels' flows.
-    private func counted(_ decoded: UInt64, _ dropped: UInt64, _ again: UInt64, _ droppedAgain: UInt64) -> UInt64 {
-        decoded &- dropped &+ again &- droppedAgain
+    private func counted(_ decoded: UInt64, _ again: UInt64, _ sum: KeyPath<PacketSums, UInt64>) -> UInt64 {
+        let second = again &- counters.droppedTunnelCopies[keyPath: sum] &- leftOut.tunnelCopies[keyPath: sum]
+        return once(decoded, sum) &+ second
+    }
+
+    /// The same without what was counted again.
+    private func once(_ decoded: UInt64, _ sum: KeyPath<PacketSums, UInt64>) -> UInt64 {
+        decoded &- counters.dropped[keyPath: sum] &- leftOut.packets[keyPath: sum]
     }
 
     /// What does not come out even; empty when all sums hold.
     var mistakes: [String] {
-        let (dropped, droppedAgain) = (counters.dropped, counters.droppedTunnelCopies)
-        let packets = counted(tallies.flowPackets, dropped.packets, tallies.tunnelCopies, droppedAgain.packets)
+        let packets = counted(tallies.flowPackets, tallies.tunnelCopies, \.packets)
         var sums =
             inputSums + [
                 Sum(
                     what: "packets read = filtered + decoded", left: packetsRead,
                     right: packetsFiltered + tallies.packets),
                 Sum(
-                    what: "packets decoded = in flows + duplicates dropped + not a flow + undecodable",
+                    what: "packets decoded = in flows + not selected + duplicates dropped + not a flow + undecodable",
                     left: tallies.packets,
-                    right: packetsInFlows &+ dropped.packets &+ tallies.nonFlowPackets &+ tallies.undecodablePackets),
+                    right: packetsInFlows &+ leftOut.packets.packets &+ counters.dropped.packets
+                        &+ tallies.nonFlowPackets &+ tallies.undecodablePackets),
                 Sum(
                     what: "packets in flows + counted again in tunnels' flows = packets counted by the table + waiting",
                     left: packets, right: counters.packets &+ waitingFragments),
                 Sum(
-                    what: "ICMP errors that name a flow = about a flow that is known + about another + dropped copies",
+                    what:
+                        "ICMP errors that name a flow = about a flow that is known + about another + dropped copies + not selected",
                     left: tallies.icmpNotices,
-                    right: counters.errorsLinked &+ counters.errorsWithoutFlow &+ counters.errorsDropped),
+                    right: counters.errorsLinked &+ counters.errorsWithoutFlow &+ counters.errorsDropped
+                        &+ leftOut.notices),
                 Sum(
                     what: "flows begun = flows ended + alive", left: counters.flowsBegun,
                     right: counters.flowsEndedTotal + liveFlows),
@@ -89,15 +101,11 @@ struct Balance {
                     right: counters.recordPackets),
                 Sum(
                     what: "layer 3 octets in flows + counted again = in records",
-                    left: counted(
-                        tallies.flowNetworkOctets, dropped.networkOctets, tallies.tunnelCopyNetworkOctets,
-                        droppedAgain.networkOctets),
+                    left: counted(tallies.flowNetworkOctets, tallies.tunnelCopyNetworkOctets, \.networkOctets),
                     right: counters.recordNetworkOctets),
                 Sum(
                     what: "layer 2 octets in flows + counted again = in records",
-                    left: counted(
-                        tallies.flowWireOctets, dropped.wireOctets, tallies.tunnelCopyWireOctets,
-                        droppedAgain.wireOctets),
+                    left: counted(tallies.flowWireOctets, tallies.tunnelCopyWireOctets, \.wireOctets),
                     right: counters.recordWireOctets),
             ]
         }
@@ -120,24 +128,32 @@ struct Balance {
         var lines = [
             "packets    \(packetsRead) read = \(packetsInFlows) in flows + \(tallies.nonFlowPackets) not a flow"
                 + " + \(tallies.undecodablePackets) undecodable + \(packetsFiltered) filtered"
-                + (counters.dropped.packets > 0 ? " + \(counters.dropped.packets) duplicates dropped" : ""),
+                + (counters.dropped.packets > 0 ? " + \(counters.dropped.packets) duplicates dropped" : "")
+                + (leftOut.packets.packets > 0 ? " + \(leftOut.packets.packets) not selected" : ""),
             "octets     \(tallies.wireOctets) on the wire,"
-                + " \(tallies.flowWireOctets &- counters.dropped.wireOctets) in flows;"
-                + " layer 3 in flows \(tallies.flowNetworkOctets &- counters.dropped.networkOctets)",
+                + " \(once(tallies.flowWireOctets, \.wireOctets)) in flows;"
+                + " layer 3 in flows \(once(tallies.flowNetworkOctets, \.networkOctets))",
             "flows      \(counters.flowsBegun) begun = \(counters.flowsEndedTotal) ended"
                 + reasons(counters.flowsEnded) + (liveFlows > 0 ? " + \(liveFlows) alive" : ""),
             "records    \(counters.records) = \(counters.flowsEndedTotal) flow ends"
                 + " + \(counters.slicesCutTotal) cuts" + reasons(counters.slicesCut)
                 + " - \(counters.endsWithoutRecord) ends with nothing left to report",
         ]
+        if leftOut != SelectionSums() {
+            lines.append(
+                "selection  \(leftOut.packets.packets) packets of flows that were not selected under overload:"
+                    + " \(leftOut.packets.networkOctets) octets of layer 3, \(leftOut.packets.wireOctets) on the wire;"
+                    + " \(counters.flowsDeselected) flows cut off")
+        }
         let tunnelled = TunnelKind.allCases.filter { tallies.count($0) > 0 }
         for kind in tunnelled { lines.append("in tunnels \(tallies.count(kind)) \(kind.name)") }
         if tallies.tunnelCopies > 0 {
-            let dropped = counters.droppedTunnelCopies
+            let (dropped, left) = (counters.droppedTunnelCopies, leftOut.tunnelCopies)
             lines.append(
-                "again      \(tallies.tunnelCopies &- dropped.packets) packets counted a second time, in the flow of the"
-                    + " tunnel around them: \(tallies.tunnelCopyNetworkOctets &- dropped.networkOctets) octets of layer 3,"
-                    + " \(tallies.tunnelCopyWireOctets &- dropped.wireOctets) on the wire")
+                "again      \(tallies.tunnelCopies &- dropped.packets &- left.packets) packets counted a second time, in the"
+                    + " flow of the tunnel around them:"
+                    + " \(tallies.tunnelCopyNetworkOctets &- dropped.networkOctets &- left.networkOctets) octets of layer 3,"
+                    + " \(tallies.tunnelCopyWireOctets &- dropped.wireOctets &- left.wireOctets) on the wire")
         }
         if waitingFragments > 0 {
             lines.append("waiting    \(waitingFragments) later fragments in flows wait for their first one")
@@ -146,7 +162,8 @@ struct Balance {
             lines.append(
                 "errors     \(tallies.icmpNotices) of ICMP that name a flow = \(counters.errorsLinked) about one that is"
                     + " known + \(counters.errorsWithoutFlow) about another"
-                    + (counters.errorsDropped > 0 ? " + \(counters.errorsDropped) copies dropped" : ""))
+                    + (counters.errorsDropped > 0 ? " + \(counters.errorsDropped) copies dropped" : "")
+                    + (leftOut.notices > 0 ? " + \(leftOut.notices) about flows not selected" : ""))
         }
         for clock in MirrorClock.allCases where tallies.count(clock) > 0 {
             lines.append("time stamp \(tallies.count(clock)) in ERSPAN type III, not used: \(clock)")

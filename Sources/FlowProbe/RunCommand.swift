@@ -83,6 +83,24 @@ struct RunCommand: ParsableCommand {
             valueName: "seconds"))
     var verdicts: Seconds?
 
+    @Option(
+        help: ArgumentHelp(
+            "What may be given up when packets come faster than they can be counted (docs/overload.md).",
+            valueName: "step"))
+    var overload = OverloadPolicy.Limit.select
+
+    @Option(help: ArgumentHelp("Pressure before the next thing is given up (default: 3).", valueName: "seconds"))
+    var overloadAfter: Seconds?
+
+    @Option(help: ArgumentHelp("Calm before a thing is taken up again (default: 30).", valueName: "seconds"))
+    var overloadCalm: Seconds?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file with 32 hexadecimal digits: probes with the same choose the same flows under overload.",
+            valueName: "file"), completion: .file())
+    var selectionKey: String?
+
     @OptionGroup(title: "Flows") var flows: FlowOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -108,6 +126,12 @@ struct RunCommand: ParsableCommand {
         guard steered.isEmpty || (filter == nil && direction == .both && timestamps == .host) else {
             throw ValidationError(
                 "--filter, --direction and --timestamps do not go with \(steered[0]): its rules choose what comes.")
+        }
+        if let after = overloadAfter?.nanoseconds, !OverloadPolicy.afterRange.contains(after) {
+            throw ValidationError("--overload-after takes a number from 1 to 600.")
+        }
+        if let calm = overloadCalm?.nanoseconds, !OverloadPolicy.calmRange.contains(calm) {
+            throw ValidationError("--overload-calm takes a number from 1 to 86400.")
         }
         let queues = interfaces.filter(LiveInput.isQueue)
         guard queues.isEmpty || steered.count == interfaces.count else {
@@ -152,7 +176,8 @@ struct RunCommand: ParsableCommand {
             || !flows.internal.isEmpty || flows.prefixes != nil || output.json != nil || output.ipfix != nil
             || !output.export.isEmpty || !output.exportGroup.isEmpty || output.store != nil
             || output.spooling.spool != nil || output.labels != .off
-            || output.labelAttributes != .technical
+            || output.labelAttributes != .technical || overload != .select || overloadAfter != nil
+            || overloadCalm != nil || selectionKey != nil
     }
 
     private func plan() throws -> LivePlan {
@@ -178,6 +203,10 @@ struct RunCommand: ParsableCommand {
         plan.table = flows.tableConfiguration
         plan.tunnels = flows.tunnelPolicy
         plan.checksums = flows.checksums == .on
+        plan.overload.limit = overload
+        if let overloadAfter { plan.overload.after = overloadAfter.nanoseconds }
+        if let overloadCalm { plan.overload.calm = overloadCalm.nanoseconds }
+        try plan.setSelectionKey(selectionKey)
         plan.mtu = flows.mtu
         plan.table.labels = output.labelConfiguration
         plan.zones = try flows.zoneTable()
@@ -198,6 +227,7 @@ struct StatusAddress: ExpressibleByArgument {
     }
 }
 
+extension OverloadPolicy.Limit: ExpressibleByArgument {}
 extension LiveInput.Direction: ExpressibleByArgument {}
 extension LiveInput.TimestampSource: ExpressibleByArgument {}
 extension LiveInput.Fanout: ExpressibleByArgument {}

@@ -114,8 +114,9 @@ public import NetTypes
     public var classOfServiceReverse: UInt8 = 0
     /// Where the flow goes between configured zones; filled in by the exporter's zone table, not by the flow table.
     public var zoneDirection: ZoneDirection = .unknown
-    /// Keeps what follows aligned; always 0.
-    public var reserved: UInt8 = 0
+    /// A `FlowSelector`'s id (IE 302): 1 where every flow was counted when the slice began, 2 for one of 2, … 7 for one of 64;
+    /// 0 when nobody says.
+    public var selectorId: UInt8 = 0
     /// Smallest and largest layer 3 packet of this slice, per direction, 65535 for any longer (IE 25, 26).
     public var minimumLengthForward: UInt16 = 0
     /// Longest packet of the initiator.

@@ -155,8 +155,26 @@ package struct ColdSlot: BitwiseCopyable {
     var evidence: FlowRecord.InitiatorEvidence = .firstSeen
     var observationPoint: UInt8 = 0
     var marks: Marks = []
+    /// In the low three bits the exponent of the slice's selector; above them what `isDeselected` and `isTunnelCopy` say.
+    private var selection: UInt8 = 0
+
+    /// The selector in force when the slice began.
+    var selector: FlowSelector {
+        get { FlowSelector(exponent: selection & 0x07) }
+        set { selection = selection & ~0x07 | newValue.exponent }
+    }
+
+    /// Flow selection has come to leave the flow out: packets of the slice may be missing.
+    var isDeselected: Bool {
+        get { selection & 0x40 != 0 }
+        set { selection = newValue ? selection | 0x40 : selection & ~0x40 }
+    }
+
     /// The flow is that of a tunnel in which packets of other flows are counted a second time.
-    var isTunnelCopy = false
+    var isTunnelCopy: Bool {
+        get { selection & 0x80 != 0 }
+        set { selection = newValue ? selection | 0x80 : selection & ~0x80 }
+    }
 
     /// ICMP type and code of an endpoint's first packet.
     var icmp: InlineArray<2, UInt16> {

@@ -30,17 +30,22 @@ package final class FlowTable: Sendable {
     package init(configuration: FlowTableConfiguration) {
         stripes = (0..<Self.stripeCount).map { _ in LockedStripe(configuration: configuration) }
         looksForCopies = configuration.duplicates.action != .off
-        hash = FlowHash(slotKeys: configuration.slotKeys, stripeKey: configuration.stripeKey)
+        hash = FlowHash(
+            slotKeys: configuration.slotKeys, stripeKey: configuration.stripeKey,
+            selectionKeys: configuration.selectionKeys)
     }
 
-    /// Sorts a batch's packets by stripe, hashing their keys. Fragments must have been resolved.
-    package func partition(_ batch: FactsBatch, into partition: inout Partition) {
+    /// Sorts a batch's packets by stripe, hashing their keys. Fragments must have been resolved. Packets of flows that
+    /// `selector` does not choose are added up in `partition.leftOut`, and not looked for in the table.
+    package func partition(
+        _ batch: FactsBatch, into partition: inout Partition, selector: FlowSelector = .all
+    ) {
         for stripe in 0..<Self.stripeCount {
             partition.lines[stripe] = IndexLines(
                 address: stripes[stripe].indexAddress.load(ordering: .relaxed),
                 mask: stripes[stripe].indexMask.load(ordering: .relaxed))
         }
-        partition.fill(batch, hash)
+        partition.fill(batch, hash, selector)
     }
 
     /// Counts the packets of one stripe, in packet order; records of slices that end go to `output` in order.
@@ -82,6 +87,25 @@ package final class FlowTable: Sendable {
         stripes[stripe].state.withLock {
             $0.sweep(now: now, at: frame, all: all, atLeast: atLeast, output: output)
         }
+    }
+
+    /// Says what `selector` is now in force for the observation domain with the index `domain` (id less 1): flows that begin
+    /// name it, and flows alive that it does not choose are marked as cut. Say it before packets are left out, and once more
+    /// when every worker goes by it: a flow may have begun in between. Reads every slot, a stripe at a time; nothing is
+    /// allocated for a flow.
+    package func select(_ selector: FlowSelector, domain: UInt16) {
+        for stripe in stripes { stripe.state.withLock { $0.select(selector, domain: Int(domain), hash) } }
+    }
+
+    /// Flows that ended because their place was needed, and flows alive: whether the budget is too small for the traffic.
+    package var pressure: (evicted: UInt64, live: UInt64) {
+        var sums: (evicted: UInt64, live: UInt64) = (0, 0)
+        for stripe in stripes {
+            let part = stripe.state.withLock { ($0.counters.flowsEvicted, UInt64($0.liveFlows)) }
+            sums.evicted &+= part.0
+            sums.live &+= part.1
+        }
+        return sums
     }
 
     /// Takes over the timeouts of `configuration` for all flows, those alive included.

@@ -29,11 +29,14 @@ package struct FlowTableConfiguration: Sendable {
     package var slotKeys: (UInt64, UInt64, UInt64)
     /// Word for the stripe hash: fixed in replay, random live.
     package var stripeKey: UInt64 = 0x5851_F42D_4C95_7F2D
+    /// Secret words by which flows are selected: random in every run unless probes are to choose the same flows.
+    package var selectionKeys: (UInt64, UInt64)
 
-    /// The defaults, with random slot keys.
+    /// The defaults, with random slot and selection keys.
     package init() {
         var random = SystemRandomNumberGenerator()
         slotKeys = (random.next(), random.next(), random.next())
+        selectionKeys = (random.next(), random.next())
     }
 
     /// Takes over every timeout of `other`, and nothing else of it.

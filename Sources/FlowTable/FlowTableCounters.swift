@@ -8,6 +8,10 @@ package struct FlowTableCounters: Sendable {
     package var flowsBegun: UInt64 = 0
     /// Flows ended, by end reason 1...5 (place 0 unused). Ends that left no record are in here too.
     package var flowsEnded = InlineArray<6, UInt64>(repeating: 0)
+    /// Of those ended for lack of resources, the ones whose place in the table was needed.
+    package var flowsEvicted: UInt64 = 0
+    /// Of those ended for lack of resources, the ones that flow selection had come to leave out.
+    package var flowsDeselected: UInt64 = 0
     /// Slices cut while their flow went on, by end reason.
     package var slicesCut = InlineArray<6, UInt64>(repeating: 0)
     /// Flow ends without a record: everything had been reported by a cut.
@@ -67,6 +71,8 @@ package struct FlowTableCounters: Sendable {
         flowsBegun &+= other.flowsBegun
         for index in flowsEnded.indices { flowsEnded[index] &+= other.flowsEnded[index] }
         for index in slicesCut.indices { slicesCut[index] &+= other.slicesCut[index] }
+        flowsEvicted &+= other.flowsEvicted
+        flowsDeselected &+= other.flowsDeselected
         endsWithoutRecord &+= other.endsWithoutRecord
         records &+= other.records
         recordPackets &+= other.recordPackets
@@ -111,7 +117,7 @@ package struct PacketSums: Sendable, Equatable {
     }
 
     /// Adds other sums.
-    mutating func add(_ other: PacketSums) {
+    package mutating func add(_ other: PacketSums) {
         packets &+= other.packets
         networkOctets &+= other.networkOctets
         wireOctets &+= other.wireOctets

@@ -33,6 +33,10 @@ extension Stripe {
                 a: fromA ? facts[packet].sourceMAC : facts[packet].destinationMAC,
                 b: fromA ? facts[packet].destinationMAC : facts[packet].sourceMAC)
         }
+        if !selectors.isEmpty {
+            let domain = Int(facts[packet].domain)
+            if domain < selectors.count { rest.selector = selectors[domain] }
+        }
         let (initiator, evidence) = initiator(of: facts, packet)
         rest.evidence = evidence
         if initiator == 1 { entry.state.insert(.initiatorB) }

@@ -19,7 +19,10 @@ extension Stripe {
         _ slot: Int, reason: FlowRecord.FlowEndReason?, at frame: UInt64, _ output: RecordBuffer
     ) {
         let closed = hot[slot].isClosed
-        let reason = reason ?? (closed ? .endOfFlow : .idleTimeout)
+        // A flow that has closed is whole, whatever is left out from then on.
+        let isCutOff = cold[slot].isDeselected && !closed
+        let reason = isCutOff ? .lackOfResources : reason ?? (closed ? .endOfFlow : .idleTimeout)
+        if isCutOff { counters.flowsDeselected &+= 1 }
         if !closed, reason == .idleTimeout, !hot[slot].sliceIsEmpty,
             hot[slot].sliceStart &+ configuration.activeTimeout <= hot[slot].lastSeen &+ idleTimeout(slot)
         {
@@ -58,6 +61,7 @@ extension Stripe {
         cold[slot].retransmitted = InlineArray(repeating: 0)
         cold[slot].sliceIndex &+= 1
         cutErrors(slot)
+        if !selectors.isEmpty { renewSelector(slot) }
     }
 
     /// Writes a slice's record out.

@@ -18,7 +18,9 @@ extension Stripe {
                     cold[victim.slot].firstFrame == victim.firstFrame
                 else { continue }
                 // One whose time was up anyway does not count as lost to the budget.
-                end(victim.slot, reason: isOver(victim.slot, now) ? nil : .lackOfResources, at: frame, output)
+                let isOver = isOver(victim.slot, now)
+                if !isOver { counters.flowsEvicted &+= 1 }
+                end(victim.slot, reason: isOver ? nil : .lackOfResources, at: frame, output)
                 return
             }
             chooseVictims()

@@ -32,7 +32,9 @@ extension Stripe {
             if isOver(slot, now) {
                 report(slot, reason: nil, at: frame, output)
             } else {
-                if isDueForCut(slot, now) { cut(slot, reason: .activeTimeout, at: frame, output) }
+                if isDueForCut(slot, now), !cold[slot].isDeselected {
+                    cut(slot, reason: .activeTimeout, at: frame, output)
+                }
                 report(slot, reason: .forcedEnd, at: frame, output)
             }
         }

@@ -17,6 +17,7 @@ extension Stripe {
         if cold[slot].isTunnelCopy { record.flowId |= Self.tunnelCopyBit }
         record.firstFrameNumber = cold[slot].firstFrame
         record.sliceIndex = cold[slot].sliceIndex
+        record.selectorId = cold[slot].selector.id
         let keyWord = hot[slot].keyWord
         record.observationDomainId = UInt32(truncatingIfNeeded: keyWord >> 41) + 1
         record.observationPointId = UInt32(cold[slot].observationPoint) + 1

@@ -24,7 +24,8 @@ extension Stripe {
         for position in 0..<due.count {
             if position &+ Self.prefetchDistance < due.count { prefetch(due[position &+ Self.prefetchDistance]) }
             let slot = due[position]
-            if isOver(slot, now) {
+            // What flow selection leaves out has no slice to come.
+            if isOver(slot, now) || cold[slot].isDeselected {
                 end(slot, at: frame, output)
             } else {
                 cut(slot, reason: .activeTimeout, at: frame, output)

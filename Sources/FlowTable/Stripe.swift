@@ -5,7 +5,7 @@ import PacketDecode
 ///
 /// Split by operation: Stripe+Apply (packets in), +Begin (new flows), +TCP (connection state), +End (cuts, ends and the
 /// records they make), +Sweep (timeouts), +Evict (budget), +Flush (end of input), +Tunnel (what is around a flow), +Error
-/// (what ICMP says of it), +Duplicates (packets that come again).
+/// (what ICMP says of it), +Duplicates (packets that come again), +Select (flows that are left out).
 struct Stripe: ~Copyable {
     var hot: MappedArray<HotSlot>
     var cold: MappedArray<ColdSlot>
@@ -19,6 +19,11 @@ struct Stripe: ~Copyable {
     var duplicates: DuplicateWindow
     /// The packets of a batch that are no copies of earlier ones, when somebody looks.
     let kept: PacketOrder
+    /// The selector in force for each observation domain, by index; every flow where there is none. Empty until flows are
+    /// selected.
+    private(set) var selectors: [FlowSelector] = []
+    /// By what they choose; nil until flows are selected.
+    var selectionHash: FlowHash?
     var counters = FlowTableCounters()
     private(set) var configuration: FlowTableConfiguration
     /// No flow is silent for too long before this: told without looking which timeout holds for it.
@@ -82,6 +87,12 @@ struct Stripe: ~Copyable {
     mutating func setTimeouts(_ configuration: FlowTableConfiguration) {
         self.configuration.setTimeouts(from: configuration)
         shortestTimeout = configuration.shortestIdleTimeout
+    }
+
+    /// Says which selector holds for a domain from now on.
+    mutating func setSelector(_ selector: FlowSelector, domain: Int) {
+        while selectors.count <= domain { selectors.append(.all) }
+        selectors[domain] = selector
     }
 
     /// Packets in the slices of live flows. Reads every slot.

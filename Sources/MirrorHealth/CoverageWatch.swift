@@ -10,6 +10,13 @@ package struct CoverageWatch: Sendable {
         case ring
         /// Its network adapter lost packets.
         case adapter
+        /// Its payloads were not looked at for labels.
+        case labelsOff
+        /// Flow selection left flows out.
+        case selection
+
+        /// Whether it lasts from one reading to another, and not just from one loss to the next.
+        var isState: Bool { self != .ring && self != .adapter }
     }
 
     /// A time in which it did not.
@@ -20,7 +27,7 @@ package struct CoverageWatch: Sendable {
         package var start: Nanoseconds
         /// The first reading at which it is well again or, where packets were lost, the last that showed a loss.
         package var end: Nanoseconds
-        /// Packets lost in it; 0 when it was down, since nobody knows.
+        /// Packets lost in it, or left out; 0 when it was down, since nobody knows.
         package var lost: UInt64
     }
 
@@ -32,8 +39,14 @@ package struct CoverageWatch: Sendable {
         package var ringLoss: UInt64
         /// Packets lost so far by the adapter.
         package var adapterLoss: UInt64
+        /// Whether payloads are not looked at for labels.
+        package var isWithoutLabels = false
+        /// Whether not every flow is counted.
+        package var isSelecting = false
+        /// Packets so far of flows that were not chosen.
+        package var leftOut: UInt64 = 0
 
-        /// All of it.
+        /// All of it, when nothing is given up.
         package init(isUp: Bool, ringLoss: UInt64, adapterLoss: UInt64) {
             self.isUp = isUp
             self.ringLoss = ringLoss
@@ -67,20 +80,19 @@ package struct CoverageWatch: Sendable {
             open[cause]?.start = min(state.start, time)
             open[cause]?.lastLoss = min(state.lastLoss, time)
         }
-        var ended: [Interval] = []
-        if reading.isUp {
-            if let state = open.removeValue(forKey: .down) { ended.append(interval(.down, state, end: time)) }
-        } else if open[.down] == nil {
-            open[.down] = Open(start: last, lastLoss: time, lost: 0)
-        }
+        var ended = state(.down, !reading.isUp, lost: 0, time)
+        ended += state(.labelsOff, reading.isWithoutLabels, lost: 0, time)
+        let (left, before) = (reading.leftOut, totals[.selection, default: 0])
+        totals[.selection] = left
+        ended += state(.selection, reading.isSelecting, lost: left - min(left, before), time)
         ended += loss(.ring, reading.ringLoss, time)
         ended += loss(.adapter, reading.adapterLoss, time)
         last = time
         for cause in Cause.allCases {
             guard let state = open[cause], time - state.start >= Self.longest else { continue }
-            let end = cause == .down ? time : state.lastLoss
+            let end = cause.isState ? time : state.lastLoss
             ended.append(interval(cause, state, end: end))
-            open[cause] = cause == .down ? Open(start: time, lastLoss: time, lost: 0) : nil
+            open[cause] = cause.isState ? Open(start: time, lastLoss: time, lost: 0) : nil
         }
         return ended
     }
@@ -89,8 +101,16 @@ package struct CoverageWatch: Sendable {
     package mutating func finish(at time: Nanoseconds) -> [Interval] {
         defer { open.removeAll() }
         return Cause.allCases.compactMap { cause in
-            open[cause].map { interval(cause, $0, end: cause == .down ? time : $0.lastLoss) }
+            open[cause].map { interval(cause, $0, end: cause.isState ? time : $0.lastLoss) }
         }
+    }
+
+    /// Something that is so or not, and `lost` packets since the last reading, which count also when it is so no more.
+    private mutating func state(_ cause: Cause, _ isSo: Bool, lost: UInt64, _ time: Nanoseconds) -> [Interval] {
+        if isSo || lost > 0, open[cause] == nil { open[cause] = Open(start: last, lastLoss: time, lost: 0) }
+        open[cause]?.lost &+= lost
+        guard !isSo, let state = open.removeValue(forKey: cause) else { return [] }
+        return [interval(cause, state, end: time)]
     }
 
     private mutating func loss(_ cause: Cause, _ total: UInt64, _ time: Nanoseconds) -> [Interval] {

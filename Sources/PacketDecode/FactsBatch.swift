@@ -107,6 +107,13 @@
         append(other.facts[index], tunnel: other.tunnels[index], identity: other.identities[index])
     }
 
+    /// A batch of those facts that are of the observation domain with this index.
+    package func only(domain: UInt16) -> FactsBatch {
+        let part = FactsBatch(capacity: 0)
+        for index in 0..<min(count, part.room) where facts[index].domain == domain { part.append(self, index) }
+        return part
+    }
+
     /// The facts, for reading.
     package var facts: Span<PacketFacts> {
         @_lifetime(borrow self)

@@ -10,6 +10,8 @@ package final class LiveSourceStatus: Sendable {
     package let ringDrops = Atomic<UInt64>(0)
     /// How often the ring was full.
     package let ringFreezes = Atomic<UInt64>(0)
+    /// How much of the ring waited to be read when it was last looked at, in percent, and rounded down to 0, 25 or 50.
+    package let backlog = Atomic<UInt8>(0)
     /// Packets handed out.
     package let handedOut = Atomic<UInt64>(0)
     /// Packets passed over because they went the other way than was asked for.

@@ -22,6 +22,7 @@ import Testing
         (record.sourceMAC, record.destinationMAC) = (0x0053_FF00_0001, 0x0053_FF00_0002)
         (record.tcpState, record.service, record.initiator) = (.established, .answered, .syn)
         record.endReason = .endOfFlow
+        record.selectorId = UInt8(number % 7) + 1
         if forward {
             (record.packetsForward, record.octetsForward, record.layer2OctetsForward) = (2, 100, 128)
             (record.firstForward, record.lastForward) = (1_795_342_400_000_000_001, 1_795_342_400_999_999_999)

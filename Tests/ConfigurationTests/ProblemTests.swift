@@ -16,7 +16,7 @@ import Testing
         (least + "flow:\n  memory: 1GiB\n", 3, 1, "flow is not a section; did you mean flows?"),
         (
             least + "flows: {xyzzy: 1}\n", 3, 9,
-            "flows.xyzzy is not a key; there are idleTimeout, idleTimeoutTcp, idleTimeoutUdp, idleTimeoutIcmp, idleTimeoutOther, activeTimeout, memory, tunnels, tunnelDepth, duplicates, duplicateWindow, checksums, linkMtu, internal, prefixes"
+            "flows.xyzzy is not a key; there are idleTimeout, idleTimeoutTcp, idleTimeoutUdp, idleTimeoutIcmp, idleTimeoutOther, activeTimeout, memory, tunnels, tunnelDepth, duplicates, duplicateWindow, checksums, linkMtu, overload, overloadAfter, overloadCalm, selectionKey, internal, prefixes"
         ),
         (least + "activeTimeout: 30\n", 3, 1, "activeTimeout is not a section; did you mean flows.activeTimeout?"),
         (

@@ -38,6 +38,25 @@ import Testing
         #expect(intervals(back.map { reading(ring: 1, adapter: $0) }) == ["ring 0 1 1", "adapter 0 3 10"])
     }
 
+    /// What is given up under overload has its times too; what was left out last counts in the time that ends.
+    @Test func overload() {
+        func given(_ labels: Bool, _ selecting: Bool, _ leftOut: UInt64) -> CoverageWatch.Reading {
+            var reading = reading()
+            (reading.isWithoutLabels, reading.isSelecting, reading.leftOut) = (labels, selecting, leftOut)
+            return reading
+        }
+        let readings = [
+            given(false, false, 0), given(true, false, 0), given(true, true, 5), given(true, true, 9),
+            given(true, false, 12), given(false, false, 12), given(false, false, 13), given(true, true, 13),
+        ]
+        #expect(
+            intervals(readings) == [
+                "selection 2 5 12", "labelsOff 1 6 0", "selection 6 7 1", "labelsOff 7 8 0", "selection 7 8 0",
+            ])
+        let long = intervals((1...150).map { given(false, true, $0) }, finishes: false)
+        #expect(long == ["selection 0 60 60", "selection 60 120 60"])
+    }
+
     /// A long time comes in parts: a probe that is killed has told of all but the last minute.
     @Test func longTimesComeInParts() {
         let down = intervals(Array(repeating: reading(false), count: 150), finishes: false)

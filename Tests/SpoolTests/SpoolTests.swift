@@ -143,7 +143,7 @@ import Testing
         for length in 0..<loss.encoded.count where length != 40 {
             #expect(CoverageGap(Array(loss.encoded.prefix(length))) == nil)
         }
-        for (place, octet) in [(0, 2), (0, 6), (1, 1), (15, 255), (23, 255), (24, 1), (39, 1)] {
+        for (place, octet) in [(0, 2), (0, 8), (1, 1), (15, 255), (23, 255), (24, 1), (39, 1)] {
             var octets = loss.encoded
             octets[place] = UInt8(octet)
             #expect(CoverageGap(octets) == nil, "octet \(place)")

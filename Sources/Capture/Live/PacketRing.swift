@@ -268,7 +268,10 @@ extension PacketRing {
 
     /// Reads the kernel's counters, and opens the ring again when its interface was removed and is back.
     package func maintain() {
-        if opened != nil { takeStatistics() }
+        if opened != nil {
+            takeStatistics()
+            status.backlog.store(backlog(opened!), ordering: .relaxed)
+        }
         attachWantedFilter()
         let interface = NetworkInterface(named: input.interface)
         status.isUp.store((interface?.isUp ?? false) && opened != nil, ordering: .relaxed)
@@ -327,6 +330,19 @@ extension PacketRing {
         status.arrived.wrappingAdd(taken.arrived, ordering: .relaxed)
         status.ringDrops.wrappingAdd(taken.dropped, ordering: .relaxed)
         status.ringFreezes.wrappingAdd(taken.freezes, ordering: .relaxed)
+    }
+
+    /// The kernel fills blocks in order, and they are given back in order: one that far ahead tells of all before it.
+    private func backlog(_ ring: borrowing Opened) -> UInt8 {
+        let count = ring.mapping.blockCount
+        for part in [2, 4] {
+            let block = (ring.block + count / part) % count
+            // Of so few blocks one is always full.
+            if count / part > 0, ring.mapping.isOurs(block), ring.mapping.isOurs(ring.block) {
+                return UInt8(100 / part)
+            }
+        }
+        return 0
     }
 
     /// Keeps nothing of the packets that arrive from now on.

@@ -157,6 +157,9 @@ struct FlowPlan {
         // Selectors of other exporters are other lists' numbers.
         case "applicationId":
             return names.contains("labelSource") ? (.applicationId, member("applicationName")) : nil
+        case "selectorId":
+            return names.contains("sliceIndex")
+                ? RecordAssembly.member(named: element.name).map { (.member($0), $0) } : nil
         case "systemInitTimeMilliseconds": return (.initTime, nil)
         // The message's header has it; in a record it would be another's.
         case "observationDomainId": return nil

@@ -79,6 +79,22 @@ enum ConfigurationKeys {
                 "Octets of the longest IP packet of the links. Longer ones are counted as several that an offload merged "
                     + "into one."),
             .init(
+                "overload", \.flows.overload, .choice, .restart,
+                "What may be given up when packets come faster than they can be counted ([overload](overload.md)): nothing, so "
+                    + "that packets are lost; labels; or labels, then flows, of which one in 2, 4, … 64 is counted and "
+                    + "says so."),
+            .init(
+                "overloadAfter", \.flows.overloadAfter, .duration(OverloadPolicy.afterRange), .restart,
+                "How long packets are lost, or the ring or the table is too small, before the next thing is given up."),
+            .init(
+                "overloadCalm", \.flows.overloadCalm, .duration(OverloadPolicy.calmRange), .restart,
+                "How long there is time left before a thing is taken up again; longer where that was too early."),
+            .init(
+                optional: "selectionKey", \.flows.selectionKey, .path, .restart, default: "another in each run",
+                example: "/etc/flowprobe/selection.key",
+                "A file with 32 hexadecimal digits by which flows are chosen under overload: probes with the same key choose "
+                    + "the same flows. Nobody else may read it."),
+            .init(
                 "internal", \.flows.internal, ValueType.prefix.list(atMost: 4096), .live,
                 example: "[10.0.0.0/8, \"2001:db8::/32\"]",
                 "Prefixes of the inside: they tell inbound from outbound."),

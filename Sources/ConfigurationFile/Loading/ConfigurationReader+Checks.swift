@@ -152,7 +152,8 @@ extension ConfigurationReader {
         var taken: [(path: String, role: String)] = [(file, "this configuration")]
         let ipfix = outputs.ipfix.flatMap { try? FileDestination(parsing: $0).path }
         let files: [(key: String, path: String?)] = [
-            ("flows.prefixes", flows.prefixes), ("outputs.ipfix", ipfix), ("outputs.json", outputs.json),
+            ("flows.prefixes", flows.prefixes), ("flows.selectionKey", flows.selectionKey), ("outputs.ipfix", ipfix),
+            ("outputs.json", outputs.json),
             ("outputs.store", outputs.store), ("service.metricsSocket", service.metricsSocket),
         ]
         for (key, path) in files {
@@ -164,6 +165,10 @@ extension ConfigurationReader {
         }
         if let path = flows.prefixes, !failed.contains("flows.prefixes"), let problem = checks.prefixProblem(path) {
             fail("flows.prefixes", "flows.prefixes: \(problem)")
+        }
+        if let path = flows.selectionKey, !failed.contains("flows.selectionKey"), let problem = checks.keyProblem(path)
+        {
+            fail("flows.selectionKey", "flows.selectionKey: \(problem)")
         }
     }
 }

@@ -16,7 +16,7 @@ final class KafkaValue {
         self.format = format
         var options = options
         // What is told of the processes and the inputs has no place among flows.
-        (options.statisticsSeconds, options.tellsMirror) = (0, false)
+        (options.statisticsSeconds, options.tellsMirror, options.tellsOverload) = (0, false, false)
         // A closing record would name the batch once more, and the message's headers do already.
         options.announcesBatches = false
         messages = MemoryTransport(destination: destination)

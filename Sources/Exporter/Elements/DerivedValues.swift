@@ -26,7 +26,7 @@ package struct DerivedValues: BitwiseCopyable, Sendable {
     package var biflowDirection: UInt8 = 0
     /// IE 239 of a record written from the responder's side: reverseInitiator.
     package var mirroredBiflowDirection: UInt8 = 2
-    /// IE 302: this probe selects every packet, selector 1.
+    /// IE 302: the selector of the slice, 1 for every flow; so it is in records of a time when there was no other.
     package var selectorId: UInt8 = 1
     /// IE 136. Derived because an enumeration is stored by the number of its case, and this one begins with 1.
     package var endReason: UInt8 = 0
@@ -70,6 +70,7 @@ package struct DerivedValues: BitwiseCopyable, Sendable {
         if record.presence.rawValue & Self.handshakeBit != 0 {
             handshakeRoundTrip = UInt32(clamping: max(record.handshakeRoundTrip, 1))
         }
+        selectorId = max(record.selectorId, 1)
         biflowDirection = record.initiator.biflowDirection
         endReason = Self.number(record.endReason)
     }

@@ -237,7 +237,9 @@ extension InformationElement {
                 + "the responder's side."),
         row(
             302, "selectorId", .unsigned64, .identifier, length: 1, from: .derived(.selectorId),
-            about: "The packet selector; options data describe it. Selector 1 takes every packet."),
+            about:
+                "The selector in force when the slice began; options data describe it. 1 takes every flow, 2 one of 2, 3 one of "
+                + "4, 4 one of 8, 5 one of 16, 6 one of 32, 7 one of 64: counts times that number stand for all."),
     ]
 }
 

@@ -49,6 +49,7 @@ extension InformationElement {
         case unsigned16 = 2
         case unsigned32 = 3
         case unsigned64 = 4
+        case float64 = 10
         case macAddress = 12
         case string = 13
         case dateTimeMilliseconds = 15
@@ -63,7 +64,7 @@ extension InformationElement {
             case .unsigned16: 2
             case .unsigned32, .ipv4Address: 4
             case .macAddress: 6
-            case .unsigned64, .dateTimeMilliseconds, .dateTimeNanoseconds: 8
+            case .unsigned64, .float64, .dateTimeMilliseconds, .dateTimeNanoseconds: 8
             case .ipv6Address: 16
             case .octetArray, .string: 65535
             }

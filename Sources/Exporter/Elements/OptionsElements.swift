@@ -60,6 +60,9 @@ extension InformationElement.Option {
     static let selectorAlgorithm = Self(304, "selectorAlgorithm", .unsigned16)
     static let samplingPacketInterval = Self(305, "samplingPacketInterval", .unsigned32)
     static let samplingPacketSpace = Self(306, "samplingPacketSpace", .unsigned32)
+    static let samplingProbability = Self(311, "samplingProbability", .float64)
+    static let selectorName = Self(335, "selectorName", .string)
+    static let flowSelectorAlgorithm = Self(390, "flowSelectorAlgorithm", .unsigned16)
     static let elementDataType = Self(339, "informationElementDataType", .unsigned8)
     static let elementDescription = Self(340, "informationElementDescription", .string)
     static let elementName = Self(341, "informationElementName", .string)
@@ -77,6 +80,13 @@ extension InformationElement.Option {
         43, "duplicatePacketTotalCount", .unsigned64, registry: .project, semantics: .totalCounter, units: .packets,
         description: "Packets kept out of flow records because they were copies of others, since the metering process "
             + "began. They are in ignoredPacketTotalCount too.")
+    static let notSelectedPackets = Self(
+        44, "notSelectedPacketTotalCount", .unsigned64, registry: .project, semantics: .totalCounter, units: .packets,
+        description: "Packets of flows that flow selection left out under overload, since the metering process began. "
+            + "They are in ignoredPacketTotalCount too.")
+    static let notSelectedOctets = Self(
+        45, "notSelectedOctetTotalCount", .unsigned64, registry: .project, semantics: .totalCounter, units: .octets,
+        description: "Layer 2 octets of notSelectedPacketTotalCount.")
     static let batchId = Self(
         200, "batchId", .unsigned64, registry: .project, semantics: .identifier,
         description: "Names a batch of data records, together with batchProbe; never used twice.")
@@ -93,11 +103,13 @@ extension InformationElement.Option {
     static let gapCause = Self(
         204, "coverageGapCause", .unsigned8, registry: .project, semantics: .identifier,
         description: "1: the run before had ended in good order. 2: it was killed, or the host went down. Of an input, "
-            + "3: it was down. 4: its ring or queue was full. 5: its adapter lost packets.")
+            + "3: it was down. 4: its ring or queue was full. 5: its adapter lost packets. 6: payloads were not looked at "
+            + "for labels, under overload. 7: flow selection left flows out, under overload.")
     static let gapPackets = Self(
         205, "coverageGapUnrecordedPackets", .unsigned64, registry: .project, semantics: .quantity, units: .packets,
         description:
-            "Packets that are in no record: between runs those observed at the last commit; of an input, those lost.")
+            "Packets that are in no record: between runs those observed at the last commit; of an input, those lost or "
+            + "left out.")
     static let verdictKind = Self(
         206, "mirrorVerdictKind", .unsigned8, registry: .project, semantics: .identifier,
         description: "What of an input is judged. 1: port, 2: one-sided, 3: duplicates, 4: VLANs, 5: offload, "
@@ -112,15 +124,26 @@ extension InformationElement.Option {
         209, "mirrorVerdictSentence", .string, registry: .project,
         description: "What was seen of it last, for a person.")
 
+    static let overloadStep = Self(
+        210, "overloadStep", .unsigned8, registry: .project, semantics: .identifier,
+        description:
+            "What is given up in an observation domain so that the rest is counted. 0: nothing, 1: labels, 2: labels, "
+            + "and flows that its selector does not choose.")
+    static let overloadSince = Self(
+        211, "overloadSinceMilliseconds", .dateTimeMilliseconds, registry: .project, units: .milliseconds,
+        description: "Since when overloadStep and the selector beside it have been in force.")
+
     /// Every element of options data, by id, our own last.
     package static let all: [Self] = [
         exportedOctets, exportedMessages, exportedFlowRecords, interfaceName, interfaceDescription, packets,
         applicationId, applicationName,
         observationPointId, meteringProcessId, exportingProcessId, observationDomainId, ignoredPackets, ignoredOctets,
         notSentFlows, notSentPackets, notSentOctets, observationDomainName, selectorId, informationElementId,
-        selectorAlgorithm, samplingPacketInterval, samplingPacketSpace, elementDataType, elementDescription,
+        selectorAlgorithm, samplingPacketInterval, samplingPacketSpace, samplingProbability, selectorName,
+        flowSelectorAlgorithm, elementDataType, elementDescription,
         elementName, elementSemantics, elementUnits, privateEnterpriseNumber, layer2Octets, undecodablePackets,
-        captureLossPackets, duplicatePackets, batchId, batchProbe, gapStart, gapEnd, gapCause, gapPackets,
-        verdictKind, verdictSeverity, verdictSince, verdictSentence,
+        captureLossPackets, duplicatePackets, notSelectedPackets, notSelectedOctets, batchId, batchProbe, gapStart,
+        gapEnd, gapCause, gapPackets, verdictKind, verdictSeverity, verdictSince, verdictSentence, overloadStep,
+        overloadSince,
     ]
 }

@@ -19,6 +19,7 @@ struct Announcement {
         if options.announcesBatches { templates += domain == 0 ? [.batch, .coverageGap, .inputGap] : [.batch] }
         if options.labels, domain != 0 { templates.append(.application) }
         if options.tellsMirror, domain != 0 { templates.append(.mirrorVerdict) }
+        if options.tellsOverload, domain != 0 { templates += [.flowSelector, .overload] }
         for template in templates { parts.append((3, template.encoded(enterpriseNumber: number))) }
         if domain == 0 {
             describe(Set(templates.flatMap(\.fields).map(\.id)), number)
@@ -26,6 +27,7 @@ struct Announcement {
         }
         if options.announcesBatches { describe(Set(OptionsTemplate.batch.fields.map(\.id)), number) }
         if options.tellsMirror { describe(Set(OptionsTemplate.mirrorVerdict.fields.map(\.id)), number) }
+        if options.tellsOverload { describe(Set(OptionsTemplate.overload.fields.map(\.id)), number) }
         let used = FlowTemplate.all(options: options).flatMap(\.fields).map(\.name)
         for field in ExportField.all where field.element.registry == .project && used.contains(field.name) {
             let element = field.element
@@ -38,6 +40,9 @@ struct Announcement {
         describe(options.carriedAttributes.attributes.map(\.element), number)
         // Algorithm 1 is systematic count-based sampling: take 1, leave out 0 (RFC 5477 section 8.2.1).
         add(.selector, [.number(1), .number(1), .number(1), .number(0)])
+        if options.tellsOverload {
+            for selector in FlowSelector.allSelectors { add(.flowSelector, selector.optionsValues) }
+        }
         for point in options.observationPoints where point.observationDomainId == domain {
             add(
                 .observationPoint,

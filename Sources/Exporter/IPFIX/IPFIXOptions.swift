@@ -48,6 +48,9 @@ package struct IPFIXOptions: Sendable {
     /// Describe the options data that tell how the inputs of a live run are.
     package var tellsMirror = false
 
+    /// Describe the selectors that a live run may use, and tell what it gives up under overload.
+    package var tellsOverload = false
+
     /// Seconds between two reports of the exporting and metering processes' statistics by `flush`; 0 for none but the
     /// last (and, over UDP, those beside the templates).
     package var statisticsSeconds = 0

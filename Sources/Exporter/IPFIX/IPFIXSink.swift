@@ -21,6 +21,7 @@ package class IPFIXSink: CollectorSink {
     private var recordsSinceAnnouncement = 0
     /// What this session's collector knows of the inputs.
     private var toldMirror: [MirrorState] = []
+    private var toldOverload: [OverloadState] = []
     private var lastAnnouncement = ContinuousClock.now
     private var lastStatistics = ContinuousClock.now
     /// Why the session is over, while there is none.
@@ -98,9 +99,10 @@ package class IPFIXSink: CollectorSink {
         {
             lastStatistics = .now
             try addStatistics()
-            if options.tellsMirror { try addMirror() }
+            try addStates()
         }
         try tellMirror()
+        try tellOverload()
         try send()
     }
 
@@ -136,6 +138,25 @@ package class IPFIXSink: CollectorSink {
         toldMirror = captureStatistics.mirror
     }
 
+    /// Tells what is given up under overload when that has changed.
+    private func tellOverload() throws(ExportError) {
+        let isKnown = captureStatistics.overload == toldOverload
+        guard options.tellsOverload, !isKnown, lost == nil || reconnect() else { return }
+        try addOverload()
+    }
+
+    private func addOverload() throws(ExportError) {
+        for state in captureStatistics.overload {
+            try add(.overload, state.values, domain: state.observationDomainId)
+        }
+        toldOverload = captureStatistics.overload
+    }
+
+    private func addStates() throws(ExportError) {
+        if options.tellsMirror { try addMirror() }
+        if options.tellsOverload { try addOverload() }
+    }
+
     /// Goes on counting where earlier sessions with the same destination ended. What failed in them is sent again, and is no
     /// failure of this one. Call it before the first record.
     package func resume(_ earlier: IPFIXStatistics) {
@@ -164,7 +185,7 @@ package class IPFIXSink: CollectorSink {
         builder.discard()
         if let reason = result.lost {
             lost = reason
-            toldMirror = []
+            (toldMirror, toldOverload) = ([], [])
             failure = failure ?? reason
         }
     }
@@ -209,7 +230,7 @@ extension IPFIXSink {
     private func announceAgain() throws(ExportError) {
         for domain in announced { try announce(domain) }
         try addStatistics()
-        if options.tellsMirror { try addMirror() }
+        try addStates()
         (recordsSinceAnnouncement, lastAnnouncement) = (0, .now)
     }
 
@@ -235,6 +256,7 @@ extension IPFIXSink {
             .number(1), .number(capture.observedPackets), .number(capture.observedOctets),
             .number(capture.ignoredPackets), .number(capture.ignoredOctets), .number(capture.undecodablePackets),
             .number(capture.captureLossPackets), .number(capture.duplicatePackets),
+            .number(capture.notSelectedPackets), .number(capture.notSelectedOctets),
         ])
         try add(metered, setId: OptionsTemplate.meteringProcess.id)
     }
@@ -252,7 +274,7 @@ extension IPFIXSink {
         guard transport.reconnect() else { return false }
         lost = nil
         announced = []
-        toldMirror = []
+        (toldMirror, toldOverload) = ([], [])
         builder.restart()
         statistics.sessions += 1
         return true

@@ -49,8 +49,14 @@ package struct ExportStatistics: Sendable, Equatable {
     package var captureLossPackets: UInt64 = 0
     /// Copies of other packets that were dropped; they are among `ignoredPackets`.
     package var duplicatePackets: UInt64 = 0
+    /// Packets of flows that flow selection left out; they are among `ignoredPackets`.
+    package var notSelectedPackets: UInt64 = 0
+    /// Their layer 2 octets.
+    package var notSelectedOctets: UInt64 = 0
     /// How the inputs of a live run are; empty when nobody judges.
     package var mirror: [MirrorState] = []
+    /// What a live run gives up, by observation domain; empty when it never does.
+    package var overload: [OverloadState] = []
 
     /// All zero.
     package init() {}

@@ -37,7 +37,7 @@ package struct OptionsTemplate: Sendable {
         517, scope: [.meteringProcessId],
         [
             .packets, .layer2Octets, .ignoredPackets, .ignoredOctets, .undecodablePackets, .captureLossPackets,
-            .duplicatePackets,
+            .duplicatePackets, .notSelectedPackets, .notSelectedOctets,
         ])
     /// Closes a batch: all data records of the session and domain since the closing record before it are its own
     /// (docs/delivery.md).
@@ -56,6 +56,14 @@ package struct OptionsTemplate: Sendable {
     /// A time in which an input did not see everything.
     package static let inputGap = OptionsTemplate(
         522, scope: [.observationPointId, .observationDomainId], [.gapStart, .gapEnd, .gapCause, .gapPackets])
+
+    /// How flows are selected, so that readers can scale counters (RFC 7014 section 7.2), in exports of a run that may.
+    package static let flowSelector = OptionsTemplate(
+        523, scope: [.selectorId], [.flowSelectorAlgorithm, .samplingProbability, .selectorName])
+
+    /// What a live run gives up under overload (docs/overload.md).
+    package static let overload = OptionsTemplate(
+        524, scope: [.observationDomainId], [.overloadStep, .selectorId, .overloadSince])
 
     /// Templates of every domain that has flow records.
     package static let ofDomains = [elementType, selector, observationPoint, observationDomain]

@@ -3,10 +3,10 @@ import Labels
 
 /// One member of a JSON record: its name, what its value looks like, and when it is there.
 ///
-/// Names and places come from the information-element table. Members differ from template fields in five ways: times
+/// Names and places come from the information-element table. Members differ from template fields in four ways: times
 /// are RFC 3339 text made from nanoseconds, so that the milliseconds are left out; the observation domain, which IPFIX
-/// has in its message header, is a member; the VLAN stands once, under its current name; the selector, which says
-/// the same in every record, is left out; and the name of an application stands in place of its id.
+/// has in its message header, is a member; the VLAN stands once, under its current name; and the name of an application
+/// stands in place of its id.
 package struct JSONField: Sendable {
     /// What a value looks like.
     package enum Kind: Hashable, Sendable {
@@ -98,7 +98,7 @@ package struct JSONField: Sendable {
 extension JSONField {
     /// Elements that JSON leaves out. A test sees to it that every other element is a member.
     package static let omitted: Set<String> = [
-        "flowStartMilliseconds", "flowEndMilliseconds", "vlanId", "selectorId", "applicationId",
+        "flowStartMilliseconds", "flowEndMilliseconds", "vlanId", "applicationId",
     ]
 
     /// Every member, in the order of output.
@@ -167,6 +167,8 @@ extension JSONField {
             return (.word(.biflowDirection), place(\.initiator), 1, .max)
         case "flowEndReason":
             return (.word(.flowEndReason), place(\.endReason), 1, .max)
+        case "selectorId":
+            return (.number, place(\.selectorId), 1, .max)
         default:
             return nil
         }

@@ -23,6 +23,8 @@ extension FlowRecord {
         service = later.service
         initiator = later.initiator
         endReason = later.endReason
+        // Of several selectors the strictest: what was counted while it held is the smaller part.
+        selectorId = max(selectorId, later.selectorId)
         endFrameNumber = later.endFrameNumber
         mergeOptional(later)
     }

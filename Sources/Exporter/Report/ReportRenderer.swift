@@ -91,6 +91,13 @@ package enum ReportRenderer {
                     + ReadableNumbers.share(part.flows, of: total.flows))
         }
         for note in header.notes { text.wrapped(note, indent: "  ") }
+        let selected = summary.selected
+        if !selected.isEmpty {
+            let parts = selected.map { "\(ReadableNumbers.exact($0.flows)) are one of \($0.selector.factor)" }
+            text.wrapped(
+                "Under overload not every flow was counted: of the flows here \(parts.joined(separator: ", ")). The lists have "
+                    + "what was counted, not multiplied.", indent: "  ", .warning)
+        }
         if summary.uncertainFlows > 0 {
             text.wrapped(
                 "More long flows were open at once than can be followed: the number of flows may be up to "

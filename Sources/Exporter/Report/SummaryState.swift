@@ -15,6 +15,8 @@ struct SummaryState: Sendable {
     var firstPacket: Nanoseconds = .max
     var lastPacket: Nanoseconds = 0
     var uncertainFlows: UInt64 = 0
+    /// Flows by the id of their selector; 0 for those without.
+    var bySelector = [UInt64](repeating: 0, count: Int(FlowSelector.strictest.id) + 1)
 
     private var stitcher: FlowStitcher
 
@@ -58,6 +60,7 @@ struct SummaryState: Sendable {
             flows: flows, packets: record.packetsForward &+ record.packetsReverse,
             octets: record.octetsForward &+ record.octetsReverse)
         totals[Int(record.service.rawValue)].add(counters)
+        bySelector[record.selectorId < bySelector.count ? Int(record.selectorId) : 0] &+= flows
         let source = AddressKey(high: record.sourceHigh, low: record.sourceLow, version: record.ipVersion)
         let destination = AddressKey(
             high: record.destinationHigh, low: record.destinationLow, version: record.ipVersion)

@@ -102,6 +102,12 @@ extension TrafficSummary {
     /// `stitchCapacity`: the number of flows may be too small by this much at most.
     package var uncertainFlows: UInt64 { state.uncertainFlows }
 
+    /// Flows that were chosen out of more, by selector, the laxest first: counts of each, times its factor, stand for all that
+    /// there was while it held. The lists add up what was seen.
+    package var selected: [(selector: FlowSelector, flows: UInt64)] {
+        FlowSelector.allSelectors.dropFirst().map { ($0, state.bySelector[Int($0.id)]) }.filter { $0.flows > 0 }
+    }
+
     private func total(_ evidence: FlowRecord.ServiceEvidence) -> TrafficCounters {
         state.totals[Int(evidence.rawValue)]
     }

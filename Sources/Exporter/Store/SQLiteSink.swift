@@ -58,7 +58,7 @@ package final class SQLiteSink: RecordSink {
                 + "PRAGMA wal_autocheckpoint = 8192")
         try database.execute("BEGIN IMMEDIATE")
         if isNew { try database.execute(StoreSchema.creation) }
-        if let version, version < StoreSchema.version { try database.execute(StoreSchema.migration) }
+        if let version, version < StoreSchema.version { try database.execute(StoreSchema.migration(from: version)) }
         if !isNew { try StoreSchema.renewView(of: database) }
         runId = try Self.begin(run, database)
         try database.execute("COMMIT")

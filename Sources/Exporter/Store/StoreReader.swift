@@ -19,8 +19,8 @@ package final class StoreReader {
     private static let batchSize = 1024
 
     private let database: SQLiteDatabase
-    /// Whether records have attributes: stores of version 2 do not.
-    private let hasAttributes: Bool
+    /// Columns that the store has not, and what stands in their place.
+    private let missing: [(name: String, definition: String, value: String)]
 
     /// Opens the store at `path`. Throws when it is not a store of this version or cannot be read.
     package init(path: String) throws(ExportError) {
@@ -28,7 +28,7 @@ package final class StoreReader {
         guard let version = try StoreSchema.check(database) else {
             throw ExportError("\(path) is empty: it holds no flows. Fill it with flowprobe replay --store.")
         }
-        hasAttributes = version > 2
+        missing = StoreSchema.missing(in: version)
     }
 
     private static func open(_ path: String) throws(ExportError) -> SQLiteDatabase {
@@ -85,9 +85,8 @@ package final class StoreReader {
             bindings.append(.integer(until))
         }
         if let expression = filter.expression { conditions.append("(\(expression.sql(&bindings)))") }
-        let table =
-            hasAttributes
-            ? "flowRecord" : "(SELECT rowid, *, NULL AS \(StoreSchema.attributesColumn) FROM flowRecord)"
+        let others = missing.map { ", \($0.value) AS \($0.name)" }.joined()
+        let table = missing.isEmpty ? "flowRecord" : "(SELECT rowid, *\(others) FROM flowRecord)"
         let condition = conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ")
         let statement = try database.prepare(
             "SELECT \(StoreSchema.columnNames.joined(separator: ", ")) FROM \(table)\(condition) ORDER BY rowid")

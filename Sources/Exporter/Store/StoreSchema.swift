@@ -6,8 +6,9 @@ enum StoreSchema {
     /// `PRAGMA application_id` of our files: "flpb".
     static let applicationID: Int64 = 0x666C_7062
     /// `PRAGMA user_version`: goes up when a reader of the version before would misread the file.
-    static let version: Int64 = 3
-    /// The oldest version that is read, and made one of this version when it is written to: 2 had no attributes.
+    static let version: Int64 = 4
+    /// The oldest version that is read, and made one of this version when it is written to: 2 had no attributes, 3 no
+    /// selector, since every flow was counted.
     static let oldestVersion: Int64 = 2
 
     /// The column with a record's attributes: a JSON object with the members that `JSONAttributes` writes, NULL without any.
@@ -112,14 +113,23 @@ enum StoreSchema {
         CREATE INDEX IF NOT EXISTS flowRecordByProtocol ON flowRecord (protocolIdentifier);
         """
 
-    /// Makes a store of version 2 one of this version: `flowRecord` gets its last column, at no cost per row.
-    static var migration: String {
-        """
-        ALTER TABLE flowRecord ADD COLUMN \(attributesColumn) TEXT;
-        DROP VIEW IF EXISTS flow;
-        \(StoreView.creation)
-        PRAGMA user_version = \(version);
-        """
+    /// Columns that stores of `version` have not, as SQL for what stands in their place.
+    static func missing(in version: Int64) -> [(name: String, definition: String, value: String)] {
+        var missing: [(name: String, definition: String, value: String)] = []
+        if version < 3 { missing.append((attributesColumn, "TEXT", "NULL")) }
+        if version < 4 { missing.append(("selectorId", "INTEGER DEFAULT 1", "1")) }
+        return missing
+    }
+
+    /// Makes a store of an older version one of this version: `flowRecord` gets its last columns, at no cost per row.
+    static func migration(from version: Int64) -> String {
+        let columns = missing(in: version).map { "ALTER TABLE flowRecord ADD COLUMN \($0.name) \($0.definition);" }
+        return """
+            \(columns.joined(separator: "\n"))
+            DROP VIEW IF EXISTS flow;
+            \(StoreView.creation)
+            PRAGMA user_version = \(Self.version);
+            """
     }
 
     /// Makes the view of an older program's store one with all the columns there are now: attributes are added without a new

@@ -16,6 +16,8 @@ final class LiveMetrics: Sendable {
     struct Ring: Sendable {
         /// The input's name.
         let input: String
+        /// Observation domain id.
+        let domain: UInt32
         /// What is captured, as it was named.
         let source: String
         /// Which of the input's workers, from 0.
@@ -35,14 +37,17 @@ final class LiveMetrics: Sendable {
     private let books: [LiveOutputs.Books]
     private let spool: Spool?
     private let streams: [DeliveryStream]
+    private let overload: OverloadPatrol.Board?
     private let budget: Int
     private let started = Date()
     /// Seconds that each input was down, by name.
     private let gaps = Mutex<[String: Double]>([:])
 
     init(
-        rings: [Ring], pipeline: LivePipeline, outputs: LiveOutputs, budget: Int, batches: DurationHistogram
+        rings: [Ring], pipeline: LivePipeline, outputs: LiveOutputs, overload: OverloadPatrol.Board?, budget: Int,
+        batches: DurationHistogram
     ) {
+        self.overload = overload
         self.rings = rings
         self.pipeline = pipeline
         books = outputs.books
@@ -82,6 +87,7 @@ final class LiveMetrics: Sendable {
         addInputs(snapshot, &page)
         addPackets(snapshot, &page)
         addFlows(snapshot, &page)
+        addOverload(snapshot, &page)
         addExport(&page)
         page.set(.batchDuration, to: batches.snapshot)
         for (input, state) in verdicts.withLock({ $0 }) {
@@ -92,7 +98,7 @@ final class LiveMetrics: Sendable {
         page.set(.clockLag, to: max(0, Date().timeIntervalSince1970 - Double(snapshot.watermark) / 1e9))
         // Between two batches only: a snapshot that had to give up waiting shows sums that are still under way.
         if snapshot.isExact {
-            page.set(.balance, to: Balance(snapshot, inputs: rings.map(\.status)).mistakes.isEmpty)
+            page.set(.balance, to: Balance(snapshot).mistakes.isEmpty)
         }
         return page
     }
@@ -137,7 +143,9 @@ final class LiveMetrics: Sendable {
 
     private func addPackets(_ snapshot: LiveSnapshot, _ page: inout MetricsPage) {
         let (tallies, counters) = (snapshot.tallies, snapshot.counters)
-        page.set(.packets, "flow", to: tallies.flowPackets - min(tallies.flowPackets, counters.dropped.packets))
+        let outOfFlows = counters.dropped.packets + snapshot.leftOut.packets.packets
+        page.set(.packets, "flow", to: tallies.flowPackets - min(tallies.flowPackets, outOfFlows))
+        page.set(.packets, "not_selected", to: snapshot.leftOut.packets.packets)
         page.set(.packets, "duplicate", to: counters.dropped.packets)
         page.set(.packets, "not_a_flow", to: tallies.nonFlowPackets)
         page.set(.packets, "undecodable", to: tallies.undecodablePackets)
@@ -146,9 +154,8 @@ final class LiveMetrics: Sendable {
             page.set(.tunnelledPackets, "\(kind)", to: tallies.count(kind))
         }
         for tunnel in OpaqueTunnel.allCases { page.set(.opaquePackets, "\(tunnel)", to: tallies.count(tunnel)) }
-        page.set(
-            .tunnelCopies,
-            to: tallies.tunnelCopies - min(tallies.tunnelCopies, counters.droppedTunnelCopies.packets))
+        let outOfTunnels = counters.droppedTunnelCopies.packets + snapshot.leftOut.tunnelCopies.packets
+        page.set(.tunnelCopies, to: tallies.tunnelCopies - min(tallies.tunnelCopies, outOfTunnels))
         page.set(.duplicates, "copy", to: counters.duplicates)
         page.set(.duplicates, "uncertain", to: counters.uncertainDuplicates)
         page.set(.duplicates, "forgotten", to: counters.duplicatesForgotten)
@@ -157,6 +164,27 @@ final class LiveMetrics: Sendable {
         page.set(.icmpErrors, "known", to: snapshot.counters.errorsLinked)
         page.set(.icmpErrors, "unknown", to: snapshot.counters.errorsWithoutFlow)
         for anomaly in Anomaly.allCases { page.set(.anomalies, "\(anomaly)", to: tallies.count(anomaly)) }
+    }
+
+    /// What is given up, by input, so that it can be held against the input's other numbers.
+    private func addOverload(_ snapshot: LiveSnapshot, _ page: inout MetricsPage) {
+        guard let overload else { return }
+        for standing in overload.standings {
+            for name in Set(rings.filter { $0.domain == standing.domain }.map(\.input)) {
+                page.set(.overloadStep, name, to: UInt64(standing.state.step))
+                page.set(.selectionFactor, name, to: standing.state.selector.factor)
+                for (number, step) in OverloadController.State.stepNames.enumerated() {
+                    page.set(.overloadChanges, name, step, to: standing.entered[number])
+                    page.set(.overloadTime, name, step, to: standing.seconds[number])
+                }
+                var left = PacketSums()
+                for (ring, sums) in zip(rings, snapshot.workerLeftOut) where ring.input == name {
+                    left.add(sums.packets)
+                }
+                page.set(.notSelectedPackets, name, to: left.packets)
+                page.set(.notSelectedOctets, name, to: left.wireOctets)
+            }
+        }
     }
 
     private func addFlows(_ snapshot: LiveSnapshot, _ page: inout MetricsPage) {

@@ -74,6 +74,7 @@ final class LiveOutputs {
         options.startsUnconnected = true
         options.statisticsSeconds = 60
         options.tellsMirror = plan.verdictSeconds != nil
+        options.tellsOverload = plan.overload.limit != .off
         if let destination = try output.ipfixFile {
             let sink = try IPFIXFileSink(destination, isLive: true, options: options)
             if let note = sink.openingNote { notes.append(note) }

@@ -25,6 +25,8 @@ struct LivePlan {
     var table = FlowTableConfiguration()
     var tunnels = TunnelPolicy()
     var checksums = false
+    /// What may be given up when there is too much to do.
+    var overload = OverloadPolicy()
     /// Octets of the longest packet that a link takes; nil: what each interface says.
     var mtu: UInt32?
     var zones: ZoneTable?
@@ -84,6 +86,8 @@ struct LivePlan {
         table = configuration.flows.tableConfiguration
         tunnels = configuration.flows.tunnelPolicy
         checksums = configuration.flows.checksums
+        overload = configuration.flows.overloadPolicy
+        try setSelectionKey(configuration.flows.selectionKey)
         mtu = configuration.flows.linkMtu
         table.labels = output.labelConfiguration
         do throws(ZoneError) {
@@ -114,7 +118,9 @@ struct LivePlan {
         }
         rights = Rights(
             user: configuration.service.user, group: configuration.service.group,
-            readable: ([configuration.flows.prefixes].compactMap { $0 } + [path] + secrets).map(Self.folder),
+            readable: ([configuration.flows.prefixes, configuration.flows.selectionKey].compactMap { $0 } + [path]
+                + secrets)
+                .map(Self.folder),
             writable: Array(Set(files.map(Self.folder) + [configuration.outputs.spool].compactMap { $0 })).sorted(),
             owned: [configuration.outputs.spool].compactMap { $0 },
             givesVerdicts: inputs.contains { LiveInput.isQueue($0.capture.interface) })
@@ -125,6 +131,16 @@ struct LivePlan {
 }
 
 extension LivePlan {
+    /// Has flows be chosen by the key in the file at `path`, when there is one. Throws when it cannot be used.
+    mutating func setSelectionKey(_ path: String?) throws {
+        guard let path else { return }
+        do throws(SelectionKey.Failure) {
+            table.selectionKeys = try SelectionKey.read(path)
+        } catch {
+            throw ProbeFailure(code: .usage, message: "\(path) \(error.reason).")
+        }
+    }
+
     /// Seconds; nil for 0, which stands for never.
     static func interval(_ duration: Nanoseconds) -> Double? { duration == 0 ? nil : Double(duration) / 1e9 }
 

@@ -116,6 +116,33 @@ extension LiveRun {
         }
     }
 
+    /// Gives up, or takes up again, what there is too much or too little to do for, and says so.
+    func watchOverload() {
+        guard let news = overload?.turn(), !news.isEmpty else { return }
+        for one in news {
+            let (from, to) = (one.change.from, one.change.to)
+            var parts: [String] = []
+            if to.inspectsLabels != from.inspectsLabels {
+                parts.append("payloads are \(to.inspectsLabels ? "looked at again" : "no longer looked at for labels")")
+            }
+            if to.selector != from.selector {
+                parts.append(
+                    to.selector == .all
+                        ? "every flow is counted again" : "one of \(to.selector.factor) flows is counted")
+            }
+            let isWorse = one.change.signal != .calm
+            logger.log(
+                level: isWorse ? .warning : .notice,
+                "domain \(one.domain): \(one.change.signal.rawValue): \(parts.joined(separator: ", "))",
+                metadata: [
+                    "step": "\(OverloadController.State.stepNames[Int(to.step)])", "selector": "\(to.selector.id)",
+                    "lost": "\(one.lost)",
+                ])
+        }
+        // At once: collectors are to know which selector holds since when.
+        outputs.captureNumbers.value = captureStatistics(pipeline.snapshot())
+    }
+
     func saySummary() {
         let snapshot = pipeline.snapshot()
         outputs.captureNumbers.value = captureStatistics(snapshot)
@@ -124,6 +151,7 @@ extension LiveRun {
             "so far",
             metadata: [
                 "packets": "\(snapshot.tallies.packets)", "lost": "\(lost)",
+                "notSelected": "\(snapshot.leftOut.packets.packets)",
                 "duplicates": "\(snapshot.counters.duplicates)", "flows": "\(snapshot.liveFlows)",
                 "records": "\(snapshot.counters.records)", "tableMiB": "\(snapshot.tableOctets >> 20)",
                 "seconds": "\(Int(Date().timeIntervalSince(started)))",
@@ -144,7 +172,7 @@ extension LiveRun {
     }
 
     func balance(_ snapshot: LiveSnapshot) -> Balance {
-        var balance = Balance(snapshot, inputs: rings.map { $0.ring.status })
+        var balance = Balance(snapshot)
         for ring in rings where !pipelineRuns {
             let status = ring.ring.status
             let arrived = status.arrived.load(ordering: .relaxed)

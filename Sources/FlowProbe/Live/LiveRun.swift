@@ -33,6 +33,8 @@ final class LiveRun {
     let metrics: LiveMetrics
     private let service: LiveService
     private let coverage: InputCoverage
+    /// Who gives up what under overload; nil when nothing may be.
+    let overload: OverloadPatrol?
     var logger: Logger
     let started = Date()
     /// What was last said about each ring and each destination, so that a change is said once.
@@ -83,14 +85,17 @@ final class LiveRun {
                 processor: place < ring.input.processors.count ? ring.input.processors[place] : nil)
         }
         pipeline = LivePipeline(configuration: configuration, inputs: inputs, destinations: outputs.destinations)
+        overload = OverloadPatrol(plan, rings, pipeline)
         metrics = LiveMetrics(
             rings: rings.map {
                 .init(
-                    input: $0.input.capture.name, source: $0.input.capture.interface, worker: $0.worker,
+                    input: $0.input.capture.name, domain: $0.input.domain, source: $0.input.capture.interface,
+                    worker: $0.worker,
                     status: $0.ring.status, paths: $0.paths)
             },
-            pipeline: pipeline, outputs: outputs, budget: plan.table.memoryOctets, batches: batches)
-        coverage = InputCoverage(plan, rings, spool: outputs.delivery?.spool)
+            pipeline: pipeline, outputs: outputs, overload: overload?.board, budget: plan.table.memoryOctets,
+            batches: batches)
+        coverage = InputCoverage(plan, rings, pipeline, overload, spool: outputs.delivery?.spool)
         service = try LiveService(plan, metrics, workers: rings.map { "The loop of \($0.name)" }, logger: logger)
         ringProblems = rings.map { _ in nil }
         failures = outputs.destinations.map { _ in nil }
@@ -176,6 +181,7 @@ final class LiveRun {
             service.beat(pipeline.workers)
             metrics.pass(Date().timeIntervalSince(lastTurn))
             lastTurn = Date()
+            watchOverload()
             coverage.turn(logger)
             sayChanges()
             patrol?.observeClock()
@@ -237,6 +243,10 @@ final class LiveRun {
         if lost > 0 {
             header.damage.append("\(lost) packets were lost because a ring was full: see --ring and --workers.")
         }
+        let left = snapshot.leftOut.packets.packets
+        if left > 0 {
+            header.damage.append("\(left) packets are of flows that were not selected under overload: see --overload.")
+        }
         return header
     }
 
@@ -244,8 +254,13 @@ final class LiveRun {
         var statistics = ExportStatistics()
         statistics.observedPackets = snapshot.tallies.packets
         statistics.observedOctets = snapshot.tallies.wireOctets
-        statistics.ignoredPackets = snapshot.tallies.nonFlowPackets + snapshot.counters.dropped.packets
-        statistics.ignoredOctets = snapshot.tallies.nonFlowWireOctets + snapshot.counters.dropped.wireOctets
+        let left = snapshot.leftOut.packets
+        statistics.ignoredPackets =
+            snapshot.tallies.nonFlowPackets + snapshot.counters.dropped.packets + left.packets
+        statistics.ignoredOctets =
+            snapshot.tallies.nonFlowWireOctets + snapshot.counters.dropped.wireOctets + left.wireOctets
+        (statistics.notSelectedPackets, statistics.notSelectedOctets) = (left.packets, left.wireOctets)
+        statistics.overload = overload?.states ?? []
         statistics.duplicatePackets = snapshot.counters.dropped.packets
         statistics.undecodablePackets = snapshot.tallies.undecodablePackets
         statistics.mirror = patrol?.states.map(\.state) ?? []

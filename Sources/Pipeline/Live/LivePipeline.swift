@@ -151,6 +151,23 @@ package final class LivePipeline: @unchecked Sendable {
         annotation.withLock { $0 = annotate }
     }
 
+    /// Has the observation domain with the index `domain` (id less 1) give up what `state` says, from the next batches on.
+    package func give(up state: OverloadController.State, domain: UInt16) {
+        // First the table: flows that the workers will leave out are known as cut before the first packet is.
+        confirm(state, domain: domain)
+        for worker in workers where worker.domain == domain {
+            worker.giveUp(labels: !state.inspectsLabels, flows: state.selector)
+        }
+    }
+
+    /// Marks what has begun while the workers went over to `state`; to be called about a second after `give`.
+    package func confirm(_ state: OverloadController.State, domain: UInt16) {
+        table.select(state.selector, domain: domain)
+    }
+
+    /// Flows that left for others so far, and flows alive.
+    package var tablePressure: (evicted: UInt64, live: UInt64) { table.pressure }
+
     var isStopping: Bool { stopping.load(ordering: .sequentiallyConsistent) }
 
     private func thread(_ name: String, _ group: DispatchGroup, _ body: @escaping @Sendable () -> Void) {
@@ -182,11 +199,23 @@ package final class LivePipeline: @unchecked Sendable {
                 fragments.letGoOfAll(into: facts, at: frame)
             }
             guard facts.count > 0 else { return }
-            var partition = Partition(capacity: 0)
-            table.partition(facts, into: &partition)
-            for stripe in 0..<FlowTable.stripeCount where !partition.isEmpty(stripe) {
-                table.apply(facts, partition, stripe: stripe, output: records)
+            let domains = domainWorkers
+            for worker in domains {
+                let own = domains.count == 1 ? facts : facts.only(domain: worker.domain)
+                var partition = Partition(capacity: 0)
+                table.partition(own, into: &partition, selector: worker.currentSelector)
+                for stripe in 0..<FlowTable.stripeCount where !partition.isEmpty(stripe) {
+                    table.apply(own, partition, stripe: stripe, output: records)
+                }
+                worker.add(leftOut: partition.leftOut)
             }
+        }
+    }
+
+    /// The first worker of each domain.
+    private var domainWorkers: [LiveWorker] {
+        workers.reduce(into: []) { found, worker in
+            if !found.contains(where: { $0.domain == worker.domain }) { found.append(worker) }
         }
     }
 }
@@ -281,9 +310,15 @@ extension LivePipeline {
                 let tallies = worker.tallies
                 snapshot.tallies.add(tallies)
                 snapshot.workerTallies.append(tallies)
+                snapshot.handedOut += worker.source.status.handedOut.load(ordering: .relaxed)
                 snapshot.clockSteps += worker.clockSteps.load(ordering: .relaxed)
             }
             fragments.withLock { fragments in
+                for worker in workers {
+                    let leftOut = worker.leftOut
+                    snapshot.leftOut.add(leftOut)
+                    snapshot.workerLeftOut.append(leftOut)
+                }
                 snapshot.counters = table.counters
                 (snapshot.liveFlows, snapshot.tableOctets) = table.occupancy
                 snapshot.waitingFragments = UInt64(fragments.waiting)

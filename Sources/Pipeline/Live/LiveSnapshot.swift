@@ -8,8 +8,14 @@ package struct LiveSnapshot: Sendable {
     package var tallies = DecodeTallies()
     /// The same for each worker, in the order of the run's sources.
     package var workerTallies: [DecodeTallies] = []
+    /// Packets that the sources had handed out.
+    package var handedOut: UInt64 = 0
     /// What the flow table did.
     package var counters = FlowTableCounters()
+    /// What flow selection left out.
+    package var leftOut = SelectionSums()
+    /// The same for each worker, in the order of the run's sources.
+    package var workerLeftOut: [SelectionSums] = []
     /// Later fragments that wait for their first one: decoded, and in no flow yet.
     package var waitingFragments: UInt64 = 0
     /// Flows alive.

@@ -19,6 +19,8 @@ package final class LiveWorker: @unchecked Sendable {
     private let packets = PacketBatch(capacity: Chunk.capacity)
     private let facts: FactsBatch
     private var partition: Partition
+    /// The part of `partition.leftOut` that is in `packetsLeftOut`.
+    private var notedLeftOut: UInt64 = 0
     private let records = RecordBuffer(capacity: LiveWorker.handOnRecords * 2)
     private var recordsSince: Nanoseconds = 0
     private var decoder: PacketDecoder
@@ -38,9 +40,19 @@ package final class LiveWorker: @unchecked Sendable {
     /// Number of the last packet taken.
     let lastFrame = Atomic<UInt64>(0)
 
+    /// Index of the observation domain of all its packets.
+    let domain: UInt16
+    /// Exponent of the selector that the next batch goes by.
+    private let selector = Atomic<UInt8>(FlowSelector.all.exponent)
+    private let inspectsLabels = Atomic(true)
+    /// Packets that selection has left out so far.
+    package let packetsLeftOut = Atomic<UInt64>(0)
+
     private let isIdle = Atomic(false)
     private let answered = Atomic<UInt64>(0)
-    private let published = Mutex(DecodeTallies())
+    private let published = Mutex((tallies: DecodeTallies(), leftOut: SelectionSums()))
+    /// What was left out of this domain by others: fragments that had waited.
+    private let leftOutElsewhere = Mutex(SelectionSums())
 
     /// Whether the worker stays on the processor it was to stay on.
     package let isPinned = Atomic(false)
@@ -49,6 +61,7 @@ package final class LiveWorker: @unchecked Sendable {
     init(_ input: LivePipeline.Input, _ pipeline: LivePipeline, _ inspection: PacketInspection) {
         source = input.source
         self.pipeline = pipeline
+        domain = input.domain
         processor = input.processor
         decoder = PacketDecoder(
             segmentRule: input.segmentRule, domain: input.domain, tunnels: input.tunnels, inspection: inspection)
@@ -99,11 +112,15 @@ package final class LiveWorker: @unchecked Sendable {
     private func count(since start: Nanoseconds) {
         decoder.decode(packets, into: facts)
         pipeline.resolveFragments(facts)
-        pipeline.table.partition(facts, into: &partition)
+        let selector = currentSelector
+        pipeline.table.partition(facts, into: &partition, selector: selector)
         let before = records.count
+        // Without its packets the table has no payload to look at.
+        let payloads = inspectsLabels.load(ordering: .relaxed) ? packets : nil
         for stripe in 0..<FlowTable.stripeCount where !partition.isEmpty(stripe) {
-            pipeline.table.apply(facts, partition, stripe: stripe, packets: packets, output: records)
+            pipeline.table.apply(facts, partition, stripe: stripe, packets: payloads, output: records)
         }
+        if selector != .all { notePacketsLeftOut() }
         if before == 0 { recordsSince = start }
         let end = HostClock.monotonic
         watermark.store(clock.observe(packets, monotonic: end), ordering: .relaxed)
@@ -128,8 +145,38 @@ package final class LiveWorker: @unchecked Sendable {
     }
 
     private func publish() {
-        let own = decoder.tallies
+        let own = (decoder.tallies, partition.leftOut)
         published.withLock { $0 = own }
+    }
+
+    // Overload: what is given up follows from a controller that looks once a second.
+
+    /// Which flows the next batch is counted for.
+    var currentSelector: FlowSelector { FlowSelector(exponent: selector.load(ordering: .relaxed)) }
+
+    /// Takes effect with the next batch.
+    func giveUp(labels: Bool, flows: FlowSelector) {
+        inspectsLabels.store(!labels, ordering: .relaxed)
+        selector.store(flows.exponent, ordering: .relaxed)
+    }
+
+    /// Adds what somebody else left out of this worker's domain.
+    func add(leftOut sums: SelectionSums) {
+        leftOutElsewhere.withLock { $0.add(sums) }
+        packetsLeftOut.wrappingAdd(sums.packets.packets, ordering: .relaxed)
+    }
+
+    private func notePacketsLeftOut() {
+        let now = partition.leftOut.packets.packets
+        packetsLeftOut.wrappingAdd(now &- notedLeftOut, ordering: .relaxed)
+        notedLeftOut = now
+    }
+
+    /// What selection had left out when it was published last.
+    var leftOut: SelectionSums {
+        var sums = published.withLock { $0.leftOut }
+        sums.add(leftOutElsewhere.withLock { $0 })
+        return sums
     }
 
     // Snapshots: every worker stands still between two batches, with its tallies published, until all have been read.
@@ -147,5 +194,5 @@ package final class LiveWorker: @unchecked Sendable {
     }
 
     /// What was published last.
-    var tallies: DecodeTallies { published.withLock { $0 } }
+    var tallies: DecodeTallies { published.withLock { $0.tallies } }
 }

@@ -9,6 +9,8 @@ package enum Metric: CaseIterable, Sendable {
     // Packets.
     case packets, undecodable, anomalies, tunnelledPackets, opaquePackets, tunnelCopies, duplicates, mergedEstimate
     case waitingFragments, icmpErrors
+    // Overload.
+    case overloadStep, selectionFactor, overloadChanges, overloadTime, notSelectedPackets, notSelectedOctets
     // Flows.
     case flowsBegun, flowsEnded, slicesCut, flowsLive, records, tableMemory, tableBudget
     // Labels.
@@ -128,6 +130,31 @@ package enum Metric: CaseIterable, Sendable {
             .init(
                 "flowprobe_merged_packets_estimate_total", .counter, unit: "packets",
                 help: "Packets on the wire that those longer than the link takes (GRO, LRO, TSO) stand for, about.")
+
+        case .overloadStep:
+            .init(
+                "flowprobe_overload_step", .gauge, labels: ["input"],
+                help: "What is given up under overload: 0 nothing, 1 labels, 2 labels and flows.")
+        case .selectionFactor:
+            .init(
+                "flowprobe_flow_selection_factor", .gauge, unit: "flows", labels: ["input"],
+                help: "One of so many flows is counted; 1: every flow.")
+        case .overloadChanges:
+            .init(
+                "flowprobe_overload_changes_total", .counter, unit: "changes", labels: ["input", "step"],
+                help: "Changes of what is given up, by the step come to: none, labels or select.")
+        case .overloadTime:
+            .init(
+                "flowprobe_overload_seconds_total", .counter, unit: "seconds", labels: ["input", "step"],
+                help: "Time spent in each step of overload: none, labels or select.")
+        case .notSelectedPackets:
+            .init(
+                "flowprobe_not_selected_packets_total", .counter, unit: "packets", labels: ["input"],
+                help: "Packets of flows that were not selected under overload.")
+        case .notSelectedOctets:
+            .init(
+                "flowprobe_not_selected_octets_total", .counter, unit: "octets", labels: ["input"],
+                help: "Octets of these packets on the wire.")
 
         case .flowsBegun:
             .init("flowprobe_flows_begun_total", .counter, unit: "flows", help: "Flows begun.")

@@ -14,6 +14,10 @@ package struct CoverageGap: Equatable, Sendable {
         case ringLoss = 4
         /// An input's network adapter lost packets.
         case adapterLoss = 5
+        /// Payloads of an input were not looked at for labels, under overload; its packets are in records.
+        case labelsOff = 6
+        /// Flow selection left flows of an input out, under overload.
+        case selection = 7
 
         /// Whether it is about one input, and not about the whole probe.
         package var isOfInput: Bool { rawValue > Cause.killed.rawValue }

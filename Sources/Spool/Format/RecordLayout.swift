@@ -114,7 +114,7 @@ extension RecordLayout {
             of("minimumTTLForward", \.minimumTTLForward), of("maximumTTLForward", \.maximumTTLForward),
             of("minimumTTLReverse", \.minimumTTLReverse), of("maximumTTLReverse", \.maximumTTLReverse),
             of("classOfServiceForward", \.classOfServiceForward), of("classOfServiceReverse", \.classOfServiceReverse),
-            choice("zoneDirection", \.zoneDirection), of("reserved", \.reserved),
+            choice("zoneDirection", \.zoneDirection), of("selectorId", \.selectorId),
             of("minimumLengthForward", \.minimumLengthForward), of("maximumLengthForward", \.maximumLengthForward),
             of("minimumLengthReverse", \.minimumLengthReverse), of("maximumLengthReverse", \.maximumLengthReverse),
             of("endFrameNumber", \.endFrameNumber), of("applicationId", \.applicationId),

@@ -58,21 +58,25 @@ import Testing
         }
     }
 
-    /// A store of version 2, as the last flowprobe made it: read as it is, and given its column when it is written to.
-    @Test func storesOfVersion2() throws {
+    /// A store of version 2 or 3, as an older flowprobe made it: read as it is, and given its columns when it is written to.
+    @Test(arguments: [2, 3]) func storesOfOlderVersions(version: Int) throws {
         try withStore { path in
             try AttributedRecords().feed(to: try SQLiteSink(path: path))
-            let old = try shell("sqlite3", [path, ".schema flowRecord"]).replacing(",\n    attributes TEXT", with: "")
+            let old = try shell("sqlite3", [path, ".schema flowRecord"])
+                .replacing(
+                    ",\n    selectorId INTEGER,\n    attributes TEXT",
+                    with: version == 2 ? "" : ",\n    attributes TEXT")
             let inserted =
                 "INSERT INTO flowRecord (runId, startNanoseconds, endNanoseconds, presence, sourceAddress, "
                 + "destinationAddress, flowId, ipVersion) VALUES (1, 5, 6, 0, zeroblob(16), zeroblob(16), 42, 4);"
             try shell(
                 "sqlite3",
-                [path, "DROP VIEW flow; DROP TABLE flowRecord; \(old) \(inserted) PRAGMA user_version = 2;"])
+                [path, "DROP VIEW flow; DROP TABLE flowRecord; \(old) \(inserted) PRAGMA user_version = \(version);"])
             #expect(try Self.matching("port 1 or not server x", path) == [42], "read as it stands")
-            #expect(try shell("sqlite3", [path, "PRAGMA user_version"]) == "2\n")
+            #expect(try shell("sqlite3", [path, "PRAGMA user_version"]) == "\(version)\n")
             try Self.batch.feed(to: try SQLiteSink(path: path))
-            #expect(try shell("sqlite3", [path, "PRAGMA user_version"]) == "3\n")
+            #expect(try shell("sqlite3", [path, "PRAGMA user_version"]) == "4\n")
+            #expect(try shell("sqlite3", [path, "SELECT selectorId FROM flow WHERE flowId = '42'"]) == "1\n")
             #expect(try shell("sqlite3", [path, "SELECT count(*), count(serverName) FROM flow"]) == "9|5\n")
             #expect(try Self.matching("server www.example.com", path).count == 1)
         }

@@ -334,6 +334,7 @@ import Testing
         sink.captureStatistics.undecodablePackets = 3
         sink.captureStatistics.captureLossPackets = 5
         sink.captureStatistics.duplicatePackets = 6
+        (sink.captureStatistics.notSelectedPackets, sink.captureStatistics.notSelectedOctets) = (7, 800)
         try sink.finish(packetClock: syntheticEpoch)
         var reader = IPFIXReader()
         let messages = try reader.read(transport.sessions[0])
@@ -348,6 +349,7 @@ import Testing
         let meter = try #require(data.last { $0.number(143) != nil })
         #expect(meter.number(86) == 12345 && meter.number(164) == 17)
         #expect(meter.number(10, Self.pen) == 3 && meter.number(11, Self.pen) == 5 && meter.number(43, Self.pen) == 6)
+        #expect(meter.number(44, Self.pen) == 7 && meter.number(45, Self.pen) == 800)
         let selector = try #require(data.first { $0.number(304) != nil })
         #expect(selector.number(302) == 1 && selector.number(304) == 1)
         #expect(selector.number(305) == 1 && selector.number(306) == 0)

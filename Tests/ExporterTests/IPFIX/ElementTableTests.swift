@@ -36,11 +36,13 @@ import Testing
             (0x403F, "reverseTcpMaximumSegmentSize"), (67, "tcpFastOpen"), (0x4043, "reverseTcpFastOpen"),
             (69, "mptcpVersion"), (0x4045, "reverseMptcpVersion"), (71, "sctpChunkTypes"),
             (0x4047, "reverseSctpChunkTypes"), (73, "sctpVerificationTag"), (0x4049, "reverseSctpVerificationTag"),
-            (43, "duplicatePacketTotalCount"), (48, "icmpErrorDeltaCount"), (49, "icmpErrorTypeCode"),
+            (43, "duplicatePacketTotalCount"), (44, "notSelectedPacketTotalCount"), (45, "notSelectedOctetTotalCount"),
+            (48, "icmpErrorDeltaCount"), (49, "icmpErrorTypeCode"),
             (200, "batchId"), (201, "batchProbe"),
             (202, "coverageGapStartMilliseconds"), (203, "coverageGapEndMilliseconds"), (204, "coverageGapCause"),
             (205, "coverageGapUnrecordedPackets"), (206, "mirrorVerdictKind"), (207, "mirrorVerdictSeverity"),
             (208, "mirrorVerdictSinceMilliseconds"), (209, "mirrorVerdictSentence"),
+            (210, "overloadStep"), (211, "overloadSinceMilliseconds"),
         ]
         for (id, name) in frozen { #expect(rows.contains { $0 == (id, name) }) }
         #expect(rows.count == frozen.count)
@@ -130,6 +132,7 @@ import Testing
         (record.tunnelIdForward, record.tunnelIdReverse, record.tunnelType, record.tunnelDepth) = (71, 72, 11, 3)
         (record.tunnelDirectionForward, record.tunnelDirectionReverse) = (1, 2)
         (record.icmpErrorsForward, record.icmpErrorsReverse, record.icmpErrorTypeCode) = (513, 2, 0x0B01)
+        record.selectorId = 3
         let data = try #require(
             try ConformanceTests.export([record]).flatMap(\.records).first { !$0.isOptions })
         let expected: [String: UInt64] = [
@@ -150,7 +153,7 @@ import Testing
             "sourceMacAddress": 0x0053_FF00_0001, "destinationMacAddress": 0x0053_FF00_0002, "flowEndReason": 5,
             "tcpState": 6, "serviceEvidence": 2, "initiatorEvidence": 5, "zoneDirection": 4,
             // Measured as less than a nanosecond; 0 would say "not measured".
-            "handshakeRoundTripNanoseconds": 1, "biflowDirection": 3, "selectorId": 1,
+            "handshakeRoundTripNanoseconds": 1, "biflowDirection": 3, "selectorId": 3,
             "tunnelType": 11, "tunnelId": 71, "reverseTunnelId": 72, "tunnelDepth": 3, "tunnelDirection": 1,
             "reverseTunnelDirection": 2, "icmpErrorDeltaCount": 513, "reverseIcmpErrorDeltaCount": 2,
             "icmpErrorTypeCode": 0x0B01,

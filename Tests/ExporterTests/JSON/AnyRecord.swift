@@ -99,6 +99,7 @@ enum AnyRecord {
         record.tcpState = FlowRecord.TCPState.allCases.randomElement(using: &random) ?? .none
         record.service = FlowRecord.ServiceEvidence.allCases.randomElement(using: &random) ?? .silent
         record.initiator = FlowRecord.InitiatorEvidence.allCases.randomElement(using: &random) ?? .syn
+        record.selectorId = UInt8.random(in: 0...7, using: &random)
         record.endReason = FlowRecord.FlowEndReason.allCases.dropFirst().randomElement(using: &random) ?? .forcedEnd
         record.zoneDirection = FlowRecord.ZoneDirection.allCases.randomElement(using: &random) ?? .unknown
         return record
@@ -127,6 +128,7 @@ enum AnyRecord {
                 "first-seen", "port-role", "learned-service", "syn-ack", "syn", "perimeter",
             ][Int(record.initiator.rawValue)],
             "zoneDirection": "\(record.zoneDirection)",
+            "selectorId": "\(record.selectorId)",
             "biflowDirection": [0: "arbitrary", 1: "initiator", 3: "perimeter"][record.initiator.biflowDirection] ?? "",
         ]
         let isTCP = record.protocolIdentifier == 6

@@ -82,9 +82,9 @@ import Testing
         }
         try withStore { path in
             try feed([FlowRecord()], to: try SQLiteSink(path: path), batchSize: 1)
-            try shell("sqlite3", [path, "PRAGMA user_version = 4"])
+            try shell("sqlite3", [path, "PRAGMA user_version = 5"])
             let error = #expect(throws: ExportError.self) { try SQLiteSink(path: path) }
-            #expect(try #require(error).description.contains("store version 4"))
+            #expect(try #require(error).description.contains("store version 5"))
         }
         #expect(throws: ExportError.self) { try SQLiteSink(path: "/nonexistent/store.sqlite") }
     }
