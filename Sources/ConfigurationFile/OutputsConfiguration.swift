@@ -9,6 +9,8 @@ package struct OutputsConfiguration: Sendable, Equatable {
     package var export: [ExportEndpoint] = []
     /// Groups that collectors are members of.
     package var groups: [ExportGroup] = []
+    /// Receivers of events.
+    package var events: [SyslogAddress] = []
     /// IPFIX: two records of one direction each in place of a biflow.
     package var uniflow = false
     /// Whether flows get application labels from their first payloads.

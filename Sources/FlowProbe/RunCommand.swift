@@ -101,12 +101,19 @@ struct RunCommand: ParsableCommand {
             valueName: "file"), completion: .file())
     var selectionKey: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Tell syslog://HOST[:PORT] of events: state changes, losses, verdicts; may be repeated (docs/events.md).",
+            valueName: "url"))
+    var events: [String] = []
+
     @OptionGroup(title: "Flows") var flows: FlowOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func validate() throws {
         try flows.validate()
         try output.validate()
+        do throws(ExportError) { _ = try receivers } catch { throw ValidationError(error.description) }
         if interfaces.isEmpty {
             guard !saysWhatTheFileSays else {
                 throw ValidationError(
@@ -169,7 +176,8 @@ struct RunCommand: ParsableCommand {
     private var saysWhatTheFileSays: Bool {
         let table = flows.tableConfiguration
         let usual = FlowTableConfiguration()
-        return filter != nil || verdicts != nil || join || noPromiscuous || !pin.isEmpty || flows.workers != 1
+        return filter != nil || verdicts != nil || !events.isEmpty || join || noPromiscuous || !pin.isEmpty
+            || flows.workers != 1
             || table.activeTimeout != usual.activeTimeout || table.idleTimeoutTCP != usual.idleTimeoutTCP
             || table.duplicates != usual.duplicates || flows.checksums != .off || flows.mtu != nil
             || table.idleTimeoutUDP != usual.idleTimeoutUDP || table.memoryOctets != usual.memoryOctets
@@ -180,8 +188,18 @@ struct RunCommand: ParsableCommand {
             || overloadCalm != nil || selectionKey != nil
     }
 
+    /// The receivers of `--events`.
+    private var receivers: [SyslogAddress] {
+        get throws(ExportError) {
+            var receivers: [SyslogAddress] = []
+            for text in events { receivers.append(try SyslogAddress(parsing: text)) }
+            return receivers
+        }
+    }
+
     private func plan() throws -> LivePlan {
         var plan = LivePlan(output: output)
+        plan.events = try receivers
         for (index, name) in interfaces.enumerated() {
             var input = LiveInput(interface: name)
             input.ringOctets = ring.octets

@@ -119,6 +119,12 @@ enum ConfigurationKeys {
                 "Groups of the collectors whose addresses have group=NAME ([delivery](delivery.md#groups)), with parameters: `NAME=failover`, the "
                     + "first that is well gets everything; `NAME=balance`, each gets its share."),
             .init(
+                "events", \.outputs.events, ValueType.syslog.list(atMost: 16), .restart,
+                example: "[\"syslog://192.0.2.1?facility=local0\"]",
+                "Receivers of syslog messages that are told of events: state changes, losses, verdicts ([events](events.md)), over "
+                    + "UDP or, with transport=tcp or transport=tls, connections. The port is 514, 601 or 6514 unless given."
+            ),
+            .init(
                 optional: "spool", \.outputs.spool, .outputPath, .restart, example: "/var/lib/flowprobe/spool",
                 "Folder that keeps records until every collector but those of udp:// and NetFlow has them ([delivery](delivery.md))."
             ),

@@ -157,6 +157,16 @@ extension ValueType where Value == ExportGroup {
     }
 }
 
+extension ValueType where Value == SyslogAddress {
+    /// A receiver of events.
+    static var syslog: ValueType {
+        .scalar(
+            "receiver", range: "syslog://HOST[:PORT], with parameters", what: "a receiver of events",
+            hint: "syslog://192.0.2.1 or syslog://logs.example?transport=tls",
+            parse: { text in try? SyslogAddress(parsing: text) }, write: { YAMLText.scalar($0.description) })
+    }
+}
+
 extension ValueType where Value == LoopbackEndpoint? {
     /// A loopback address with a port, or `off`.
     static var loopback: ValueType {

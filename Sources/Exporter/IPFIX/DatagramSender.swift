@@ -1,7 +1,7 @@
 import Glibc
 
 /// A datagram socket to a collector, which sends no faster than a set rate.
-final class DatagramSender {
+package final class DatagramSender {
     /// Where it leads.
     let address: SocketAddress
     private let descriptor: OwnedDescriptor
@@ -13,7 +13,7 @@ final class DatagramSender {
     private static let burst = Duration.milliseconds(2)
 
     /// A socket to the first address of `endpoint` that has a route. `octetsPerSecond` of 0 is no limit.
-    init(_ endpoint: ExportEndpoint, octetsPerSecond: Int) throws(ExportError) {
+    package init(_ endpoint: ExportEndpoint, octetsPerSecond: Int) throws(ExportError) {
         self.octetsPerSecond = octetsPerSecond
         var reason = ""
         for address in try SocketAddress.resolve(endpoint) {
@@ -37,7 +37,7 @@ final class DatagramSender {
 
     /// One datagram, with a bounded number of tries; `refusals` counts how often the peer said that nobody listens. False when
     /// the system did not take it.
-    func send(_ message: Span<UInt8>, refusals: inout UInt64) -> Bool {
+    package func send(_ message: Span<UInt8>, refusals: inout UInt64) -> Bool {
         pace(message.count)
         for _ in 0..<100 {
             if descriptor.send(message) >= 0 { return true }

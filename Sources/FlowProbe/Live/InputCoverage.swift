@@ -73,20 +73,22 @@ final class InputCoverage {
     private func tell(_ intervals: [CoverageWatch.Interval], of input: Watched, _ logger: Logger) {
         for interval in intervals {
             let (from, to) = (rfc3339(interval.start), rfc3339(interval.end))
-            switch interval.cause {
-            case .down: logger.notice("\(input.name): nothing was seen from \(from) to \(to): it was down.")
-            case .ring:
-                logger.notice(
-                    "\(input.name): \(interval.lost) packets were lost from \(from) to \(to): its ring was full.")
-            case .adapter:
-                logger.notice("\(input.name): \(interval.lost) packets were lost from \(from) to \(to) by the adapter.")
-            case .labelsOff:
-                logger.notice("\(input.name): payloads were not looked at from \(from) to \(to), under overload.")
-            case .selection:
-                logger.notice(
-                    "\(input.name): \(interval.lost) packets were left out from \(from) to \(to), of flows not selected."
-                )
-            }
+            let sentence =
+                switch interval.cause {
+                case .down: "nothing was seen from \(from) to \(to): it was down."
+                case .ring: "\(interval.lost) packets were lost from \(from) to \(to): its ring was full."
+                case .adapter: "\(interval.lost) packets were lost from \(from) to \(to) by the adapter."
+                case .labelsOff: "payloads were not looked at from \(from) to \(to), under overload."
+                case .selection: "\(interval.lost) packets were left out from \(from) to \(to), of flows not selected."
+                }
+            logger.notice(
+                "\(input.name): \(sentence)",
+                metadata: LiveRun.event(
+                    "coverage-gap",
+                    [
+                        "input": input.name, "cause": "\(interval.cause)", "start": from, "end": to,
+                        "lost": "\(interval.lost)",
+                    ]))
         }
         spool?.note(
             intervals.map {

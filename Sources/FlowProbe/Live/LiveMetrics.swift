@@ -38,13 +38,15 @@ final class LiveMetrics: Sendable {
     private let spool: Spool?
     private let streams: [DeliveryStream]
     private let overload: OverloadPatrol.Board?
+    private let senders: [SyslogSender]
     private let budget: Int
     private let started = Date()
     /// Seconds that each input was down, by name.
     private let gaps = Mutex<[String: Double]>([:])
 
     init(
-        rings: [Ring], pipeline: LivePipeline, outputs: LiveOutputs, overload: OverloadPatrol.Board?, budget: Int,
+        rings: [Ring], pipeline: LivePipeline, outputs: LiveOutputs, overload: OverloadPatrol.Board?, senders: [SyslogSender],
+        budget: Int,
         batches: DurationHistogram
     ) {
         self.overload = overload
@@ -53,6 +55,7 @@ final class LiveMetrics: Sendable {
         books = outputs.books
         spool = outputs.delivery?.spool
         streams = outputs.delivery?.streams ?? []
+        self.senders = senders
         self.budget = budget
         self.batches = batches
     }
@@ -232,6 +235,12 @@ final class LiveMetrics: Sendable {
             page.set(.exportUp, destination.name, to: destination.failure == nil && own?.isConnected != false)
         }
         if let spool { addDelivery(spool.status, &page) }
+        for sender in senders {
+            let (name, status) = (sender.address.name, sender.status)
+            page.set(.eventsSent, name, to: status.sent)
+            page.set(.eventsLost, name, to: status.lost)
+            page.set(.eventsUp, name, to: status.problem == nil)
+        }
         page.set(.exportQueue, to: pipeline.destinations.map(\.queued).max() ?? 0)
         page.set(.exportDiscarded, "queue full", to: pipeline.discarded.load(ordering: .relaxed))
     }

@@ -31,6 +31,8 @@ struct LivePlan {
     var mtu: UInt32?
     var zones: ZoneTable?
     var output: OutputOptions
+    /// Who is told of events.
+    var events: [SyslogAddress] = []
     /// Seconds that the end of a run may take.
     var drainSeconds: Double = 5
     /// Seconds between two lines that sum up the run.
@@ -72,6 +74,7 @@ struct LivePlan {
         output.top = top
         output.color = color
         output.export = configuration.outputs.export.map(\.description)
+        events = configuration.outputs.events
         output.exportGroup = configuration.outputs.groups.map(\.description)
         output.uniflow = configuration.outputs.uniflow
         output.labels = configuration.outputs.labels ? .on : .off
@@ -109,7 +112,8 @@ struct LivePlan {
         let ipfix = try output.ipfix.map { text throws(ExportError) in try FileDestination(parsing: text).path }
         let files = [ipfix, output.json, output.store, metricsSocket].compactMap { $0 }.filter { $0 != "-" }
         let credentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
-        let secrets = configuration.outputs.export.flatMap { endpoint in
+        let endpoints = configuration.outputs.export + configuration.outputs.events.map(\.endpoint)
+        let secrets = endpoints.flatMap { endpoint in
             let parameters = endpoint.parameters
             return [parameters.authorities, parameters.certificate, parameters.key, endpoint.kafka?.properties]
                 .compactMap { $0 }

@@ -23,7 +23,11 @@ extension LiveRun {
         var names = outputs.destinations.map(\.name).filter { $0 != "report" }
         if let delivery = outputs.delivery { names += delivery.streams.map { "\($0.name) from the spool" } }
         if let statusPages { logger.notice("status pages at \(statusPages)") }
-        logger.notice("\(names.isEmpty ? "exports to nobody" : "exports to \(names.joined(separator: ", "))")")
+        logger.notice(
+            "\(names.isEmpty ? "exports to nobody" : "exports to \(names.joined(separator: ", "))")",
+            metadata: Self.event(
+                "start",
+                ["version": flowprobeVersion, "inputs": plan.inputs.map(\.capture.name).joined(separator: " ")]))
     }
 
     private func sayStart(steered input: LivePlan.Input, point: Int) {
@@ -48,9 +52,13 @@ extension LiveRun {
             guard problem != ringProblems[index] else { continue }
             ringProblems[index] = problem
             if let problem {
-                logger.warning("\(problem)")
+                logger.warning(
+                    "\(problem)",
+                    metadata: Self.event("input-state", ["input": ring.input.capture.name, "state": "down"]))
             } else {
-                logger.notice("\(ring.input.capture.interface): captured again.")
+                logger.notice(
+                    "\(ring.input.capture.interface): captured again.",
+                    metadata: Self.event("input-state", ["input": ring.input.capture.name, "state": "up"]))
             }
         }
         for (index, destination) in outputs.destinations.enumerated() {
@@ -58,9 +66,13 @@ extension LiveRun {
             guard failure != failures[index] else { continue }
             failures[index] = failure
             if let failure {
-                logger.error("\(failure)")
+                logger.error(
+                    "\(failure)",
+                    metadata: Self.event("destination-state", ["destination": destination.name, "state": "failing"]))
             } else {
-                logger.notice("\(destination.name): takes records again.")
+                logger.notice(
+                    "\(destination.name): takes records again.",
+                    metadata: Self.event("destination-state", ["destination": destination.name, "state": "streaming"]))
             }
         }
     }
@@ -72,27 +84,35 @@ extension LiveRun {
         if problem != spoolProblem {
             spoolProblem = problem
             if let problem {
-                logger.error("\(problem) Capture goes on; records that do not fit in memory are counted as lost.")
+                logger.error(
+                    "\(problem) Capture goes on; records that do not fit in memory are counted as lost.",
+                    metadata: Self.event("spool-state", ["state": "failing"]))
             } else {
-                logger.notice("the spool takes records again")
+                logger.notice("the spool takes records again", metadata: Self.event("spool-state", ["state": "ok"]))
             }
         }
         for (index, stream) in delivery.streams.enumerated() {
             let status = stream.status
-            if let active = status.active, active.switches != deliverySwitches[index] {
+            // Not while all members fail in turn: that they do is said below.
+            if let active = status.active, active.switches != deliverySwitches[index], status.state != .failing {
                 deliverySwitches[index] = active.switches
-                if let sentence = active.sentence { logger.warning("\(sentence)") }
+                if let sentence = active.sentence {
+                    logger.warning(
+                        "\(sentence)",
+                        metadata: Self.event("member-switch", ["destination": stream.name, "member": active.member]))
+                }
             }
             if let refusal = status.refusal, refusal != deliveryRefusals[index] {
                 deliveryRefusals[index] = refusal
-                logger.warning("\(refusal)")
+                logger.warning("\(refusal)", metadata: Self.event("records-refused", ["destination": stream.name]))
             }
             guard status.state != deliveryStates[index] || status.problem != deliveryProblems[index] else { continue }
             (deliveryStates[index], deliveryProblems[index]) = (status.state, status.problem)
+            let event = Self.event("destination-state", ["destination": stream.name, "state": status.state.rawValue])
             if let problem = status.problem {
-                logger.warning("\(problem) Records stay in the spool meanwhile.")
+                logger.warning("\(problem) Records stay in the spool meanwhile.", metadata: event)
             } else {
-                logger.notice("\(stream.name): \(status.state.rawValue)")
+                logger.notice("\(stream.name): \(status.state.rawValue)", metadata: event)
             }
         }
     }
@@ -108,10 +128,14 @@ extension LiveRun {
             let mending = [verdict.command.map { "See: \($0)" }, verdict.advice].compactMap { $0 }.joined(
                 separator: " ")
             let message = "\(one.input), \(verdict.kind.name): \(verdict.sentence) \(mending)"
+            let event = Self.event(
+                "input-verdict",
+                ["input": one.input, "verdict": verdict.kind.name, "severity": "\(one.entry.severity)"])
             switch one.entry.severity {
-            case .fault: logger.error("\(message)")
-            case .warning: logger.warning("\(message)")
-            case .ok, .unknown: logger.notice("\(one.input), \(verdict.kind.name): mended. \(verdict.sentence)")
+            case .fault: logger.error("\(message)", metadata: event)
+            case .warning: logger.warning("\(message)", metadata: event)
+            case .ok, .unknown:
+                logger.notice("\(one.input), \(verdict.kind.name): mended. \(verdict.sentence)", metadata: event)
             }
         }
     }
@@ -134,10 +158,12 @@ extension LiveRun {
             logger.log(
                 level: isWorse ? .warning : .notice,
                 "domain \(one.domain): \(one.change.signal.rawValue): \(parts.joined(separator: ", "))",
-                metadata: [
-                    "step": "\(OverloadController.State.stepNames[Int(to.step)])", "selector": "\(to.selector.id)",
-                    "lost": "\(one.lost)",
-                ])
+                metadata: Self.event(
+                    "overload-step",
+                    [
+                        "domain": "\(one.domain)", "step": "\(OverloadController.State.stepNames[Int(to.step)])",
+                        "selector": "\(to.selector.id)", "lost": "\(one.lost)",
+                    ]))
         }
         // At once: collectors are to know which selector holds since when.
         outputs.captureNumbers.value = captureStatistics(pipeline.snapshot())

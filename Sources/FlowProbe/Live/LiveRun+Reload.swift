@@ -22,7 +22,9 @@ extension LiveRun {
             plan = fresh
             logger.logLevel = fresh.logLevel
             metrics.reloads.wrappingAdd(1, ordering: .relaxed)
-            logger.notice("configuration read again\(changes.isEmpty ? ": nothing has changed" : "")")
+            logger.notice(
+                "configuration read again\(changes.isEmpty ? ": nothing has changed" : "")",
+                metadata: Self.event("configuration-read", ["changes": "\(changes.count)"]))
             for change in changes { logger.notice("\(change)") }
         } catch let failure as ProbeFailure {
             refuse(failure.message)
@@ -36,6 +38,7 @@ extension LiveRun {
 
     private func refuse(_ reason: String) {
         metrics.failedReloads.wrappingAdd(1, ordering: .relaxed)
-        logger.error("the configuration stays as it is: \(reason)")
+        logger.error(
+            "the configuration stays as it is: \(reason)", metadata: Self.event("configuration-refused"))
     }
 }

@@ -40,6 +40,10 @@ final class LiveRun {
     /// What was last said about each ring and each destination, so that a change is said once.
     var ringProblems: [String?]
     var failures: [String?]
+    /// Records given up for want of room as last said, and when.
+    var givenUpSaid = (records: UInt64(0), at: Date.distantPast)
+    /// Who is told of events.
+    let senders: [SyslogSender]
     /// What was last said about the spool and each of its collectors.
     var spoolProblem: String?
     var deliveryStates: [DeliveryStatus.State] = []
@@ -54,7 +58,12 @@ final class LiveRun {
     /// Opens inputs and outputs; nothing is captured yet. Throws when one cannot be opened.
     init(_ plan: LivePlan) throws {
         self.plan = plan
-        logger = Self.logger(plan)
+        let senders = plan.events.map {
+            SyslogSender(
+                $0, host: ProcessInfo.processInfo.hostName, enterpriseNumber: plan.output.enterpriseNumber)
+        }
+        self.senders = senders
+        logger = Self.logger(plan, senders)
         try plan.output.checkOverlap(inputs: [])
         do throws(LiveError) {
             rings = try Self.open(plan)
@@ -93,8 +102,8 @@ final class LiveRun {
                     worker: $0.worker,
                     status: $0.ring.status, paths: $0.paths)
             },
-            pipeline: pipeline, outputs: outputs, overload: overload?.board, budget: plan.table.memoryOctets,
-            batches: batches)
+            pipeline: pipeline, outputs: outputs, overload: overload?.board, senders: senders,
+            budget: plan.table.memoryOctets, batches: batches)
         coverage = InputCoverage(plan, rings, pipeline, overload, spool: outputs.delivery?.spool)
         service = try LiveService(plan, metrics, workers: rings.map { "The loop of \($0.name)" }, logger: logger)
         ringProblems = rings.map { _ in nil }
@@ -114,8 +123,10 @@ final class LiveRun {
         }
     }
 
-    static func logger(_ plan: LivePlan) -> Logger {
-        Logger(label: "flowprobe") { _ in LineLogHandler(format: plan.logFormat, level: plan.logLevel) }
+    static func logger(_ plan: LivePlan, _ senders: [SyslogSender]) -> Logger {
+        Logger(label: "flowprobe") { _ in
+            EventLogHandler(LineLogHandler(format: plan.logFormat, level: plan.logLevel), to: senders)
+        }
     }
 
     private static func giveUpRights(_ plan: LivePlan, _ logger: Logger) throws {
@@ -169,7 +180,8 @@ final class LiveRun {
         }
         pipeline.start()
         outputs.delivery?.start()
-        for note in outputs.notes { logger.warning("\(note)") }
+        for sender in senders { sender.start() }
+        for note in outputs.notes { logger.warning("\(note)", metadata: Self.event("found")) }
         sayStart(service.place)
         service.ready(statusLine)
         var lastSummary = Date()
@@ -184,6 +196,7 @@ final class LiveRun {
             watchOverload()
             coverage.turn(logger)
             sayChanges()
+            sayGivenUp()
             patrol?.observeClock()
             if let seconds = plan.verdictSeconds, Date().timeIntervalSince(lastVerdicts) >= seconds {
                 lastVerdicts = Date()
@@ -206,7 +219,16 @@ final class LiveRun {
         let hasArrived = outputs.delivery?.finish(until: deadline) ?? true
         if !hasArrived { logger.notice("what collectors have not got stays in the spool for the next run") }
         service.stop()
+        defer { endEvents() }
         try conclude(snapshot, unfinished)
+    }
+
+    /// Tells of the end, and waits a moment for the receivers of events.
+    private func endEvents() {
+        guard !senders.isEmpty else { return }
+        logger.notice("the run has ended", metadata: Self.event("stop"))
+        let deadline = Date(timeIntervalSinceNow: min(2, plan.drainSeconds))
+        for sender in senders { sender.finish(until: deadline) }
     }
 
     private func conclude(_ snapshot: LiveSnapshot, _ unfinished: [Destination]) throws {
@@ -226,7 +248,9 @@ final class LiveRun {
             for line in captureLines + balance.lines + exportLines { logger.info("\(line)") }
         }
         for destination in unfinished {
-            logger.error("\(destination.name): not everything could be handed over within \(plan.drainSeconds) s.")
+            logger.error(
+                "\(destination.name): not everything could be handed over within \(plan.drainSeconds) s.",
+                metadata: Self.event("records-left", ["destination": destination.name]))
         }
         if let unprinted { throw unprinted }
         let hasFailed = outputs.destinations.contains { $0.failure != nil }

@@ -24,6 +24,8 @@ package enum Metric: CaseIterable, Sendable {
     case spoolRecords, spoolLost, spoolOctets, spoolUp
     case deliveryAcknowledged, deliveryPending, deliveryDiscarded, deliveryFiltered, deliveryResent, deliveryState,
         deliveryLast, deliveryRequests, deliveryActive, deliveryActiveSince, deliverySwitches
+    // Receivers of events.
+    case eventsSent, eventsLost, eventsUp
     // The clock and the books.
     case clockSteps, clockLag, balance
 
@@ -312,6 +314,18 @@ package enum Metric: CaseIterable, Sendable {
                 "flowprobe_delivery_last_acknowledged_seconds", .gauge, unit: "seconds", labels: ["destination"],
                 help: "When the destination last acknowledged a batch, Unix time; 0 when it has not in this run.")
 
+        case .eventsSent:
+            .init(
+                "flowprobe_events_sent_total", .counter, unit: "events", labels: ["receiver"],
+                help: "Events sent to a receiver of syslog messages.")
+        case .eventsLost:
+            .init(
+                "flowprobe_events_lost_total", .counter, unit: "events", labels: ["receiver"],
+                help: "Events that were lost because too many waited for a receiver of syslog messages.")
+        case .eventsUp:
+            .init(
+                "flowprobe_events_up", .gauge, labels: ["receiver"],
+                help: "1 while events can be sent to a receiver of syslog messages, else 0.")
         case .clockSteps:
             .init("flowprobe_clock_steps_total", .counter, unit: "steps", help: "Steps of the packet clock.")
         case .clockLag:
