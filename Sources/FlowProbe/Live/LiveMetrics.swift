@@ -45,7 +45,8 @@ final class LiveMetrics: Sendable {
     private let gaps = Mutex<[String: Double]>([:])
 
     init(
-        rings: [Ring], pipeline: LivePipeline, outputs: LiveOutputs, overload: OverloadPatrol.Board?, senders: [SyslogSender],
+        rings: [Ring], pipeline: LivePipeline, outputs: LiveOutputs, overload: OverloadPatrol.Board?,
+        senders: [SyslogSender],
         budget: Int,
         batches: DurationHistogram
     ) {
