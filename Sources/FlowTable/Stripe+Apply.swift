@@ -68,7 +68,10 @@ extension Stripe {
                 end(slot, at: facts[packet].frameNumber, output)
                 slot = begin(facts, packet, output)
             } else if time &- hot[slot].sliceStart >= configuration.activeTimeout, !hot[slot].sliceIsEmpty {
-                cut(slot, reason: .activeTimeout, at: facts[packet].frameNumber, output)
+                // A slice that was left out for a while lacks packets, and says so.
+                cut(
+                    slot, reason: cold[slot].isDeselected ? .lackOfResources : .activeTimeout,
+                    at: facts[packet].frameNumber, output)
             }
         }
         if !Self.update(&hot[slot], &cold[slot], &services, facts, packet) {

@@ -19,8 +19,7 @@ extension Stripe {
         _ slot: Int, reason: FlowRecord.FlowEndReason?, at frame: UInt64, _ output: RecordBuffer
     ) {
         let closed = hot[slot].isClosed
-        // A flow that has closed is whole, whatever is left out from then on.
-        let isCutOff = cold[slot].isDeselected && !closed
+        let isCutOff = cold[slot].isDeselected
         let reason = isCutOff ? .lackOfResources : reason ?? (closed ? .endOfFlow : .idleTimeout)
         if isCutOff { counters.flowsDeselected &+= 1 }
         if !closed, reason == .idleTimeout, !hot[slot].sliceIsEmpty,

@@ -8,7 +8,8 @@ extension Stripe {
         return domain < selectors.count ? selectors[domain] : .all
     }
 
-    /// Takes `selector` for a domain, and marks its live flows that are not chosen: they will see no more packets.
+    /// Takes `selector` for a domain, and marks its live flows that are not chosen: they will see no more packets. One that has
+    /// closed is whole, whatever is left out from then on.
     ///
     /// A flow's packets are left out without looking for it, which is what makes selection cheap; so that no such flow looks
     /// whole, its last record says that it was cut (`report`). It stays until its idle or active timeout passes: if all left
@@ -18,7 +19,9 @@ extension Stripe {
         selectionHash = hash
         guard selector != .all else { return }
         for slot in 0..<slotsUsed where hot[slot].state.contains(.live) {
-            guard Int(truncatingIfNeeded: hot[slot].keyWord >> 41) == domain, !cold[slot].isDeselected else { continue }
+            guard Int(truncatingIfNeeded: hot[slot].keyWord >> 41) == domain, !cold[slot].isDeselected,
+                !hot[slot].isClosed
+            else { continue }
             if hash.selection(hot, slot) & selector.mask != 0 { cold[slot].isDeselected = true }
         }
     }

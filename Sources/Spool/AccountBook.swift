@@ -15,6 +15,8 @@ struct AccountBook {
     private(set) var notes: [String] = []
     /// Accounts of earlier runs that are taken over under another name.
     private var inherited: Set<String> = []
+    /// Groups of balance of earlier runs that are taken over by others: their shares are of no more use.
+    private(set) var retiredShares: Set<String> = []
 
     init(old: [SpoolAccount], start: (settled: UInt64, batch: UInt64)) {
         self.old = old
@@ -27,9 +29,15 @@ struct AccountBook {
         for group in configuration.groups {
             switch group.kind {
             case .failover:
-                guard account(group.name) == nil, let position = inherit(group, histories) else { continue }
+                guard account(group.name) == nil,
+                    let position = inherit(
+                        group, histories, isConfigured: { name in configuration.groups.contains { $0.name == name } })
+                else { continue }
                 positions[group.name] = position
-            case .balance: share(group, histories, &positions)
+            case .balance:
+                share(
+                    group, histories, &positions,
+                    isConfigured: { name in configuration.groups.contains { $0.name == name } })
             }
         }
         for name in configuration.destinations {
@@ -47,16 +55,25 @@ struct AccountBook {
         old.filter { one in !inherited.contains(one.name) && !accounts.contains { $0.name == one.name } }
     }
 
+    /// Names of accounts that others have taken over. They are forgotten: found again in a later run, they would be taken for
+    /// destinations that somebody still waits for, or for a group's place long ago.
+    var retiredAccounts: Set<String> { inherited.subtracting(accounts.map(\.name)) }
+
     private func account(_ name: String) -> SpoolAccount? { old.first { $0.name == name } }
 
     /// Where the members of a group of balance begin, when that is not where they are.
     private mutating func share(
-        _ group: SpoolGroup, _ histories: [String: ShareHistory], _ positions: inout [String: Position]
+        _ group: SpoolGroup, _ histories: [String: ShareHistory], _ positions: inout [String: Position],
+        isConfigured: (String) -> Bool
     ) {
-        let known = histories[group.name]
+        var known = histories[group.name]
+        if known == nil, let former = former(of: group, histories, isConfigured), former.name != group.name {
+            known = former.history
+            retiredShares.insert(former.name)
+        }
         guard let history = known, let position = rearmost(of: history.current.members) else {
             shares[group.name] = ShareHistory(members: group.members)
-            guard let position = inherit(group, histories) else { return }
+            guard let position = inherit(group, histories, isConfigured: isConfigured) else { return }
             for member in group.members { positions[member] = position }
             return
         }
@@ -79,12 +96,15 @@ struct AccountBook {
 
     /// Where a group begins that had no account: where the furthest of its members was when each had everything, or the
     /// group of the same name when it shared in another way. Nil when there was none of them.
-    private mutating func inherit(_ group: SpoolGroup, _ histories: [String: ShareHistory]) -> Position? {
+    private mutating func inherit(
+        _ group: SpoolGroup, _ histories: [String: ShareHistory], isConfigured: (String) -> Bool
+    ) -> Position? {
         let name = group.name.drop { $0 != ":" }
         var best: Position?
-        if group.kind == .failover, let history = histories["balance\(name)"] {
-            best = rearmost(of: history.current.members)
-            inherited.formUnion(history.current.members)
+        if group.kind == .failover, let former = former(of: group, histories, isConfigured) {
+            best = rearmost(of: former.history.current.members)
+            inherited.formUnion(former.history.current.members)
+            retiredShares.insert(former.name)
         }
         if best == nil {
             for one in old where group.members.contains(one.name) || one.name == "failover\(name)" {
@@ -94,6 +114,19 @@ struct AccountBook {
         }
         if best != nil { notes.append("\(group.name) goes on where its members were.") }
         return best
+    }
+
+    /// The group of balance whose place `group` takes: that of the same name, else one that had members of its and is no more.
+    /// Each of those had a share alone, so that what none of them lacks begins at the rearmost.
+    private func former(
+        of group: SpoolGroup, _ histories: [String: ShareHistory], _ isConfigured: (String) -> Bool
+    ) -> (name: String, history: ShareHistory)? {
+        let same = "balance\(group.name.drop { $0 != ":" })"
+        if let history = histories[same], !isConfigured(same) || same == group.name { return (same, history) }
+        return histories.filter { name, history in
+            !isConfigured(name) && !retiredShares.contains(name)
+                && !Set(history.current.members).isDisjoint(with: group.members)
+        }.min { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// The position that all of these have reached; nil when one of them has no account.

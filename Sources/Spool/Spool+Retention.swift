@@ -35,6 +35,8 @@ extension Spool {
         sql += SpoolIndex.setting("made", "\(made)")
         sql += SpoolIndex.setting("nextBatch", "\(nextBatch)")
         if !hasSavedShares {
+            for name in retired.accounts { sql += SpoolIndex.forgetting(account: name) }
+            for name in retired.shares { sql += SpoolIndex.forgetting(sharesOf: name) }
             for (group, history) in shares { sql += try SpoolIndex.setting(history, of: group) }
         }
         for segment in segments where changedSegments.contains(segment.row.number) {

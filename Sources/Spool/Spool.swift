@@ -60,6 +60,8 @@ package final class Spool: @unchecked Sendable {
     var lastSave: Nanoseconds = 0
     /// Whether the index says who gets which share: that changes with the configuration alone.
     var hasSavedShares = false
+    /// What others have taken over, which the index forgets when it is saved first.
+    let retired: (accounts: Set<String>, shares: Set<String>)
     var changedSegments: Set<UInt64> = []
     var removedSegments: Set<UInt64> = []
 
@@ -85,6 +87,7 @@ package final class Spool: @unchecked Sendable {
         changedSegments = Set(found.segments.map(\.row.number))
         removedSegments = found.missing
         shares = found.shares
+        retired = found.retired
         lastSave = now
         if let last = found.last {
             let gap = CoverageGap(

@@ -10,6 +10,8 @@ struct SpoolRecovery {
     private(set) var accounts: [SpoolAccount] = []
     /// Of each group of balance, by name, who gets which share.
     private(set) var shares: [String: ShareHistory] = [:]
+    /// Accounts, and groups' shares, that others have taken over.
+    private(set) var retired: (accounts: Set<String>, shares: Set<String>) = ([], [])
     private(set) var made: UInt64 = 0
     private(set) var nextBatch: UInt64 = 1
     /// The highest number that a segment file has, whatever is in it.
@@ -96,6 +98,7 @@ struct SpoolRecovery {
         var book = AccountBook(old: content.accounts, start: start)
         book.open(configuration, content.shares)
         (accounts, shares) = (book.accounts, book.shares)
+        retired = (book.retiredAccounts, book.retiredShares)
         notes += book.notes
         for account in book.unwanted {
             notes.append(

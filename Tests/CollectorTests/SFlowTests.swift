@@ -19,14 +19,14 @@ import Testing
     }
 
     private static let time: Nanoseconds = 1_796_000_000_123_000_000
-    private static let agent: [(UInt64, Int)] = [(1, 4), (0xC000_0201, 4)]
 
     /// A datagram of samples (format, contents).
     private static func datagram(
-        _ number: UInt64, _ samples: [(UInt64, [UInt8])], subAgent: UInt64 = 3, stated: UInt64? = nil
+        _ number: UInt64, _ samples: [(UInt64, [UInt8])], subAgent: UInt64 = 3, stated: UInt64? = nil,
+        agent: UInt64 = 0xC000_0201
     ) -> [UInt8] {
         networkOctets(
-            [(5, 4)] + agent + [
+            [(5, 4), (1, 4), (agent, 4)] + [
                 (subAgent, 4), (number, 4), (number * 1000, 4), (stated ?? UInt64(samples.count), 4),
             ]) + samples.flatMap(part)
     }
@@ -128,6 +128,18 @@ import Testing
         #expect(session.sequences.map(\.sequence.lost) == [2])
         #expect(session.sequences.map(\.sequence.repeatedMessages) == [1])
         #expect(session.tally.malformed.total == 0)
+    }
+
+    /// A relay's agents have numbers of their own: those of the first are followed, and no datagram is taken for another's.
+    @Test func severalAgentsBehindOnePort() {
+        let sample = Self.sample([Self.header])
+        let (session, lines) = collect(
+            (1...4 as ClosedRange<UInt64>).flatMap { number in
+                [Self.datagram(number, [sample]), Self.datagram(number, [sample], agent: 0xC000_0202)]
+            } + [Self.datagram(6, [sample])])
+        #expect(lines.lines.count == 9)
+        #expect(session.sequences.map(\.sequence.lost) == [1])
+        #expect(session.sequences.map(\.sequence.repeatedMessages) == [0])
     }
 
     /// Cut anywhere: never more than what is whole, and what is missing is counted.

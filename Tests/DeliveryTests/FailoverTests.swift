@@ -142,7 +142,8 @@ import Testing
             seen[batch.id] = batch.flows
         }
         #expect(seen.values.flatMap { $0 }.sorted() == bench.ids)
-        #expect(Set(second.batches.map(\.id)).isDisjoint(with: third.batches.map(\.id)))
+        // By TCP's word alone that holds only where the collector closes in time.
+        if isTold { #expect(Set(second.batches.map(\.id)).isDisjoint(with: third.batches.map(\.id))) }
         #expect(second.problems + third.problems == [])
         let account = try bench.account()
         #expect(account.acknowledged == bench.made && account.settled == bench.made && account.discarded == 0)

@@ -97,6 +97,115 @@ import Testing
         #expect(second != first)
         #expect(try probe([a, b]) != first && probe([a, b]) != second)
     }
+
+    /// Runs of a probe on one spool, whose groups change between them, without sockets.
+    private final class Runs {
+        private let folder = FileManager.default.temporaryDirectory.appending(path: "runs-\(UUID())").path(
+            percentEncoded: false)
+        private var next: UInt64 = 1
+        /// By flow id, who got it.
+        private(set) var delivered: [UInt64: [String]] = [:]
+        private(set) var notes: [String] = []
+
+        deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+        /// A run with `addresses` in `group`, or without one, which makes `batches` of ten records and gives those of
+        /// `reached` all that waits for them. Discards of all accounts.
+        func run(_ group: String?, _ addresses: [String], batches: Int, reached: [String]) throws -> UInt64 {
+            let group = try group.map { try ExportGroup(parsing: $0) }
+            let members = try addresses.map {
+                try ExportEndpoint(parsing: $0 + (group.map { "?group=\($0.name)" } ?? ""))
+            }
+            let names = members.map(\.name)
+            var configuration = SpoolConfiguration(folder: folder)
+            configuration.synchronization = .never
+            configuration.batchRecords = 10
+            configuration.destinations = group?.kind == .failover ? [group?.title ?? ""] : names
+            configuration.groups =
+                group.map {
+                    [SpoolGroup(name: $0.title, kind: $0.kind == .failover ? .failover : .balance, members: names)]
+                } ?? []
+            let spool = try Spool(configuration, now: 1)
+            notes = spool.openingNotes
+            for _ in 0..<batches {
+                let records = (0..<10).map { offset in
+                    var record = FlowRecord()
+                    record.flowId = next + UInt64(offset)
+                    record.sourceLow = record.flowId &* 0x9E37_79B9_7F4A_7C15
+                    return record
+                }
+                next += 10
+                spool.append(records.span, packetClock: 0, now: 1)
+            }
+            for member in members where reached.contains(member.name) {
+                let place = try #require(SpoolPlace(spool, for: member, in: group))
+                reading: while true {
+                    switch try place.reader.next(within: 0) {
+                    case .records(let batch):
+                        let block = place.reader.block
+                        for index in 0..<block.count {
+                            delivered[block.records[index].flowId, default: []].append(member.name)
+                        }
+                        place.settle(batch)
+                        place.release(before: batch.id + 1)
+                    case .gap(let batch, _):
+                        place.settle(batch)
+                        place.release(before: batch.id + 1)
+                    case .nothing, .end: break reading
+                    }
+                }
+            }
+            let discarded = configuration.destinations.compactMap { spool.account($0)?.discarded }.reduce(0, +)
+            spool.close(now: 1)
+            spool.conclude(now: 1)
+            return discarded
+        }
+
+        /// Whether each record made went to somebody, once.
+        var isComplete: Bool {
+            delivered.keys.sorted() == Array(1..<next) && delivered.values.allSatisfy { $0.count == 1 }
+        }
+    }
+
+    private static let both = ["tcp://192.0.2.1:4739", "tcp://192.0.2.2:4739"]
+
+    /// What a group has taken over is nobody's any more: no later run says that somebody still waits for it.
+    @Test(arguments: ["core=failover", "core=balance"]) func whatIsTakenOverIsForgotten(group: String) throws {
+        let runs = Runs()
+        #expect(try runs.run(nil, [Self.both[0]], batches: 3, reached: []) == 0)
+        #expect(try runs.run(group, Self.both, batches: 2, reached: Self.both) == 0)
+        #expect(runs.notes.contains { $0.contains("goes on where its members were") })
+        #expect(try runs.run(group, Self.both, batches: 2, reached: Self.both) == 0)
+        #expect(!runs.notes.contains { $0.contains("no longer wanted") }, "\(runs.notes)")
+        #expect(runs.isComplete)
+    }
+
+    /// A group that shares in another way, and then as before, goes on where it was last.
+    @Test(arguments: [["core=failover", "core=balance"], ["core=balance", "core=failover"]])
+    func groupsChangeTheirKind(kinds: [String]) throws {
+        let runs = Runs()
+        for round in 0..<4 {
+            #expect(try runs.run(kinds[round % 2], Self.both, batches: 3, reached: Self.both) == 0, "\(round)")
+            #expect(!runs.notes.contains { $0.contains("no longer wanted") }, "\(runs.notes)")
+        }
+        #expect(runs.isComplete)
+    }
+
+    /// A group of balance with another name is the same group: the share of a member that was away waits for it.
+    @Test func groupsAreRenamed() throws {
+        let runs = Runs()
+        #expect(try runs.run("lake=balance", Self.both, batches: 8, reached: [Self.both[0]]) == 0)
+        #expect(try runs.run("pool=balance", Self.both, batches: 2, reached: Self.both) == 0)
+        #expect(runs.isComplete)
+    }
+
+    /// Members of a group of balance that become one of failover by another name: nothing that one of them lacked is lost.
+    @Test func sharesBecomeOnePosition() throws {
+        let runs = Runs()
+        #expect(try runs.run("lake=balance", Self.both, batches: 8, reached: [Self.both[0]]) == 0)
+        #expect(try runs.run("core=failover", Self.both, batches: 2, reached: [Self.both[0]]) == 0)
+        #expect(runs.delivered.keys.sorted() == Array(1...100))
+    }
 }
 
 /// Numbers that a seed determines: splitmix64.

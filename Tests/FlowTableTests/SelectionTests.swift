@@ -216,7 +216,8 @@ import Testing
         #expect(Set(records.map(\.flowId)).count == 1)
     }
 
-    /// A flow that was left out for a while and is chosen again is cut once: its next slice is whole.
+    /// A flow that was left out for a while and is chosen again is cut once, and that slice is known as cut: its next one is
+    /// whole.
     @Test func aLaterSliceIsWholeAgain() throws {
         let selector = FlowSelector(exponent: 1)
         let stays = chosen(50, selector)
@@ -232,7 +233,7 @@ import Testing
         bench.table.select(.all, domain: 0)
         bench.count([packet(11), packet(12)], .all)
         let records = bench.finish(Self.base + 13 * Packet.second)
-        #expect(records.map(\.packetsForward) == [1, 2] && records.map(\.endReason) == [.activeTimeout, .forcedEnd])
+        #expect(records.map(\.packetsForward) == [1, 2] && records.map(\.endReason) == [.lackOfResources, .forcedEnd])
         #expect(bench.partition.leftOut.packets.packets == 1)
     }
 

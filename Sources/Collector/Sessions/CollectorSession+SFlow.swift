@@ -23,25 +23,38 @@ package struct SampleTally: Sendable {
     }
 }
 
-/// What a session keeps for an exporter of samples; made with its first.
-final class SampleState {
+/// What reads samples: the same for all sessions.
+final class SampleReader {
     let decoder = SampledHeaderDecoder()
     var templates = SampleTemplates()
-    /// What each source of samples said last that it had dropped, by sub-agent and source.
+}
+
+/// What a session keeps for an exporter of samples.
+final class SampleState {
+    /// The agent whose numbers are followed: the first that came. Others come from the same address and port only behind a
+    /// relay or a translation of addresses, and their numbers are others.
+    let agent: IPAddress?
+    /// What each source of samples said last that it had dropped.
     private var drops: [Source: UInt32] = [:]
     /// Sources that are followed at most; of more, drops are not known.
-    private static let sources = 4096
+    private static let limit = 4096
 
     private struct Source: Hashable {
+        var agent: IPAddress?
         var subAgent: UInt32
         var source: UInt64
     }
 
+    init(agent: IPAddress?) { self.agent = agent }
+
+    /// Sources that are followed.
+    var sources: Int { drops.count }
+
     /// How many more a source has dropped. Counters are modulo 2^32; one that went back far was set anew.
-    func newDrops(_ sample: FlowSample, subAgent: UInt32) -> UInt64 {
-        let source = Source(subAgent: subAgent, source: sample.source)
+    func newDrops(_ sample: FlowSample, of header: SFlowHeader, _ budget: SharedBudget) -> UInt64 {
+        let source = Source(agent: header.agent, subAgent: header.subAgent, source: sample.source)
         guard let last = drops[source] else {
-            if drops.count < Self.sources { drops[source] = sample.drops }
+            if drops.count < Self.limit, budget.take(1) { drops[source] = sample.drops }
             return 0
         }
         drops[source] = sample.drops
@@ -64,8 +77,11 @@ extension CollectorSession {
         guard let domain = domain(header.subAgent) else { return }
         current = domain
         let second = header.upTime / 1000
-        if domain.sequence.isRepeated(header.number, exportTime: second, octets: datagram.count) { return }
-        let state = samples
+        let state = samples ?? SampleState(agent: header.agent)
+        samples = state
+        let isFollowed = header.agent == state.agent
+        if isFollowed, domain.sequence.isRepeated(header.number, exportTime: second, octets: datagram.count) { return }
+        let shared = budgets.samples
         let context = RecordContext(domain: domain.id, exportTime: now(), agent: header.agent)
         var left = header.samples
         while left > 0, reader.remaining > 0 {
@@ -83,11 +99,11 @@ extension CollectorSession {
             }
             tally.samples.flows += 1
             var inner = WireReader(datagram, part)
-            guard let sample = FlowSample(datagram, &inner, isExpanded: format == 3, state.decoder) else {
+            guard let sample = FlowSample(datagram, &inner, isExpanded: format == 3, shared.decoder) else {
                 count(.sampleRecordCut, at: inner.offset)
                 continue
             }
-            tally.samples.dropped += state.newDrops(sample, subAgent: header.subAgent)
+            tally.samples.dropped += state.newDrops(sample, of: header, budgets.sampleSources)
             guard let packet = sample.packet else {
                 tally.samples.withoutFlow += 1
                 continue
@@ -95,9 +111,10 @@ extension CollectorSession {
             let record = SampleTemplates.octets(sample, packet, at: context.exportTime)
             var field = WireReader(record.span, 0..<record.count)
             _ = takeData(
-                &field, record.span, state.templates.template(of: sample, packet), domain, context, to: receiver)
+                &field, record.span, shared.templates.template(of: sample, packet), domain, context, to: receiver)
         }
         if left > 0 { count(.recordCount, at: datagram.count) }
+        guard isFollowed else { return }
         domain.sequence.take(header.number, count: 1, exportTime: second, octets: datagram.count)
     }
 }

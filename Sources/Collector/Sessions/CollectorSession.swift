@@ -58,11 +58,11 @@ package final class CollectorSession {
     let exporter: CollectedLine.Exporter?
     /// The fixed layout of NetFlow version 5.
     let version5Template = CollectorSession.version5()
-    /// For exporters of samples.
-    private(set) lazy var samples = SampleState()
+    /// Of exporters of samples.
+    var samples: SampleState?
     /// The time of day, which is that of samples.
     let now: () -> Nanoseconds
-    private let budgets: CollectorBudgets
+    let budgets: CollectorBudgets
     private var fields = 0
     private var templateCount = 0
     private var line: [UInt8] = []
@@ -98,6 +98,7 @@ package final class CollectorSession {
         budgets.fields.giveBack(fields + templateCount * Self.templateOverhead)
         budgets.domains.giveBack(domains.count)
         budgets.elements.giveBack(learned.count)
+        if let samples { budgets.sampleSources.giveBack(samples.sources) }
     }
 
     /// Observation domains, by id, with what was lost in each.

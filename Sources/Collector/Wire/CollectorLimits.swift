@@ -10,6 +10,8 @@ package struct CollectorLimits: Sendable {
     package var fieldsInAll = 1 << 20
     /// Observation domains of all sessions: some 50 MB.
     package var domainsInAll = 16_384
+    /// Sources of sFlow samples of all sessions whose drops are followed: some 5 MB.
+    package var sampleSourcesInAll = 65_536
     /// Descriptions of private elements of all sessions: some 20 MB.
     package var elementsInAll = 131_072
     /// Octets of records that wait for the end of their batch, of one session.
@@ -36,12 +38,17 @@ final class CollectorBudgets {
     let domains: SharedBudget
     /// `CollectorLimits.elementsInAll`.
     let elements: SharedBudget
+    /// `CollectorLimits.sampleSourcesInAll`.
+    let sampleSources: SharedBudget
+    /// What reads samples of sFlow; made with the first.
+    private(set) lazy var samples = SampleReader()
 
     /// All of it.
     init(_ limits: CollectorLimits) {
         fields = SharedBudget(limits.fieldsInAll)
         domains = SharedBudget(limits.domainsInAll)
         elements = SharedBudget(limits.elementsInAll)
+        sampleSources = SharedBudget(limits.sampleSourcesInAll)
     }
 }
 

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Sends events to one receiver of syslog messages, on a thread of its own. Nobody who has something to tell waits for it.
 ///
-/// At most `queueLimit` events wait. Those that come on top are lost and counted, and when the receiver is back it is told how
+/// At most `queueLimit` events wait, and as many may be under way on a connection. Those that come on top are lost and counted, and when the receiver is back it is told how
 /// many there were. Syslog knows no acknowledgement: over a connection an event counts as sent when the receiver's TCP has it, and
 /// is sent again when the connection breaks before. Of datagrams nobody knows.
 package final class SyslogSender: Sendable {
@@ -75,7 +75,7 @@ package final class SyslogSender: Sendable {
         while Date() < deadline, !state.withLock({ $0.waiting.isEmpty && $0.underWay == 0 }) { usleep(10_000) }
         isLeft.store(true, ordering: .relaxed)
         wake.signal()
-        _ = done.wait(timeout: .now() + 2)
+        _ = done.wait(timeout: .now() + max(0.2, deadline.timeIntervalSinceNow))
     }
 
     private func work() {
@@ -148,8 +148,13 @@ package final class SyslogSender: Sendable {
         state.withLock { $0.status.problem = nil }
         var underWay: [(event: SyslogEvent, end: UInt64)] = []
         var problem: String?
+        var progress = HostClock.monotonic
+        let timeout = address.endpoint.parameters.timeoutSeconds
         while problem == nil, !isLeft.load(ordering: .relaxed) {
-            if let event = next() {
+            if underWay.isEmpty { progress = HostClock.monotonic }
+            if underWay.count >= Self.queueLimit {
+                usleep(100_000)
+            } else if let event = next() {
                 let message = format.octets(event)
                 problem = connection.send((Array("\(message.count) ".utf8) + message).span)
                 // What was not taken as a whole never counts as acknowledged.
@@ -165,6 +170,11 @@ package final class SyslogSender: Sendable {
             let acknowledged = connection.written - min(connection.written, connection.unacknowledged ?? 0)
             let arrived = underWay.prefix { $0.end <= acknowledged }.count
             underWay.removeFirst(arrived)
+            if arrived > 0 { progress = HostClock.monotonic }
+            if problem == nil, !underWay.isEmpty, HostClock.monotonic - progress > Int64(timeout) * nanosecondsPerSecond
+            {
+                problem = "it has acknowledged nothing for \(timeout) s"
+            }
             let left = underWay.count
             state.withLock {
                 $0.status.sent += UInt64(arrived)

@@ -81,6 +81,8 @@ package struct OverloadController: Sendable {
     private var lastPressed: Nanoseconds = 0
     private var calmSince: Nanoseconds?
     private var lastDown: Nanoseconds?
+    /// Whether the last step was one down.
+    private var hasGoneBack = false
     private var wait: Nanoseconds
 
     /// For a domain of which nothing is known at `time`, by any clock that goes on. `labels` tells whether there are labels to
@@ -151,14 +153,18 @@ package struct OverloadController: Sendable {
     }
 
     private mutating func up(_ signal: Signal, _ time: Nanoseconds) -> Change {
-        if let lastDown, time - lastDown < 2 * wait { wait = min(2 * wait, Self.longestCalm * policy.calm) }
+        // Once for a way back, however many steps lead up again.
+        if hasGoneBack, let lastDown, time - lastDown < 2 * wait {
+            wait = min(2 * wait, Self.longestCalm * policy.calm)
+        }
+        hasGoneBack = false
         return move(to: place + 1, signal, time)
     }
 
     private mutating func down(_ time: Nanoseconds) -> Change {
         // The step down before has held.
         if let lastDown, time - lastDown >= 2 * wait { wait = max(policy.calm, wait / 2) }
-        lastDown = time
+        (lastDown, hasGoneBack) = (time, true)
         return move(to: place - 1, .calm, time)
     }
 

@@ -204,6 +204,14 @@ extension SpoolIndex {
         setting(sharesPrefix + group, try history.text)
     }
 
+    /// A statement that removes a destination's row.
+    static func forgetting(account name: String) -> String { "DELETE FROM destination WHERE name = \(quoted(name));\n" }
+
+    /// A statement that removes who gets which share of a group.
+    static func forgetting(sharesOf group: String) -> String {
+        "DELETE FROM spool WHERE key = \(quoted(sharesPrefix + group));\n"
+    }
+
     /// A text as SQL writes it.
     private static func quoted(_ text: String) -> String {
         "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"

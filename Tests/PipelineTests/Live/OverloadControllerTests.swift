@@ -117,6 +117,27 @@ import Testing
     }
 
     /// Who goes back too early waits twice as long the next time, and no longer than sixteen times.
+    /// However many steps lead up again after a way back that came too early, the next takes twice as long, not more.
+    @Test func manyStepsUpAreOneLesson() {
+        var controller = controller(labels: false)
+        var time: Int64 = 1
+        func observe(_ reading: OverloadController.Reading, until isEnough: (FlowSelector) -> Bool) -> Int64 {
+            let begun = time
+            while !isEnough(controller.state.selector), time - begun < 10_000 {
+                _ = controller.observe(reading, at: time * second)
+                time += 1
+            }
+            return time - begun
+        }
+        _ = observe(Self.reading(lost: 1)) { $0 == .strictest }
+        let once = observe(calm) { $0 < .strictest }
+        let next = FlowSelector(exponent: 4)
+        _ = observe(calm) { $0 <= next }
+        _ = observe(Self.reading(lost: 1)) { $0 == .strictest }
+        let twice = observe(calm) { $0 < .strictest }
+        #expect(twice >= 2 * once - 2 && twice <= 2 * once + 2, "\(once) \(twice)")
+    }
+
     @Test func goingBackTooEarlyIsLearnedFrom() {
         var controller = controller(labels: false)
         var time: Int64 = 1
