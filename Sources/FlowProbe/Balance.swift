@@ -273,7 +273,7 @@ extension Balance {
                     + "\(account.resent) sent again"
                     + (stray > 0 ? "; \(stray) answers were about no batch under way" : ""))
             if let active = stream.status.active {
-                lines.append("failover   \(stream.name): \(active.member) is active; \(active.switches) switches")
+                lines.append("failover   \(stream.name): \(active.member) is active; switches: \(active.switches)")
             }
             if let refusal = stream.status.refusal { lines.append("refused    \(refusal)") }
         }
