@@ -3,25 +3,29 @@ import FlowTable
 import Spool
 
 /// A destination's place in a spool: whose account it keeps, what it reads, and what its batches are called.
-final class SpoolPlace {
+package final class SpoolPlace {
     /// The highest batch that was sent, by any of those who share an account.
-    final class Mark {
+    package final class Mark {
         var batch: UInt64 = 0
+
+        /// Nothing was sent.
+        package init() {}
     }
 
     let spool: Spool
     /// The account's name: the destination's own, or that of its group of failover.
     let account: String
     /// What names its batches beside their ids.
-    let probe: ProbeId
-    let reader: SpoolReader
+    package let probe: ProbeId
+    /// Reads what has not been released.
+    package let reader: SpoolReader
     /// The highest batch that was sent.
     let sent: Mark
     private let keeps: ((FlowRecord, Span<UInt8>, UInt64) -> Bool)?
 
     /// The place of `endpoint`, for its share of `group` where that is one of balance; nil when the spool does not know the
     /// account, or the group.
-    init?(_ spool: Spool, for endpoint: ExportEndpoint, in group: ExportGroup? = nil, sent: Mark = Mark()) {
+    package init?(_ spool: Spool, for endpoint: ExportEndpoint, in group: ExportGroup? = nil, sent: Mark = Mark()) {
         let filter = endpoint.parameters.filter
         var probe = spool.probe
         if let group, group.kind == .balance {
@@ -44,10 +48,10 @@ final class SpoolPlace {
     func anotherReader() -> SpoolReader? { SpoolReader(spool, destination: account, keeps: keeps) }
 
     /// Books a batch as acknowledged, but for `refused` of its records.
-    func settle(_ batch: SpoolBatch, refused: Int = 0) { spool.settle(batch, for: account, refused: refused) }
+    package func settle(_ batch: SpoolBatch, refused: Int = 0) { spool.settle(batch, for: account, refused: refused) }
 
     /// Says that no batch before `batch` will be asked for again.
-    func release(before batch: UInt64) { spool.release(before: batch, for: account) }
+    package func release(before batch: UInt64) { spool.release(before: batch, for: account) }
 
     /// Counts records that are sent once more.
     func countResent(_ records: Int) { spool.countResent(records, for: account) }

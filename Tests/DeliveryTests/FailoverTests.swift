@@ -1,10 +1,9 @@
+import Delivery
 import Exporter
 import Foundation
 import NetTypes
 import Spool
 import Testing
-
-@testable import Delivery
 
 /// Groups of failover: who is the active member, and what the collectors get.
 @Suite(.serialized) struct FailoverTests {

@@ -1,10 +1,9 @@
+import Delivery
 import Exporter
 import FlowTable
 import Foundation
 import Spool
 import Testing
-
-@testable import Delivery
 
 /// Groups of balance whose members come and go at random, without sockets.
 @Suite struct ShareModelTests {

@@ -2,12 +2,12 @@ import NetTypes
 
 /// Which member of a group of failover is the active one. Knows nothing of connections, and no clock: times are monotonic
 /// nanoseconds, and arguments.
-struct FailoverChoice {
+package struct FailoverChoice {
     /// The time that must pass until a better member is gone back to grows up to this, when it keeps failing.
-    static let longestReturn = 3600 * nanosecondsPerSecond
+    package static let longestReturn = 3600 * nanosecondsPerSecond
 
     /// How a member's turn came to its end.
-    struct Turn {
+    package struct Turn {
         /// When it began.
         let began: Nanoseconds
         /// Whether anything was acknowledged in it.
@@ -16,6 +16,11 @@ struct FailoverChoice {
         let wasUp: Bool
         /// Until it may be tried again.
         let pause: Nanoseconds
+
+        /// A turn from its parts; times are monotonic nanoseconds.
+        package init(began: Nanoseconds, hasDelivered: Bool, wasUp: Bool, pause: Nanoseconds) {
+            (self.began, self.hasDelivered, self.wasUp, self.pause) = (began, hasDelivered, wasUp, pause)
+        }
     }
 
     private let takeover: Nanoseconds
@@ -23,21 +28,21 @@ struct FailoverChoice {
     /// Of each member, when it may be tried again.
     private var notBefore: [Nanoseconds]
     /// Since when the active member has been failing; nil while it is not.
-    private(set) var failingSince: Nanoseconds?
+    package private(set) var failingSince: Nanoseconds?
     /// Whether the active member may fail for a while: it has delivered something, or was the first of the run. One that takes
     /// over and fails at once is passed over.
     private var isTrusted = true
     /// Whether the active member was gone back to and has not delivered since.
     private var isOnProbation = false
     /// How long a better member must have been well until it is gone back to.
-    private(set) var returnAfter: Nanoseconds
+    package private(set) var returnAfter: Nanoseconds
     /// The place of the active member.
-    private(set) var active = 0
+    package private(set) var active = 0
     /// How often another one has become active.
-    private(set) var switches: UInt64 = 0
+    package private(set) var switches: UInt64 = 0
 
     /// For so many members, of which the first is active.
-    init(count: Int, takeover: Nanoseconds, returnAfter: Nanoseconds) {
+    package init(count: Int, takeover: Nanoseconds, returnAfter: Nanoseconds) {
         self.takeover = takeover
         usualReturn = returnAfter
         self.returnAfter = returnAfter
@@ -46,7 +51,7 @@ struct FailoverChoice {
 
     /// Notes that the active member's turn is over at `now`, although there is more to deliver. How long to wait until `turn` has
     /// something to say.
-    mutating func end(_ turn: Turn, at now: Nanoseconds) -> Nanoseconds {
+    package mutating func end(_ turn: Turn, at now: Nanoseconds) -> Nanoseconds {
         notBefore[active] = now + turn.pause
         if turn.hasDelivered {
             (isTrusted, isOnProbation, returnAfter) = (true, false, usualReturn)
@@ -62,7 +67,7 @@ struct FailoverChoice {
     }
 
     /// Begins the next turn, of the active member or of one that takes over: true when it does.
-    mutating func turn(at now: Nanoseconds) -> Bool {
+    package mutating func turn(at now: Nanoseconds) -> Bool {
         guard failingSince != nil, !isPatient(now) else { return false }
         for step in 1..<max(1, notBefore.count) {
             let other = (active + step) % notBefore.count
@@ -75,7 +80,7 @@ struct FailoverChoice {
     }
 
     /// Goes back to a member before the active one, which has been well for long enough.
-    mutating func goBack(to member: Int) {
+    package mutating func goBack(to member: Int) {
         become(member)
         isOnProbation = true
     }
@@ -93,14 +98,14 @@ struct FailoverChoice {
 }
 
 /// How long the members before the active one have been well.
-struct FailoverWatch {
+package struct FailoverWatch {
     private var wellSince: [Nanoseconds?]
 
     /// For so many members.
-    init(count: Int) { wellSince = Array(repeating: nil, count: count) }
+    package init(count: Int) { wellSince = Array(repeating: nil, count: count) }
 
     /// Notes whether a member could be reached at `now`. True when it has been for `enough`.
-    mutating func note(_ member: Int, isWell: Bool, at now: Nanoseconds, enough: Nanoseconds) -> Bool {
+    package mutating func note(_ member: Int, isWell: Bool, at now: Nanoseconds, enough: Nanoseconds) -> Bool {
         guard isWell else {
             wellSince[member] = nil
             return false
