@@ -19,8 +19,8 @@ package final class DeliveryStream: @unchecked Sendable {
     private let wake = DispatchSemaphore(value: 0)
     private let done = DispatchSemaphore(value: 0)
 
-    /// A destination, alone or a member of a group of balance, whose name the spool knows; nil when it does not. `captureStatistics` tells what the capture side has
-    /// counted, for options data.
+    /// A destination, alone or a member of a group of balance, whose name the spool knows; nil when it does not.
+    /// `captureStatistics` tells what the capture side has counted, for options data.
     package convenience init?(
         _ endpoint: ExportEndpoint, in group: ExportGroup? = nil, options: IPFIXOptions, spool: Spool,
         captureStatistics: @escaping @Sendable () -> ExportStatistics

@@ -12,8 +12,8 @@ package final class SpooledDelivery {
     /// The way in.
     package let sink: SpoolSink
 
-    /// Opens the spool for `endpoints`, some of which may be members of `groups`; nothing is sent yet. `captureStatistics` tells what the capture side has counted, for
-    /// options data; `observedPackets` how many packets it has seen at this very moment, for each commit.
+    /// Opens the spool for `endpoints`, some of which may be members of `groups`; nothing is sent yet.
+    /// `captureStatistics` tells what the capture side has counted, for options data; `observedPackets` how many packets it has seen at this very moment, for each commit.
     package init(
         _ configuration: SpoolConfiguration, endpoints: [ExportEndpoint], groups: [ExportGroup] = [],
         options: IPFIXOptions,

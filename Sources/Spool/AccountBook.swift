@@ -15,6 +15,10 @@ struct AccountBook {
     private(set) var notes: [String] = []
     /// Accounts of earlier runs that are taken over under another name.
     private var inherited: Set<String> = []
+    /// What the index says of groups of balance, by name.
+    private var histories: [String: ShareHistory] = [:]
+    /// Names of the groups of now.
+    private var configured: Set<String> = []
     /// Groups of balance of earlier runs that are taken over by others: their shares are of no more use.
     private(set) var retiredShares: Set<String> = []
 
@@ -26,18 +30,14 @@ struct AccountBook {
     /// Opens the accounts of `configuration`; `histories` are what the index says of groups of balance.
     mutating func open(_ configuration: SpoolConfiguration, _ histories: [String: ShareHistory]) {
         var positions: [String: Position] = [:]
+        self.histories = histories
+        configured = Set(configuration.groups.map(\.name))
         for group in configuration.groups {
             switch group.kind {
             case .failover:
-                guard account(group.name) == nil,
-                    let position = inherit(
-                        group, histories, isConfigured: { name in configuration.groups.contains { $0.name == name } })
-                else { continue }
+                guard account(group.name) == nil, let position = inherit(group) else { continue }
                 positions[group.name] = position
-            case .balance:
-                share(
-                    group, histories, &positions,
-                    isConfigured: { name in configuration.groups.contains { $0.name == name } })
+            case .balance: share(group, &positions)
             }
         }
         for name in configuration.destinations {
@@ -62,18 +62,15 @@ struct AccountBook {
     private func account(_ name: String) -> SpoolAccount? { old.first { $0.name == name } }
 
     /// Where the members of a group of balance begin, when that is not where they are.
-    private mutating func share(
-        _ group: SpoolGroup, _ histories: [String: ShareHistory], _ positions: inout [String: Position],
-        isConfigured: (String) -> Bool
-    ) {
+    private mutating func share(_ group: SpoolGroup, _ positions: inout [String: Position]) {
         var known = histories[group.name]
-        if known == nil, let former = former(of: group, histories, isConfigured), former.name != group.name {
+        if known == nil, let former = former(of: group) {
             known = former.history
             retiredShares.insert(former.name)
         }
         guard let history = known, let position = rearmost(of: history.current.members) else {
             shares[group.name] = ShareHistory(members: group.members)
-            guard let position = inherit(group, histories, isConfigured: isConfigured) else { return }
+            guard let position = inherit(group) else { return }
             for member in group.members { positions[member] = position }
             return
         }
@@ -96,12 +93,10 @@ struct AccountBook {
 
     /// Where a group begins that had no account: where the furthest of its members was when each had everything, or the
     /// group of the same name when it shared in another way. Nil when there was none of them.
-    private mutating func inherit(
-        _ group: SpoolGroup, _ histories: [String: ShareHistory], isConfigured: (String) -> Bool
-    ) -> Position? {
+    private mutating func inherit(_ group: SpoolGroup) -> Position? {
         let name = group.name.drop { $0 != ":" }
         var best: Position?
-        if group.kind == .failover, let former = former(of: group, histories, isConfigured) {
+        if group.kind == .failover, let former = former(of: group) {
             best = rearmost(of: former.history.current.members)
             inherited.formUnion(former.history.current.members)
             retiredShares.insert(former.name)
@@ -118,15 +113,14 @@ struct AccountBook {
 
     /// The group of balance whose place `group` takes: that of the same name, else one that had members of its and is no more.
     /// Each of those had a share alone, so that what none of them lacks begins at the rearmost.
-    private func former(
-        of group: SpoolGroup, _ histories: [String: ShareHistory], _ isConfigured: (String) -> Bool
-    ) -> (name: String, history: ShareHistory)? {
+    private func former(of group: SpoolGroup) -> (name: String, history: ShareHistory)? {
         let same = "balance\(group.name.drop { $0 != ":" })"
-        if let history = histories[same], !isConfigured(same) || same == group.name { return (same, history) }
-        return histories.filter { name, history in
-            !isConfigured(name) && !retiredShares.contains(name)
-                && !Set(history.current.members).isDisjoint(with: group.members)
-        }.min { $0.key < $1.key }.map { ($0.key, $0.value) }
+        let candidates = histories.filter { name, history in
+            !configured.contains(name) && !retiredShares.contains(name)
+                && (name == same || !Set(history.current.members).isDisjoint(with: group.members))
+        }
+        return candidates.min { ($0.key != same ? 1 : 0, $0.key) < ($1.key != same ? 1 : 0, $1.key) }
+            .map { ($0.key, $0.value) }
     }
 
     /// The position that all of these have reached; nil when one of them has no account.

@@ -28,12 +28,7 @@ import Testing
             configuration.groups = [SpoolGroup(name: group.title, kind: .balance, members: members.map(\.name))]
             let spool = try Spool(configuration, now: Int64(round))
             for _ in 0..<random.below(8) {
-                let records = (0..<10).map { offset in
-                    var record = FlowRecord()
-                    record.flowId = next + UInt64(offset)
-                    record.sourceLow = record.flowId &* 0x9E37_79B9_7F4A_7C15
-                    return record
-                }
+                let records = Self.records(from: next)
                 made += records.map(\.flowId)
                 next += 10
                 spool.append(records.span, packetClock: 0, now: Int64(round))
@@ -41,22 +36,8 @@ import Testing
             let isLast = round == 11
             for member in members where isLast || random.below(4) > 0 {
                 let place = try #require(SpoolPlace(spool, for: member, in: group))
-                var left = isLast ? Int.max : random.below(12)
-                reading: while left > 0 {
-                    left -= 1
-                    switch try place.reader.next(within: 0) {
-                    case .records(let batch):
-                        let block = place.reader.block
-                        for index in 0..<block.count {
-                            delivered[block.records[index].flowId, default: []].append(member.name)
-                        }
-                        place.settle(batch)
-                        place.release(before: batch.id + 1)
-                    case .gap(let batch, _):
-                        place.settle(batch)
-                        place.release(before: batch.id + 1)
-                    case .nothing, .end: break reading
-                    }
+                for flow in try Self.deliver(place, batches: isLast ? .max : random.below(12)) {
+                    delivered[flow, default: []].append(member.name)
                 }
             }
             for member in members {
@@ -69,6 +50,36 @@ import Testing
         }
         #expect(delivered.keys.sorted() == made)
         #expect(delivered.values.allSatisfy { $0.count == 1 }, "seed \(seed)")
+    }
+
+    private static func records(from first: UInt64) -> [FlowRecord] {
+        (0..<10).map { offset in
+            var record = FlowRecord()
+            record.flowId = first + UInt64(offset)
+            record.sourceLow = record.flowId &* 0x9E37_79B9_7F4A_7C15
+            return record
+        }
+    }
+
+    /// Ids of the flows in what waits at a place, in so many batches at most, which are acknowledged.
+    private static func deliver(_ place: SpoolPlace, batches: Int = .max) throws -> [UInt64] {
+        var flows: [UInt64] = []
+        var left = batches
+        while left > 0 {
+            left -= 1
+            let batch: SpoolBatch
+            switch try place.reader.next(within: 0) {
+            case .records(let next):
+                let block = place.reader.block
+                for index in 0..<block.count { flows.append(block.records[index].flowId) }
+                batch = next
+            case .gap(let next, _): batch = next
+            case .nothing, .end: return flows
+            }
+            place.settle(batch)
+            place.release(before: batch.id + 1)
+        }
+        return flows
     }
 
     /// Names of batches change with the members, and only then.
@@ -127,32 +138,13 @@ import Testing
             let spool = try Spool(configuration, now: 1)
             notes = spool.openingNotes
             for _ in 0..<batches {
-                let records = (0..<10).map { offset in
-                    var record = FlowRecord()
-                    record.flowId = next + UInt64(offset)
-                    record.sourceLow = record.flowId &* 0x9E37_79B9_7F4A_7C15
-                    return record
-                }
+                let records = ShareModelTests.records(from: next)
                 next += 10
                 spool.append(records.span, packetClock: 0, now: 1)
             }
             for member in members where reached.contains(member.name) {
                 let place = try #require(SpoolPlace(spool, for: member, in: group))
-                reading: while true {
-                    switch try place.reader.next(within: 0) {
-                    case .records(let batch):
-                        let block = place.reader.block
-                        for index in 0..<block.count {
-                            delivered[block.records[index].flowId, default: []].append(member.name)
-                        }
-                        place.settle(batch)
-                        place.release(before: batch.id + 1)
-                    case .gap(let batch, _):
-                        place.settle(batch)
-                        place.release(before: batch.id + 1)
-                    case .nothing, .end: break reading
-                    }
-                }
+                for flow in try ShareModelTests.deliver(place) { delivered[flow, default: []].append(member.name) }
             }
             let discarded = configuration.destinations.compactMap { spool.account($0)?.discarded }.reduce(0, +)
             spool.close(now: 1)

@@ -38,49 +38,33 @@ package struct ExportGroup: Sendable, Equatable, CustomStringConvertible {
         name = String(parts[0])
         self.kind = kind
         guard rest.count == 2 else { return }
-        var seen: Set<Substring> = []
-        for pair in rest[1].split(separator: "&", omittingEmptySubsequences: false) {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[1].isEmpty, seen.insert(parts[0]).inserted else {
-                throw ExportError(
-                    "The group \"\(text)\" has \"\(pair)\", which is no NAME=VALUE, or is there twice. \(Self.example)")
-            }
-            try set(String(parts[0]), String(parts[1]), of: text)
+        let subject = "The group \"\(text)\""
+        for (name, value) in try NamedValues.pairs(rest[1], of: subject, known: Self.example) {
+            try set(name, value, of: subject)
         }
     }
 
-    private mutating func set(_ parameter: String, _ value: String, of text: String) throws(ExportError) {
+    private mutating func set(_ parameter: String, _ value: String, of subject: String) throws(ExportError) {
         switch (parameter, kind) {
-        case ("filter", _): filter = try ConnectionParameters.filter(value, of: text)
-        case ("takeover", .failover): takeoverSeconds = try Self.seconds(parameter, value, 1...3600, of: text)
-        case ("return", .failover): returnSeconds = try Self.seconds(parameter, value, 1...86_400, of: text)
+        case ("filter", _): filter = try ConnectionParameters.filter(value, of: subject)
+        case ("takeover", .failover): takeoverSeconds = try Self.seconds(parameter, value, 1...3600, of: subject)
+        case ("return", .failover): returnSeconds = try Self.seconds(parameter, value, 1...86_400, of: subject)
         default:
             throw ExportError(
-                "The group \"\(text)\" has the parameter \(parameter). The parameters are filter and, for failover, takeover "
+                "\(subject) has the parameter \(parameter). The parameters are filter and, for failover, takeover "
                     + "and return.")
         }
     }
 
     private static func seconds(
-        _ parameter: String, _ value: String, _ range: ClosedRange<Int>, of text: String
+        _ parameter: String, _ value: String, _ range: ClosedRange<Int>, of subject: String
     ) throws(ExportError) -> Int {
-        if value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(value), range.contains(number) {
-            return number
-        }
-        throw ExportError(
-            "The group \"\(text)\" has \(parameter)=\(value). It takes a number of seconds from \(range.lowerBound) to "
-                + "\(range.upperBound).")
+        try NamedValues.number(parameter, value, range, unit: "of seconds", of: subject)
     }
 
     /// Whether a group may be called this.
     static func isName(_ text: some StringProtocol) -> Bool {
-        (1...32).contains(text.utf8.count)
-            && text.utf8.allSatisfy { octet in
-                switch octet {
-                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
-                default: false
-                }
-            }
+        (1...32).contains(text.utf8.count) && text.utf8.allSatisfy(NamedValues.isWord)
     }
 
     /// Kind and name: what it is called in messages, metrics and the spool.

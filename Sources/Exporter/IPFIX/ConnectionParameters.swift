@@ -90,15 +90,8 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
 
     /// Parses `NAME=VALUE&…`, values as they are. Throws a message about the whole address `text`.
     init(parsing list: Substring, of text: String, transport: ExportEndpoint.Transport) throws(ExportError) {
-        var seen: Set<String> = []
-        for pair in list.split(separator: "&", omittingEmptySubsequences: false) {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2, !parts[1].isEmpty, seen.insert(parts[0]).inserted else {
-                throw ExportError(
-                    "The collector \"\(text)\" has \"\(pair)\", which is no NAME=VALUE, or is there twice. "
-                        + "\(Self.known)")
-            }
-            let (name, value) = (parts[0], parts[1])
+        let subject = "The collector \"\(text)\""
+        for (name, value) in try NamedValues.pairs(list, of: subject, last: "query", known: Self.known) {
             if transport.isDatagram, name != "filter", name != "elements", name != "group" {
                 throw ExportError(
                     "The collector \"\(text)\" has \(name), which datagrams do not know: filter, elements and group alone."
@@ -109,17 +102,15 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
                 throw ExportError("The collector \"\(text)\" has \(name), which is for \(names) only.")
             }
             switch name {
-            case "filter": filter = try Self.filter(value, of: text)
+            case "filter": filter = try Self.filter(value, of: subject)
             case "elements": elements = try Self.elements(value, of: text)
             case "group": group = try Self.group(value, of: text)
-            case "ack": acknowledgement = try Self.choice(name, value, of: text)
-            case "format": format = try Self.choice(name, value, of: text)
-            case "compression": compression = try Self.choice(name, value, of: text)
-            case "query":
-                query = try Self.query(list[pair.index(pair.startIndex, offsetBy: 6)...], of: text)
+            case "ack": acknowledgement = try NamedValues.choice(name, value, of: subject)
+            case "format": format = try NamedValues.choice(name, value, of: subject)
+            case "compression": compression = try NamedValues.choice(name, value, of: subject)
+            case "query": query = try Self.query(value, of: text)
             default: try set(name, value, of: text)
             }
-            if query != nil { break }
         }
         try checkElements(transport, isIPFIX: format == .ipfix, of: text)
         guard (certificate == nil) == (key == nil) else {
@@ -133,12 +124,8 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
 
     private mutating func set(_ name: String, _ value: String, of text: String) throws(ExportError) {
         if let (_, path, range) = Self.seconds.first(where: { $0.name == name }) {
-            guard let number = Int(value), range.contains(number) else {
-                throw ExportError(
-                    "The collector \"\(text)\" has \(name)=\(value). It takes a number of seconds from "
-                        + "\(range.lowerBound) to \(range.upperBound).")
-            }
-            self[keyPath: path] = number
+            self[keyPath: path] = try NamedValues.number(
+                name, value, range, unit: "of seconds", of: "The collector \"\(text)\"")
         } else if let (_, path) = Self.texts.first(where: { $0.name == name }) {
             self[keyPath: path] = value
         } else {
@@ -146,22 +133,10 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         }
     }
 
-    /// The case that `value` names, of a parameter of the address `text`.
-    static func choice<Value: CaseIterable & RawRepresentable<String>>(
-        _ name: String, _ value: String, of text: String
-    ) throws(ExportError) -> Value {
-        if let choice = Value(rawValue: value) { return choice }
-        let names = Value.allCases.map(\.rawValue)
-        throw ExportError(
-            "The collector \"\(text)\" has \(name)=\(value). Choose \(names.dropLast().joined(separator: ", ")) or "
-                + "\(names.last ?? "").")
-    }
-
-    /// The filter `value` of the address `text`.
-    static func filter(_ value: String, of text: String) throws(ExportError) -> RecordFilter {
+    /// The filter `value` of `subject`, as `NamedValues` has it.
+    static func filter(_ value: String, of subject: String) throws(ExportError) -> RecordFilter {
         do throws(WhereError) { return try RecordFilter(value) } catch {
-            throw ExportError(
-                "The collector \"\(text)\" has a filter that is wrong at character \(error.position): \(error.text)")
+            throw ExportError("\(subject) has a filter that is wrong at character \(error.position): \(error.text)")
         }
     }
 
@@ -200,18 +175,18 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         }
     }
 
-    private static func query(_ query: Substring, of text: String) throws(ExportError) -> String {
+    private static func query(_ query: String, of text: String) throws(ExportError) -> String {
         guard query.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x23 }) else {
             throw ExportError(
                 "The collector \"\(text)\" has a query with something in it that must be percent-encoded: a space (%20), # or "
                     + "what is not ASCII.")
         }
-        return String(query)
+        return query
     }
 
     private static let known =
-        "The parameters are filter, elements, group, retry and timeout; for tcp:// and tls:// ack and resend; for tls:// and https:// ca, certificate, "
-        + "key and name; for https:// and http:// format, compression, token, basic and, last, query."
+        "The parameters are filter, elements, group, retry and timeout; for tcp:// and tls:// ack and resend; for tls:// and "
+        + "https:// ca, certificate, key and name; for https:// and http:// format, compression, token, basic and, last, query."
 
     /// `filter`, `elements` and `group` as they stand in an address.
     var choicePairs: [String] {

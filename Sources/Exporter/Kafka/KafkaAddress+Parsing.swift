@@ -1,8 +1,8 @@
 extension KafkaAddress {
     private static let example = "Write it like kafka://broker1:9092,broker2:9092/flows."
     private static let known =
-        "The parameters are filter, elements, group, format, compression, groups, security, sasl, user, properties, ca, certificate, key, retry and "
-        + "timeout."
+        "The parameters are filter, elements, group, format, compression, groups, security, sasl, user, properties, ca, "
+        + "certificate, key, retry and timeout."
 
     /// Parses `BROKER[:PORT][,BROKER…]/TOPIC[?PARAMETER=VALUE&…]`, what follows `kafka://` in the address `text`. Throws a
     /// message that says what is wrong.
@@ -13,7 +13,9 @@ extension KafkaAddress {
             throw ExportError("The collector \"\(text)\" names no topic. \(example)")
         }
         let topic = place[place.index(after: slash)...]
-        guard (1...249).contains(topic.utf8.count), topic != ".", topic != "..", topic.utf8.allSatisfy(isWord) else {
+        guard (1...249).contains(topic.utf8.count), topic != ".", topic != "..",
+            topic.utf8.allSatisfy(NamedValues.isWord)
+        else {
             throw ExportError(
                 "The collector \"\(text)\" has no topic of 1 to 249 letters, digits and . _ - after its brokers. \(example)"
             )
@@ -38,15 +40,8 @@ extension KafkaAddress {
     private mutating func take(
         _ list: Substring, _ connection: inout ConnectionParameters, of text: String
     ) throws(ExportError) {
-        var seen: Set<Substring> = []
-        for pair in list.split(separator: "&", omittingEmptySubsequences: false) {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[1].isEmpty, seen.insert(parts[0]).inserted else {
-                throw ExportError(
-                    "The collector \"\(text)\" has \"\(pair)\", which is no NAME=VALUE, or is there twice. \(Self.known)"
-                )
-            }
-            try set(String(parts[0]), String(parts[1]), &connection, of: text)
+        for (name, value) in try NamedValues.pairs(list, of: Self.subject(text), known: Self.known) {
+            try set(name, value, &connection, of: text)
         }
         try check(connection, of: text)
     }
@@ -54,16 +49,17 @@ extension KafkaAddress {
     private mutating func set(
         _ name: String, _ value: String, _ connection: inout ConnectionParameters, of text: String
     ) throws(ExportError) {
+        let subject = Self.subject(text)
         switch name {
-        case "filter": connection.filter = try ConnectionParameters.filter(value, of: text)
+        case "filter": connection.filter = try ConnectionParameters.filter(value, of: subject)
         case "elements": connection.elements = try ConnectionParameters.elements(value, of: text)
         case "group": connection.group = try ConnectionParameters.group(value, of: text)
-        case "format": format = try ConnectionParameters.choice(name, value, of: text)
-        case "compression": compression = try ConnectionParameters.choice(name, value, of: text)
-        case "security": security = try ConnectionParameters.choice(name, value, of: text)
-        case "groups": groups = try Self.number(name, value, 1...64, of: text)
-        case "retry": connection.retrySeconds = try Self.number(name, value, 1...3600, of: text)
-        case "timeout": connection.timeoutSeconds = try Self.number(name, value, 1...3600, of: text)
+        case "format": format = try NamedValues.choice(name, value, of: subject)
+        case "compression": compression = try NamedValues.choice(name, value, of: subject)
+        case "security": security = try NamedValues.choice(name, value, of: subject)
+        case "groups": groups = try NamedValues.number(name, value, 1...64, of: subject)
+        case "retry": connection.retrySeconds = try NamedValues.number(name, value, 1...3600, of: subject)
+        case "timeout": connection.timeoutSeconds = try NamedValues.number(name, value, 1...3600, of: subject)
         case "sasl": mechanism = value
         case "user": user = value
         case "properties": properties = value
@@ -97,24 +93,7 @@ extension KafkaAddress {
         }
     }
 
-    private static func number(
-        _ name: String, _ value: String, _ range: ClosedRange<Int>, of text: String
-    ) throws(ExportError) -> Int {
-        if value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(value), range.contains(number) {
-            return number
-        }
-        throw ExportError(
-            "The collector \"\(text)\" has \(name)=\(value). It takes a number from \(range.lowerBound) to "
-                + "\(range.upperBound).")
-    }
-
-    /// What topics and names of hosts are made of.
-    fileprivate static func isWord(_ octet: UInt8) -> Bool {
-        switch octet {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
-        default: false
-        }
-    }
+    private static func subject(_ text: String) -> String { "The collector \"\(text)\"" }
 }
 
 extension KafkaAddress.Broker {
@@ -125,14 +104,14 @@ extension KafkaAddress.Broker {
             guard let bracket = rest.firstIndex(of: "]") else { return nil }
             let inner = rest[rest.index(after: rest.startIndex)..<bracket]
             rest = rest[rest.index(after: bracket)...]
-            guard inner.contains(":"), inner.utf8.allSatisfy({ $0 == 0x3A || KafkaAddress.isWord($0) }) else {
+            guard inner.contains(":"), inner.utf8.allSatisfy({ $0 == 0x3A || NamedValues.isWord($0) }) else {
                 return nil
             }
             host = String(inner)
         } else {
             let name = rest.prefix { $0 != ":" }
             rest = rest[name.endIndex...]
-            guard (1...255).contains(name.utf8.count), name.utf8.allSatisfy(KafkaAddress.isWord) else { return nil }
+            guard (1...255).contains(name.utf8.count), name.utf8.allSatisfy(NamedValues.isWord) else { return nil }
             host = String(name)
         }
         port = 9092

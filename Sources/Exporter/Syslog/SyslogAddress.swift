@@ -61,22 +61,15 @@ package struct SyslogAddress: Sendable, Equatable, CustomStringConvertible {
         let parts = text.dropFirst(scheme.count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         var transport = Transport.udp
         var facility = Facility.local0
-        var rest: [Substring] = []
-        var seen: Set<Substring> = []
-        for pair in parts.count == 2 ? parts[1].split(separator: "&", omittingEmptySubsequences: false) : [] {
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard sides.count == 2, seen.insert(sides[0]).inserted else {
-                throw ExportError(
-                    "The receiver of events \"\(text)\" has \"\(pair)\", which is no NAME=VALUE, or is there twice. "
-                        + Self.known)
-            }
-            switch sides[0] {
-            case "transport": transport = try ConnectionParameters.choice("transport", String(sides[1]), of: text)
-            case "facility": facility = try ConnectionParameters.choice("facility", String(sides[1]), of: text)
-            case "retry", "timeout", "ca", "certificate", "key", "name": rest.append(pair)
-            default:
-                throw ExportError(
-                    "The receiver of events \"\(text)\" has the parameter \(sides[0]). \(Self.known)")
+        var rest: [String] = []
+        let subject = "The receiver of events \"\(text)\""
+        let pairs = parts.count == 2 ? try NamedValues.pairs(parts[1], of: subject, known: Self.known) : []
+        for (name, value) in pairs {
+            switch name {
+            case "transport": transport = try NamedValues.choice(name, value, of: subject)
+            case "facility": facility = try NamedValues.choice(name, value, of: subject)
+            case "retry", "timeout", "ca", "certificate", "key", "name": rest.append("\(name)=\(value)")
+            default: throw ExportError("\(subject) has the parameter \(name). \(Self.known)")
             }
         }
         let authority = parts[0].hasSuffix("/") ? parts[0].dropLast() : parts[0]

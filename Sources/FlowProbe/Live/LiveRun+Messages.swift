@@ -155,9 +155,10 @@ extension LiveRun {
                         ? "every flow is counted again" : "one of \(to.selector.factor) flows is counted")
             }
             let isWorse = one.change.signal != .calm
+            let lost = one.lost > 0 ? "; \(one.lost) packets were lost since the last look" : ""
             logger.log(
                 level: isWorse ? .warning : .notice,
-                "domain \(one.domain): \(one.change.signal.rawValue): \(parts.joined(separator: ", "))",
+                "domain \(one.domain): \(one.change.signal.rawValue): \(parts.joined(separator: ", "))\(lost)",
                 metadata: Self.event(
                     "overload-step",
                     [

@@ -8,7 +8,7 @@ enum JSONText {
     static let mostElements = 32
 
     /// A string with its quotes, at most `limit` octets between them. What `LogText` would not let through is written as
-    /// `\uXXXX`, so that a reader gets the text as it was and a terminal does not.
+    /// `\u` and four digits, so that a reader gets the text as it was and a terminal does not.
     static func string(_ text: String, limit: Int) -> String {
         let content = LogText.cut(text, limit: limit) { scalar in
             switch scalar {

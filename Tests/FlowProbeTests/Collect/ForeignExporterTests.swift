@@ -27,19 +27,14 @@ extension ProbeTests {
         func countsWhatPmacctdCounts(version: Int) throws {
             let folder = try TemporaryFolder()
             let collector = try RunningCollector(["udp"], ["--json", folder.path("c.json")])
-            // The delay lets its plugin, a process of its own, begin before the capture is over.
-            let configuration = """
-                daemonize: false
-                pcap_savefile: \(Captures.bundled[0])
-                pcap_savefile_delay: 2
+            try run(
+                folder,
+                """
                 plugins: nfprobe
                 nfprobe_receiver: 127.0.0.1:\(collector.port("udp"))
                 nfprobe_version: \(version)
                 aggregate: src_host, dst_host, src_port, dst_port, proto, tos
-
-                """
-            try Data(configuration.utf8).write(to: folder.file("pmacctd.conf"))
-            try run(folder)
+                """)
             let outcome = try collector.stop()
             #expect(outcome.code == 0 && outcome.text.contains(" 0 lost, 0 messages twice"), "\(outcome.text)")
             let own = try Probe.run(["replay", Captures.bundled[0], "--quiet", "--json", "-"])
@@ -54,17 +49,13 @@ extension ProbeTests {
         func countsWhatSfprobeSamples() throws {
             let folder = try TemporaryFolder()
             let collector = try RunningCollector(["udp"], ["--json", folder.path("c.json")])
-            let configuration = """
-                daemonize: false
-                pcap_savefile: \(Captures.bundled[0])
-                pcap_savefile_delay: 2
+            try run(
+                folder,
+                """
                 plugins: sfprobe
                 sfprobe_receiver: 127.0.0.1:\(collector.port("udp"))
                 sfprobe_agentsubid: 77
-
-                """
-            try Data(configuration.utf8).write(to: folder.file("pmacctd.conf"))
-            try run(folder)
+                """)
             let outcome = try collector.stop()
             #expect(outcome.code == 0 && outcome.text.contains(" 0 lost, 0 messages twice"), "\(outcome.text)")
             #expect(outcome.text.contains("domain 77:"))
@@ -95,8 +86,17 @@ extension ProbeTests {
             }
         }
 
-        /// Has pmacctd read the capture with the configuration in `folder`, to its end.
-        private func run(_ folder: TemporaryFolder) throws {
+        /// Has pmacctd read the capture, to its end, with what `plugin` says of its plugin.
+        private func run(_ folder: TemporaryFolder, _ plugin: String) throws {
+            // The delay lets the plugin, a process of its own, begin before the capture is over.
+            let configuration = """
+                daemonize: false
+                pcap_savefile: \(Captures.bundled[0])
+                pcap_savefile_delay: 2
+                \(plugin)
+
+                """
+            try Data(configuration.utf8).write(to: folder.file("pmacctd.conf"))
             // Threads of tests block signals, and pmacctd ends by one: Python starts it without that mask.
             let launch = """
                 import signal, subprocess, sys

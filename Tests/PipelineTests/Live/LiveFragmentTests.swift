@@ -9,36 +9,10 @@ import Testing
 
 /// Fragments that wait for their first one, and ICMP errors, while packets come from several rings.
 @Suite struct LiveFragmentTests {
-    /// Keeps records; read by the test while the dispatcher writes.
-    // SAFETY: (@unchecked) everything is guarded.
-    private final class Sink: RecordSink, @unchecked Sendable {
-        private let kept = Mutex<[FlowRecord]>([])
-        var records: [FlowRecord] { kept.withLock { $0 } }
-
-        func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) {
-            kept.withLock { kept in for index in 0..<records.count { kept.append(records[index]) } }
-        }
-        func finish(packetClock: Nanoseconds) {}
-    }
-
     private func pipeline(
-        _ sources: [ScriptedLiveSource], _ sink: Sink, slack: Nanoseconds = nanosecondsPerSecond
+        _ sources: [ScriptedLiveSource], _ sink: KeepingSink, slack: Nanoseconds = nanosecondsPerSecond
     ) -> LivePipeline {
-        var configuration = LivePipeline.Configuration()
-        configuration.table.memoryOctets = 16 << 20
-        configuration.table.reorderSlack = slack
-        return LivePipeline(
-            configuration: configuration, inputs: sources.map { .init(source: $0, domain: 0) },
-            destinations: [Destination(name: "sink", sink: sink)])
-    }
-
-    private func eventually(_ condition: () -> Bool) -> Bool {
-        let end = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < end {
-            if condition() { return true }
-            usleep(2000)
-        }
-        return condition()
+        livePipeline(sources, to: [Destination(name: "sink", sink: sink)]) { $0.reorderSlack = slack }
     }
 
     private var now: Nanoseconds { Nanoseconds(Date().timeIntervalSince1970 * 1e9) }
@@ -50,7 +24,7 @@ import Testing
     /// The first fragment comes from another ring than the one that waits.
     @Test func theFirstOneMayComeFromAnotherRing() {
         let sources = [ScriptedLiveSource(), ScriptedLiveSource()]
-        let sink = Sink()
+        let sink = KeepingSink()
         let pipeline = pipeline(sources, sink, slack: 3600 * nanosecondsPerSecond)
         let time = now
         let halves = Frame.fragments(
@@ -70,7 +44,7 @@ import Testing
     /// Nobody else sends anything: the keeper lets go of it.
     @Test func silenceEndsTheWaiting() {
         let source = ScriptedLiveSource()
-        let sink = Sink()
+        let sink = KeepingSink()
         let pipeline = pipeline([source], sink, slack: 100_000_000)
         pipeline.start()
         let time = now
@@ -89,7 +63,7 @@ import Testing
     @Test func snapshotsBalanceWhileFragmentsWait() {
         let numbers = ScriptedLiveSource.Numbers()
         let sources = (0..<3).map { _ in ScriptedLiveSource(numbers) }
-        let sink = Sink()
+        let sink = KeepingSink()
         let pipeline = pipeline(sources, sink)
         pipeline.start()
         let frames = FragmentOrderTests.frames(4000, seed: 0xF1)

@@ -36,23 +36,10 @@ private final class WatchedSink: RecordSink, @unchecked Sendable {
         _ sources: [ScriptedLiveSource], domains: [UInt16]? = nil, _ sinks: [WatchedSink], queueLimit: Int = 262_144,
         change: (inout FlowTableConfiguration) -> Void = { _ in }
     ) -> LivePipeline {
-        var configuration = LivePipeline.Configuration()
-        configuration.table.memoryOctets = 16 << 20
-        change(&configuration.table)
-        return LivePipeline(
-            configuration: configuration,
-            inputs: sources.enumerated().map { .init(source: $1, domain: domains?[$0] ?? 0) },
-            destinations: sinks.enumerated().map { Destination(name: "sink \($0)", sink: $1, queueLimit: queueLimit) })
-    }
-
-    /// Waits until `condition` holds, a minute at most.
-    private func eventually(_ condition: () -> Bool) -> Bool {
-        let end = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < end {
-            if condition() { return true }
-            usleep(2000)
-        }
-        return condition()
+        livePipeline(
+            sources, domains: domains,
+            to: sinks.enumerated().map { Destination(name: "sink \($0)", sink: $1, queueLimit: queueLimit) },
+            change: change)
     }
 
     private var now: Nanoseconds { Nanoseconds(Date().timeIntervalSince1970 * 1e9) }

@@ -10,39 +10,11 @@ import Testing
 
 /// Labels and flows that a live run gives up: what becomes of every packet.
 @Suite struct LiveSelectionTests {
-    // SAFETY: (@unchecked) guarded.
-    private final class KeepingSink: RecordSink, @unchecked Sendable {
-        private let kept = Mutex<[FlowRecord]>([])
-        var records: [FlowRecord] { kept.withLock { $0 } }
-
-        func consume(_ records: Span<FlowRecord>, packetClock: Nanoseconds) throws(ExportError) {
-            kept.withLock { kept in
-                for index in 0..<records.count { kept.append(records[index]) }
-            }
-        }
-        func finish(packetClock: Nanoseconds) {}
-    }
-
     private func pipeline(
         _ sources: [ScriptedLiveSource], domains: [UInt16], _ sink: KeepingSink,
         change: (inout FlowTableConfiguration) -> Void = { _ in }
     ) -> LivePipeline {
-        var configuration = LivePipeline.Configuration()
-        configuration.table.memoryOctets = 16 << 20
-        change(&configuration.table)
-        return LivePipeline(
-            configuration: configuration,
-            inputs: sources.enumerated().map { .init(source: $1, domain: domains[$0]) },
-            destinations: [Destination(name: "sink", sink: sink)])
-    }
-
-    private func eventually(_ condition: () -> Bool) -> Bool {
-        let end = ContinuousClock.now + .seconds(60)
-        while ContinuousClock.now < end {
-            if condition() { return true }
-            usleep(2000)
-        }
-        return condition()
+        livePipeline(sources, domains: domains, to: [Destination(name: "sink", sink: sink)], change: change)
     }
 
     private func state(labels: Bool = true, _ exponent: UInt8) -> OverloadController.State {

@@ -116,62 +116,51 @@ import Testing
         }
     }
 
-    /// Who goes back too early waits twice as long the next time, and no longer than sixteen times.
-    /// However many steps lead up again after a way back that came too early, the next takes twice as long, not more.
-    @Test func manyStepsUpAreOneLesson() {
-        var controller = controller(labels: false)
+    /// A controller and its time, with a reading a second.
+    private struct Course {
+        var controller: OverloadController
         var time: Int64 = 1
-        func observe(_ reading: OverloadController.Reading, until isEnough: (FlowSelector) -> Bool) -> Int64 {
+
+        /// Repeats `reading` until the selector is as wanted, for 10,000 seconds at most. How many it took.
+        mutating func go(_ reading: OverloadController.Reading, until isReached: (FlowSelector) -> Bool) -> Int64 {
             let begun = time
-            while !isEnough(controller.state.selector), time - begun < 10_000 {
-                _ = controller.observe(reading, at: time * second)
+            while !isReached(controller.state.selector), time - begun < 10_000 {
+                _ = controller.observe(reading, at: time * nanosecondsPerSecond)
                 time += 1
             }
             return time - begun
         }
-        _ = observe(Self.reading(lost: 1)) { $0 == .strictest }
-        let once = observe(calm) { $0 < .strictest }
-        let next = FlowSelector(exponent: 4)
-        _ = observe(calm) { $0 <= next }
-        _ = observe(Self.reading(lost: 1)) { $0 == .strictest }
-        let twice = observe(calm) { $0 < .strictest }
+    }
+
+    /// However many steps lead up again after a way back that came too early, the next takes twice as long, not more.
+    @Test func manyStepsUpAreOneLesson() {
+        var course = Course(controller: controller(labels: false))
+        _ = course.go(Self.reading(lost: 1)) { $0 == .strictest }
+        let once = course.go(calm) { $0 < .strictest }
+        let further = FlowSelector(exponent: 4)
+        _ = course.go(calm) { $0 <= further }
+        _ = course.go(Self.reading(lost: 1)) { $0 == .strictest }
+        let twice = course.go(calm) { $0 < .strictest }
         #expect(twice >= 2 * once - 2 && twice <= 2 * once + 2, "\(once) \(twice)")
     }
 
+    /// Who goes back too early waits twice as long the next time, and no longer than sixteen times.
     @Test func goingBackTooEarlyIsLearnedFrom() {
-        var controller = controller(labels: false)
-        var time: Int64 = 1
-        var waits: [Int64] = []
-        for _ in 0..<8 {
-            while controller.state.selector == .all {
-                _ = controller.observe(Self.reading(lost: 1), at: time * second)
-                time += 1
+        var course = Course(controller: controller(labels: false))
+        func waits(pause: Int64) -> [Int64] {
+            (0..<8).map { _ in
+                _ = course.go(Self.reading(lost: 1)) { $0 != .all }
+                defer { course.time += pause }
+                return course.go(calm) { $0 == .all }
             }
-            let up = time
-            while controller.state.selector != .all {
-                _ = controller.observe(calm, at: time * second)
-                time += 1
-            }
-            waits.append(time - up)
         }
-        #expect(waits == waits.sorted() && waits[0] <= 11 && waits[1] >= 20 && waits[2] >= 40, "\(waits)")
-        #expect(waits.last.map { $0 >= 160 && $0 <= 162 } == true, "\(waits)")
+        let early = waits(pause: 0)
+        #expect(early == early.sorted() && early[0] <= 11 && early[1] >= 20 && early[2] >= 40, "\(early)")
+        #expect(early.last.map { $0 >= 160 && $0 <= 162 } == true, "\(early)")
         // What has held for long is forgotten.
-        time += 4000
-        for _ in 0..<8 {
-            while controller.state.selector == .all {
-                _ = controller.observe(Self.reading(lost: 1), at: time * second)
-                time += 1
-            }
-            let up = time
-            while controller.state.selector != .all {
-                _ = controller.observe(calm, at: time * second)
-                time += 1
-            }
-            waits.append(time - up)
-            time += 4000
-        }
-        #expect(waits.last.map { $0 <= 12 } == true, "\(waits)")
+        course.time += 4000
+        let late = waits(pause: 4000)
+        #expect(late.last.map { $0 <= 12 } == true, "\(late)")
     }
 
     /// A clock that is set back makes nothing longer, one that jumps ahead no more than a step at a time.
