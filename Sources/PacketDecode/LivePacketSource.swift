@@ -22,6 +22,10 @@ package protocol LivePacketSource: AnyObject, Sendable {
     /// a second.
     func maintain()
 
-    /// Takes no more packets. Those that have arrived can still be handed out, after `latency` at the latest.
+    /// Takes no more packets. Those that have arrived can still be handed out, on a machine that is not kept from its work
+    /// after `latency` at the latest.
     func stopTaking()
+
+    /// After `stopTaking`: whether packets have arrived, as far as is known, that can still be handed out.
+    func owesPackets() -> Bool
 }

@@ -95,4 +95,5 @@ final class TestSource: LivePacketSource, @unchecked Sendable {
     func wait(milliseconds: Int32) {}
     func maintain() { maintained += 1 }
     func stopTaking() {}
+    func owesPackets() -> Bool { false }
 }

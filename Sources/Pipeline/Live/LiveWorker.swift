@@ -13,6 +13,8 @@ package final class LiveWorker: @unchecked Sendable {
     private static let handOnAfter: Nanoseconds = 200_000_000
     private static let maintainEvery = nanosecondsPerSecond
     private static let longestWait: Int32 = 50
+    /// At the end, packets that have arrived and are not handed out are waited for so long beyond the usual time, nanoseconds.
+    private static let longestDebt: Nanoseconds = 1_000_000_000
 
     let source: any LivePacketSource
     private let pipeline: LivePipeline
@@ -87,7 +89,7 @@ package final class LiveWorker: @unchecked Sendable {
             } else {
                 source.release()
                 watermark.store(clock.quiet(monotonic: now), ordering: .relaxed)
-                if let stopAt, now >= stopAt { break }
+                if let stopAt, now >= stopAt, now >= stopAt &+ Self.longestDebt || !source.owesPackets() { break }
                 idle()
             }
             if stopAt == nil, pipeline.isStopping {

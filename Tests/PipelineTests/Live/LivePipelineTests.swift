@@ -63,6 +63,18 @@ private final class WatchedSink: RecordSink, @unchecked Sendable {
         #expect(sources.allSatisfy { $0.held.load(ordering: .relaxed) == 0 })
     }
 
+    /// What has arrived and is handed out late, since the machine is busy, is waited for; for ever it is not.
+    @Test(arguments: [(3, true), (1_000_000, false)]) func theEndWaitsForPackets(calls: Int, isWaitedFor: Bool) {
+        let source = ScriptedLiveSource()
+        let sink = WatchedSink()
+        let pipeline = pipeline([source], [sink])
+        let frames = Frame.mixed(100, seed: 78, step: 1000)
+        source.arrive(late: frames, afterCalls: calls)
+        pipeline.start()
+        let (snapshot, _) = pipeline.stop(within: 60)
+        #expect(snapshot.tallies.packets == (isWaitedFor ? UInt64(frames.count) : 0))
+    }
+
     /// The answer may be counted before the question: they are one flow all the same, unless their domains differ.
     @Test func oneFlowFromTwoWorkers() {
         for (domains, flows) in [([0, 0] as [UInt16], 1), ([0, 1], 2)] {

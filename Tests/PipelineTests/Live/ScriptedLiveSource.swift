@@ -17,6 +17,8 @@ final class ScriptedLiveSource: LivePacketSource, @unchecked Sendable {
     /// Batches handed out and not given back.
     let held = Atomic(0)
     let isStopped = Atomic(false)
+    /// Frames that have arrived and come late: a kernel that is kept from its work.
+    private let late = Mutex<(frames: [Frame], calls: Int)>(([], 0))
 
     init(_ numbers: Numbers = Numbers(), observationPoint: UInt8 = 0) {
         self.numbers = numbers
@@ -28,6 +30,22 @@ final class ScriptedLiveSource: LivePacketSource, @unchecked Sendable {
         if isStopped.load(ordering: .sequentiallyConsistent) { return }
         frames.withLock { $0 += more }
         status.arrived.wrappingAdd(UInt64(more.count), ordering: .relaxed)
+    }
+
+    /// Frames that arrive now, and can be handed out when it has been asked for them so often after the end of taking.
+    func arrive(late more: [Frame], afterCalls calls: Int) {
+        late.withLock { $0 = (more, calls) }
+        status.arrived.wrappingAdd(UInt64(more.count), ordering: .relaxed)
+    }
+
+    func owesPackets() -> Bool {
+        late.withLock { late in
+            late.calls -= 1
+            guard late.calls <= 0, !late.frames.isEmpty else { return !late.frames.isEmpty }
+            frames.withLock { $0 += late.frames }
+            late.frames = []
+            return true
+        }
     }
 
     func fill(_ batch: PacketBatch) -> Bool {
