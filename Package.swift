@@ -54,7 +54,7 @@ var targets: [Target] = [
     .target(
         name: "HTTPMessages",
         dependencies: [
-            "NetTypes",
+            "NetTypes", "CCompression",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOEmbedded", package: "swift-nio"),
             .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -101,8 +101,9 @@ var targets: [Target] = [
     .target(
         name: "CollectorService",
         dependencies: [
-            "NetTypes", "FlowTable", "Exporter", "Collector",
+            "NetTypes", "FlowTable", "Exporter", "Collector", "HTTPMessages",
             .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], swiftSettings: strict),
@@ -182,7 +183,9 @@ var targets: [Target] = [
         swiftSettings: strict),
     // What FuzzCollector checks; CollectorTests replays its inputs.
     .target(
-        name: "CollectorFuzzing", dependencies: ["Collector", "Exporter", "FlowTable"], path: "Fuzz/CollectorFuzzing",
+        name: "CollectorFuzzing",
+        dependencies: ["Collector", "CollectorService", "Exporter", "FlowTable", "HTTPMessages"],
+        path: "Fuzz/CollectorFuzzing",
         swiftSettings: strict),
     // What FuzzAnswers checks; DeliveryTests replays its inputs.
     .target(

@@ -1,6 +1,8 @@
 import Collector
+import CollectorService
 import Exporter
 import FlowTable
+import HTTPMessages
 
 /// What became of one input.
 package struct CollectedOutcome: Equatable {
@@ -15,14 +17,14 @@ package struct CollectedOutcome: Equatable {
 }
 
 /// Takes octets as what an exporter sends: each message with two octets of length before it. The first octet chooses:
-/// odd: over UDP, else on a connection; 2: batches are acknowledged; 4: all on one stream, without the lengths. Traps
-/// when what comes out is not sound.
+/// odd: over UDP, else on a connection; 2: batches are acknowledged; 4: all on one stream, without the lengths; 8 and 16: they
+/// are two requests with the same body, as it is (8), or packed by gzip (16) or zstd (24). Traps when what comes out is not
+/// sound.
 package func collectMessages(_ octets: [UInt8]) -> CollectedOutcome {
     guard let first = octets.first else { return CollectedOutcome() }
     checkAnswers(octets.dropFirst())
-    var limits = CollectorLimits()
-    (limits.templates, limits.fields, limits.domains, limits.elements) = (64, 512, 8, 16)
-    (limits.heldOctets, limits.heldOctetsInAll) = (8192, 12_288)
+    if let coding = coding(first) { return collectRequests(octets.dropFirst(), coding) }
+    let limits = narrowLimits()
     let session = CollectorSession(name: "fuzz", transport: first & 1 == 1 ? .udp : .tcp, limits: limits)
     let batches = first & 2 == 2 ? FuzzedBatches(limits) : nil
     let plain = Receiver()
@@ -35,6 +37,51 @@ package func collectMessages(_ octets: [UInt8]) -> CollectedOutcome {
     return CollectedOutcome(
         messages: session.tally.messages, records: session.tally.records, malformed: session.tally.malformed.total,
         answers: answers)
+}
+
+private func narrowLimits() -> CollectorLimits {
+    var limits = CollectorLimits()
+    (limits.templates, limits.fields, limits.domains, limits.elements) = (64, 512, 8, 16)
+    (limits.heldOctets, limits.heldOctetsInAll) = (8192, 12_288)
+    return limits
+}
+
+private func coding(_ choice: UInt8) -> ContentDecoder.Coding? {
+    switch choice & 24 {
+    case 8: .identity
+    case 16: .gzip
+    case 24: .zstd
+    default: nil
+    }
+}
+
+/// The same request twice, on one connection: what it brings is used once, or not at all.
+private func collectRequests(_ body: ArraySlice<UInt8>, _ coding: ContentDecoder.Coding) -> CollectedOutcome {
+    let limits = narrowLimits()
+    let session = CollectorSession(name: "fuzz", transport: .https, limits: limits)
+    guard let batches = FuzzedBatches(limits, ofRequests: true) else { preconditionFailure("no output") }
+    let limit = 1 << 16
+    var ends: [RequestEnd] = []
+    var unpacked: [Int] = []
+    for pieces in [7, max(1, body.count)] {
+        guard let decoder = ContentDecoder(coding) else { preconditionFailure("no decoder") }
+        var request = RequestBody(session, batches.holder, decoder, key: "key", limit: limit)
+        var rest = body
+        while !rest.isEmpty {
+            _ = request.take(Array(rest.prefix(pieces)))
+            rest = rest.dropFirst(pieces)
+        }
+        unpacked.append(request.octets)
+        ends.append(request.finish())
+    }
+    precondition(unpacked.allSatisfy { $0 <= limit + max(1 << 16, body.count) }, "too much was unpacked")
+    // A batch that was not whole is answered differently when it comes again; and how much comes out of what is not packed
+    // soundly, a closed batch or none, depends on how it was cut.
+    if case .notNow = ends[0] {} else { precondition(ends[0] == ends[1] || ends.contains(.malformed), "\(ends)") }
+    _ = batches.end(session.tally.records)
+    return CollectedOutcome(
+        messages: session.tally.messages, records: session.tally.records, malformed: session.tally.malformed.total,
+        answers: ends.count { $0 == .durable })
 }
 
 private func messages(_ octets: ArraySlice<UInt8>, isStream: Bool) -> [[UInt8]] {
@@ -99,6 +146,7 @@ private struct FuzzedBatches {
     let holder: BatchHolder
     private let lines = Lines()
     private let keeper: BatchKeeper
+    private let ofRequests: Bool
 
     private final class Lines: BatchLines {
         var ledger = BatchLedger(limit: 16)
@@ -111,12 +159,15 @@ private struct FuzzedBatches {
             }
             if let change { ledger.apply(change) }
         }
+
+        func synchronize() throws(ExportError) {}
     }
 
-    init?(_ limits: CollectorLimits) {
+    init?(_ limits: CollectorLimits, ofRequests: Bool = false) {
         guard let output = try? CollectorOutput(batchLines: lines, store: nil) else { return nil }
         keeper = BatchKeeper(output, limits: limits)
-        holder = BatchHolder(keeper)
+        self.ofRequests = ofRequests
+        holder = BatchHolder(keeper, ofRequests: ofRequests)
     }
 
     /// Ends the connection: every record is accounted for, and as many lines are written as were used. The answers.
@@ -125,11 +176,16 @@ private struct FuzzedBatches {
         holder.end()
         precondition((try? keeper.check()) != nil, "an output that cannot fail has failed")
         let tally = keeper.tally
-        precondition(tally.durableRecords + tally.otherRecords == lines.count, "lines and accounts differ")
+        precondition(
+            tally.durableRecords + tally.otherRecords + tally.requestRecords == lines.count, "lines and accounts differ"
+        )
         precondition(
             lines.count + tally.repeatedRecords + tally.refusedRecords + tally.unfinishedRecords == records,
             "a record is in no account")
-        precondition(answers.count == 32 * Int(tally.durable + tally.repeated + tally.refused), "answers and batches")
+        // Those to requests have been looked at.
+        precondition(
+            ofRequests || answers.count == 32 * Int(tally.durable + tally.repeated + tally.refused),
+            "answers and batches")
         return answers.count / 32
     }
 }

@@ -10,6 +10,9 @@ package protocol BatchLines: AnyObject {
     /// Writes lines. With a change of the ledger, returns when lines and batch are on disk; when it throws, the next
     /// start finds neither.
     func write(_ lines: [UInt8], closing change: BatchLedger.Change?) throws(ExportError)
+
+    /// Returns when all lines that were written are on disk.
+    func synchronize() throws(ExportError)
 }
 
 /// Where collected records go: lines of JSON, a store, or both, and who looks on. Used by one thread at a time.
@@ -103,11 +106,16 @@ package final class CollectorOutput: CollectedRecordReceiver {
         return batchLines?.ledger.contains(batch) ?? true && storeLedger?.contains(batch) ?? true
     }
 
-    /// Makes a batch durable in every output that does not have it yet. Returns why it is not; nil when it is.
-    func commit(_ name: CollectedBatch, lines: [UInt8], records: CollectedRecords) -> String? {
+    /// Makes a batch durable in every output that does not have it yet, or records of no batch in all. Returns why they are not;
+    /// nil when they are.
+    func commit(_ name: CollectedBatch?, lines: [UInt8], records: CollectedRecords) -> String? {
         write()
         do throws(ExportError) {
             if let failure { throw failure }
+            guard let name else {
+                try commit(lines, records)
+                return nil
+            }
             if let batchLines, !batchLines.ledger.contains(name) {
                 guard let change = batchLines.ledger.change(for: name) else { return Self.full(batchLines.ledger) }
                 try batchLines.write(lines, closing: change)
@@ -124,6 +132,14 @@ package final class CollectorOutput: CollectedRecordReceiver {
             failure = error
             return error.description
         }
+    }
+
+    private func commit(_ lines: [UInt8], _ records: CollectedRecords) throws(ExportError) {
+        try batchLines?.write(lines, closing: nil)
+        try batchLines?.synchronize()
+        var kept = CollectedRecords()
+        records.forEach { take($0, $1, to: &kept) }
+        try store?.commit(kept.records.span, attributes: kept.attributes.span, closing: nil)
     }
 
     private static func full(_ ledger: BatchLedger) -> String {

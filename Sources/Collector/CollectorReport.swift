@@ -18,15 +18,18 @@ package enum CollectorReport {
 
     /// What became of records on connections whose batches are acknowledged.
     package static func text(_ tally: BatchTally) -> String {
-        """
-        Batches
-          durable      \(tally.durable) batches, \(tally.durableRecords) records
-          again        \(tally.repeated) batches, \(tally.repeatedRecords) records, dropped
-          refused      \(tally.refused) batches, \(tally.refusedRecords) records, dropped
-          unfinished   \(tally.unfinishedRecords) records of batches that were not closed, which come again
-          without      \(tally.otherRecords) records of exporters that make no batches
-
-        """
+        let requests =
+            tally.requests == 0
+            ? "" : "  requests     \(tally.requests) that closed no batch, \(tally.requestRecords) records\n"
+        return """
+            Batches
+              durable      \(tally.durable) batches, \(tally.durableRecords) records
+              again        \(tally.repeated) batches, \(tally.repeatedRecords) records, dropped
+              refused      \(tally.refused) batches, \(tally.refusedRecords) records, dropped
+              unfinished   \(tally.unfinishedRecords) records of batches that were not closed, which come again
+              without      \(tally.otherRecords) records of exporters that make no batches
+            \(requests)
+            """
     }
 
     private static func text(_ session: SessionSummary) -> String {

@@ -31,7 +31,21 @@ struct CollectCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Take IPFIX on connections within TLS; may be repeated.", valueName: "address:port"))
     var tls: [String] = []
 
-    @Option(help: ArgumentHelp("The certificate for --tls, PEM.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp(
+            "Take requests that post IPFIX, on a loopback address; may be repeated.", valueName: "address:port"))
+    var http: [String] = []
+
+    @Option(help: ArgumentHelp("Take requests that post IPFIX within TLS; may be repeated.", valueName: "address:port"))
+    var https: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Requests have to show the token in this file's first line (Authorization: Bearer).", valueName: "file"),
+        completion: .file())
+    var token: String?
+
+    @Option(help: ArgumentHelp("The certificate for --tls and --https, PEM.", valueName: "file"), completion: .file())
     var certificate: String?
 
     @Option(help: ArgumentHelp("Its key, PEM.", valueName: "file"), completion: .file())
@@ -39,7 +53,8 @@ struct CollectCommand: ParsableCommand {
 
     @Option(
         name: .customLong("client-ca"),
-        help: ArgumentHelp("Clients of --tls need a certificate of this authority, PEM.", valueName: "file"),
+        help: ArgumentHelp(
+            "Clients of --tls and --https need a certificate of this authority, PEM.", valueName: "file"),
         completion: .file())
     var clientAuthority: String?
 
@@ -74,14 +89,17 @@ struct CollectCommand: ParsableCommand {
     var quiet = false
 
     /// Whether it listens, rather than reads.
-    var listens: Bool { !(udp + tcp + tls).isEmpty }
+    var listens: Bool { !(udp + connectionAddresses).isEmpty }
+
+    private var connectionAddresses: [String] { tcp + tls + requestAddresses }
+    private var requestAddresses: [String] { http + https }
 
     func validate() throws {
         guard listens != !file.isEmpty else {
             throw ValidationError(
                 listens
-                    ? "Files and sockets are collected by commands of their own: --file, or --udp, --tcp and --tls."
-                    : "Say what to collect: --file FILE, or --udp, --tcp or --tls ADDRESS:PORT.")
+                    ? "Files and sockets are collected by commands of their own: --file, or --udp, --tcp, --tls and so on."
+                    : "Say what to collect: --file FILE, or --udp, --tcp, --tls, --http or --https ADDRESS:PORT.")
         }
         guard store != "-" else { throw ValidationError("--store cannot go to standard output: name a file.") }
         let outputs = [json, store].compactMap { $0 }.filter { $0 != "-" }
@@ -95,32 +113,45 @@ struct CollectCommand: ParsableCommand {
     /// What is wrong with the options that sockets have; nil when nothing is.
     private var socketProblem: String? {
         if !listens, ack || live || exporters || untilIdle != nil || connections != nil {
-            return "--ack, --live, --exporters, --until-idle and --connections are for --udp, --tcp and --tls."
+            return "--ack, --live, --exporters, --until-idle and --connections are for sockets: --udp, --tcp and so on."
         }
         if live, json == "-" { return "--live and --json - cannot both have standard output: name a file." }
-        if tls.isEmpty != (certificate == nil) || tls.isEmpty != (key == nil) || tls.isEmpty && clientAuthority != nil {
-            return "--tls needs --certificate and --key, and these and --client-ca need --tls."
+        let isSecure = !(tls + https).isEmpty
+        if isSecure != (certificate != nil) || isSecure != (key != nil) || !isSecure && clientAuthority != nil {
+            return "--tls and --https need --certificate and --key, and these and --client-ca need one of them."
         }
-        if ack, tcp.isEmpty, tls.isEmpty { return "--ack answers on connections: add --tcp or --tls." }
+        if ack, connectionAddresses.isEmpty { return "--ack answers on connections: add --tcp, --tls or --https." }
+        if !ack, !requestAddresses.isEmpty { return "--http and --https answer when records are on disk: add --ack." }
+        if token != nil, requestAddresses.isEmpty { return "--token is for requests: add --http or --https." }
         if ack, json == "-" || (json == nil && store == nil) {
             return "--ack answers when records are on disk: add --store FILE or --json FILE."
         }
         if let untilIdle, !(untilIdle > 0 && untilIdle <= 1e9) { return "--until-idle takes a number of seconds." }
-        if let connections, connections < 1 || (tcp + tls).isEmpty {
-            return "--connections takes a number from 1 and needs --tcp or --tls."
+        if let connections, connections < 1 || connectionAddresses.isEmpty {
+            return "--connections takes a number from 1 and needs --tcp, --tls, --http or --https."
         }
         return nil
     }
 
     /// Where to listen, by transport.
-    func listenAddresses() throws -> (udp: [ListenAddress], tcp: [ListenAddress], tls: [ListenAddress]) {
-        do {
-            return (
-                try udp.map { try ListenAddress(parsing: $0, defaultPort: 4739) },
-                try tcp.map { try ListenAddress(parsing: $0, defaultPort: 4739) },
-                try tls.map { try ListenAddress(parsing: $0, defaultPort: 4740) }
-            )
-        } catch let error as ExportError { throw ValidationError(error.description) }
+    func listenAddresses() throws -> CollectorConfiguration {
+        func parse(_ texts: [String], _ port: UInt16) throws(ExportError) -> [ListenAddress] {
+            try texts.map { text throws(ExportError) in try ListenAddress(parsing: text, defaultPort: port) }
+        }
+        var configuration = CollectorConfiguration()
+        do throws(ExportError) {
+            configuration.udp = try parse(udp, 4739)
+            configuration.tcp = try parse(tcp, 4739)
+            configuration.tls = try parse(tls, 4740)
+            configuration.http = try parse(http, 80)
+            configuration.https = try parse(https, 443)
+        } catch { throw ValidationError(error.description) }
+        if let open = configuration.http.first(where: { !$0.isLoopback }) {
+            throw ValidationError(
+                "--http \(open): what is posted there is neither secret nor of a known sender, so that it has to be a "
+                    + "loopback address. Use --https.")
+        }
+        return configuration
     }
 
     func run() throws {
@@ -132,7 +163,8 @@ struct CollectCommand: ParsableCommand {
         guard let store else { return nil }
         var run = StoreRun()
         run.program = "flowprobe \(flowprobeVersion)"
-        run.inputs = file + (udp.map { "udp://" + $0 } + tcp.map { "tcp://" + $0 } + tls.map { "tls://" + $0 })
+        let sockets = [("udp", udp), ("tcp", tcp), ("tls", tls), ("http", http), ("https", https)]
+        run.inputs = file + sockets.flatMap { name, places in places.map { "\(name)://\($0)" } }
         run.options = CommandLine.arguments.dropFirst().joined(separator: " ")
         return try SQLiteSink(path: store, run: run)
     }

@@ -8,9 +8,10 @@ import Glibc
 extension CollectCommand {
     /// Listens until a signal or one of the options ends it.
     func runOnSockets() throws {
-        let addresses = try listenAddresses()
-        var configuration = CollectorConfiguration()
-        (configuration.udp, configuration.tcp, configuration.tls) = addresses
+        var configuration = try listenAddresses()
+        do { configuration.token = try token.map { try RequestToken(file: $0) } } catch {
+            throw ProbeFailure(code: .inputUnreadable, message: "\(error)")
+        }
         if let certificate, let key {
             configuration.files = CollectorConfiguration.TLS(
                 certificate: certificate, key: key, clientAuthority: clientAuthority)

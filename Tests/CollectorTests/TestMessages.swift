@@ -62,4 +62,6 @@ final class MemoryLines: BatchLines {
         self.lines += String(decoding: lines, as: UTF8.self).split(separator: "\n").map(String.init)
         if let change { ledger.apply(change) }
     }
+
+    func synchronize() throws(ExportError) { if fails { throw ExportError("The memory is full.") } }
 }

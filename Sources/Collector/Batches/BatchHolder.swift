@@ -4,7 +4,8 @@ import FlowTable
 /// Holds the records of one connection until their batch is closed, makes both durable, and says what to answer.
 ///
 /// Records of a domain whose exporter says nothing of batches are held until it has, or until it has sent more than
-/// `undecidedLimit`, or for as long as `decide` lets it; then they are used as they come.
+/// `undecidedLimit`, or for as long as `decide` lets it; then they are used as they come. Records of a request are held
+/// until it ends, whatever they are in.
 package final class BatchHolder: CollectedRecordReceiver {
     private enum Kind {
         case undecided, inBatches, plain
@@ -32,16 +33,23 @@ package final class BatchHolder: CollectedRecordReceiver {
     /// Octets of records that are held before it is known whether they are in batches.
     private static let undecidedLimit = 4 << 20
 
-    private let keeper: BatchKeeper
+    let keeper: BatchKeeper
+    /// Of a domain of which nothing has come.
+    private let fresh: Held
     private var domains: [UInt32: Held] = [:]
     private var octets = 0
     /// Why the connection has to be closed; nil while it has not.
     package private(set) var refusal: String?
-    /// Answers that were not taken yet, whole ones.
-    private var answers: [UInt8] = []
+    /// Whether the reason is that more came at once than may be held.
+    private var isTooLarge = false
+    /// Answers that were not taken yet.
+    private var answers: [BatchAnswer] = []
 
-    /// Holds nothing.
-    package init(_ keeper: BatchKeeper) { self.keeper = keeper }
+    /// Holds nothing. `ofRequests`: every record is held until `endRequest`.
+    package init(_ keeper: BatchKeeper, ofRequests: Bool = false) {
+        self.keeper = keeper
+        fresh = Held(kind: ofRequests ? .inBatches : .undecided)
+    }
 
     deinit { keeper.budget.giveBack(octets) }
 
@@ -51,7 +59,7 @@ package final class BatchHolder: CollectedRecordReceiver {
     /// Answers since the last call, 32 octets each.
     package func takeAnswers() -> [UInt8] {
         defer { answers.removeAll(keepingCapacity: true) }
-        return answers
+        return answers.flatMap(\.octets)
     }
 
     /// Takes a record.
@@ -65,7 +73,7 @@ package final class BatchHolder: CollectedRecordReceiver {
             keeper.tally.unfinishedRecords += 1
             return
         }
-        let kind = domains[domain, default: Held()].kind
+        let kind = domains[domain, default: fresh].kind
         if kind == .plain {
             keeper.tally.otherRecords += 1
             return keeper.output.receive(line: line, record: record, attributes: attributes, domain: domain)
@@ -79,6 +87,7 @@ package final class BatchHolder: CollectedRecordReceiver {
                 release(domain)
                 return receive(line: line, record: record, attributes: attributes, domain: domain)
             }
+            isTooLarge = octets + cost > keeper.limit
             refusal =
                 "A batch of domain \(domain) is larger than what is held for a connection (\(keeper.limit >> 20) MiB), or "
                 + "for all of them. Let the exporter make smaller batches."
@@ -86,13 +95,13 @@ package final class BatchHolder: CollectedRecordReceiver {
             return
         }
         octets += cost
-        domains[domain, default: Held()].hold(
+        domains[domain, default: fresh].hold(
             line: wishes.contains(.lines) ? line : [], record, attributes, cost)
         if kind == .undecided, octets > Self.undecidedLimit { release(domain) }
     }
 
     /// From now on, or since the domain's beginning, its records are held for their batch.
-    package func expectBatches(domain: UInt32) { domains[domain, default: Held()].kind = .inBatches }
+    package func expectBatches(domain: UInt32) { domains[domain, default: fresh].kind = .inBatches }
 
     /// Ends a batch.
     package func close(_ batch: CollectedBatch, domain: UInt32, isWhole: Bool) {
@@ -102,7 +111,7 @@ package final class BatchHolder: CollectedRecordReceiver {
         if keeper.output.hasBatch(batch) {
             keeper.tally.repeated += 1
             keeper.tally.repeatedRecords += held.count
-            answers += BatchAnswer(.durable, batch).octets
+            answers.append(BatchAnswer(.durable, batch))
         } else if !isWhole {
             guard keeper.isBrokenAgain(batch) else {
                 keeper.tally.unfinishedRecords += held.count
@@ -112,7 +121,7 @@ package final class BatchHolder: CollectedRecordReceiver {
             }
             keeper.tally.refused += 1
             keeper.tally.refusedRecords += held.count
-            answers += BatchAnswer(.refused, batch).octets
+            answers.append(BatchAnswer(.refused, batch))
         } else if let reason = keeper.output.commit(batch, lines: held.lines, records: held.records) {
             keeper.tally.unfinishedRecords += held.count
             refusal = reason
@@ -120,7 +129,7 @@ package final class BatchHolder: CollectedRecordReceiver {
             keeper.isMended(batch)
             keeper.tally.durable += 1
             keeper.tally.durableRecords += held.count
-            answers += BatchAnswer(.durable, batch).octets
+            answers.append(BatchAnswer(.durable, batch))
         }
     }
 
@@ -143,13 +152,30 @@ package final class BatchHolder: CollectedRecordReceiver {
         }
     }
 
+    /// What was said and answered since the last request, which is forgotten.
+    func endAnswers() -> (refusal: String?, isTooLarge: Bool, answers: [BatchAnswer]) {
+        defer { (refusal, isTooLarge, answers) = (nil, false, []) }
+        return (refusal, isTooLarge, answers)
+    }
+
+    /// All that is held, which is forgotten.
+    func takeAll() -> (lines: [UInt8], records: CollectedRecords, count: UInt64) {
+        var all: (lines: [UInt8], records: CollectedRecords, count: UInt64) = ([], CollectedRecords(), 0)
+        for domain in domains.keys.sorted() {
+            let held = take(domain)
+            all.lines += held.lines
+            held.records.forEach { all.records.append($0, attributes: $1) }
+            all.count += held.count
+        }
+        domains.removeAll()
+        return all
+    }
+
     private func take(_ domain: UInt32) -> Held {
-        guard let held = domains[domain] else { return Held() }
+        guard let held = domains[domain] else { return fresh }
         octets -= held.octets
         keeper.budget.giveBack(held.octets)
-        var empty = Held()
-        empty.kind = held.kind
-        domains[domain] = empty
+        domains[domain] = Held(kind: held.kind)
         return held
     }
 

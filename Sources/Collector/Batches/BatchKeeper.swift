@@ -19,6 +19,10 @@ package struct BatchTally: Sendable, Equatable {
     package var unfinishedRecords: UInt64 = 0
     /// Records of exporters that make no batches.
     package var otherRecords: UInt64 = 0
+    /// Requests made durable of which no batch was closed: parts of batches, and those of exporters that make none.
+    package var requests: UInt64 = 0
+    /// Their records.
+    package var requestRecords: UInt64 = 0
 
     /// Nothing yet.
     package init() {}
@@ -37,6 +41,11 @@ package final class BatchKeeper {
     /// Batches that came in pieces once.
     private var broken: Set<CollectedBatch> = []
     private static let brokenLimit = 4096
+    /// Keys of requests that were durable lately, the oldest at `oldestKey`.
+    private var keys: Set<String> = []
+    private var keyOrder: [String] = []
+    private var oldestKey = 0
+    private static let keyLimit = 16_384
 
     /// For an output that keeps batches.
     package init(_ output: CollectorOutput, limits: CollectorLimits = CollectorLimits()) {
@@ -55,6 +64,18 @@ package final class BatchKeeper {
         if broken.count >= Self.brokenLimit { broken.removeAll() }
         broken.insert(batch)
         return false
+    }
+
+    /// Whether a request with this key was durable lately.
+    func wasDurable(_ key: String) -> Bool { keys.contains(key) }
+
+    /// A request is durable.
+    func isDurable(_ key: String) {
+        guard keys.insert(key).inserted else { return }
+        guard keyOrder.count >= Self.keyLimit else { return keyOrder.append(key) }
+        keys.remove(keyOrder[oldestKey])
+        keyOrder[oldestKey] = key
+        oldestKey = (oldestKey + 1) % Self.keyLimit
     }
 
     /// A batch was whole this time.

@@ -28,7 +28,7 @@ extension CollectorSession {
         if transport == .udp, domain.sequence.isRepeated(number, exportTime: exportTime, octets: message.count) {
             return
         }
-        if !domain.sequence.expects(number) { domain.faults += 1 }
+        if !domain.sequence.expects(number) { countFault(of: domain) }
         let context = RecordContext(
             domain: domain.id, exportTime: Nanoseconds(exportTime) * nanosecondsPerSecond,
             initMilliseconds: domain.initMilliseconds)

@@ -10,6 +10,10 @@ package enum CollectorTransport: String, Sendable {
     case tcp
     /// Likewise, within TLS.
     case tls
+    /// In the bodies of requests, each a session of its own by RFC 7011.
+    case http
+    /// Likewise, within TLS.
+    case https
     /// One after another in a file (RFC 5655).
     case file
 }
@@ -70,6 +74,8 @@ package final class CollectorSession {
     var current: ObservationDomain?
     /// How often something was wrong that can have been any domain's records.
     private(set) var strayFaults: UInt64 = 0
+    /// How often records can have been lost to something wrong.
+    package private(set) var faults: UInt64 = 0
     /// Octets of the budget for templates that each takes beside its fields' share.
     private static let templateOverhead = 8
 
@@ -110,7 +116,24 @@ package final class CollectorSession {
     func count(_ kind: Malformation, at offset: Int) {
         tally.malformed.count(kind, message: tally.messages, offset: offset)
         guard kind.losesRecords else { return }
-        if let current { current.faults += 1 } else { strayFaults += 1 }
+        if let current { countFault(of: current) } else { (strayFaults, faults) = (strayFaults + 1, faults + 1) }
+    }
+
+    /// Records of a domain can have been lost.
+    func countFault(of domain: ObservationDomain) {
+        domain.faults += 1
+        faults += 1
+    }
+
+    /// Begins anew what RFC 7011 calls a transport session, on the same connection: templates, what is known of private
+    /// elements, and sequence numbers are those of the next one; counts go on.
+    package func renew() {
+        budgets.fields.giveBack(fields + templateCount * Self.templateOverhead)
+        (fields, templateCount) = (0, 0)
+        budgets.elements.giveBack(learned.count)
+        learned = LearnedElements(limit: limits.elements, budget: budgets.elements)
+        strayFaults = 0
+        for domain in domains.values { domain.renew() }
     }
 
     /// Says that nothing more comes: `pending` octets are left that are no whole message, or no message at all.

@@ -18,4 +18,12 @@ final class ObservationDomain {
 
     /// A domain of which nothing has come.
     init(id: UInt32) { self.id = id }
+
+    /// Forgets what belongs to a transport session; counts stay.
+    func renew() {
+        templates = [:]
+        initMilliseconds = nil
+        (faults, strayFaults) = (0, 0)
+        sequence.renew()
+    }
 }

@@ -39,6 +39,13 @@ package struct SequenceTracker: Sendable {
         return true
     }
 
+    /// Whatever number comes next is the first of another transport session; counts stay.
+    package mutating func renew() {
+        gaps.removeAll()
+        seen.removeAll()
+        expected = nil
+    }
+
     /// Whether `number` is the one that follows, or any may.
     package func expects(_ number: UInt32) -> Bool { expected.map { $0 == number } ?? true }
 

@@ -83,6 +83,14 @@ package final class BatchFile: BatchLines {
         } catch { throw Self.failure(path, error) }
     }
 
+    /// Returns when all lines are on disk, and that they are whole.
+    package func synchronize() throws(ExportError) {
+        do {
+            try file.synchronize()
+            try journal.synchronize()
+        } catch { throw Self.failure(path, error) }
+    }
+
     /// Puts a short journal in the old one's place, at once or not at all.
     private static func writeJournal(_ path: String, _ ledger: BatchLedger, _ octets: UInt64, _ inode: UInt64) throws
         -> FileHandle

@@ -25,8 +25,14 @@ package struct CollectorConfiguration: Sendable {
     package var tcp: [ListenAddress] = []
     /// Where connections within TLS are taken.
     package var tls: [ListenAddress] = []
-    /// For `tls`.
+    /// Where requests are taken; loopback, since what comes there is neither secret nor of a known sender.
+    package var http: [ListenAddress] = []
+    /// Where requests within TLS are taken.
+    package var https: [ListenAddress] = []
+    /// For `tls` and `https`.
     package var files: TLS?
+    /// What every request has to show; nil when nothing.
+    package var token: RequestToken?
     /// Whether batches are acknowledged on connections.
     package var acknowledges = false
     /// Whether lines say who sent a record.
@@ -47,6 +53,11 @@ package struct CollectorConfiguration: Sendable {
 
     /// Listens nowhere.
     package init() {}
+
+    /// Whether it listens for connections, those of requests included.
+    package var takesConnections: Bool { !tcp.isEmpty || !tls.isEmpty || takesRequests }
+    /// Whether it listens for requests, whose answers say what is durable: `acknowledges` is then set.
+    package var takesRequests: Bool { !http.isEmpty || !https.isEmpty }
 }
 
 /// What a collecting process tells while it works. Called on its thread.

@@ -27,7 +27,7 @@ final class CollectorEngine {
     private let loop: any EventLoop
     private let ended: EventLoopPromise<CollectorServer.Outcome>
     private var listening: [Listening] = []
-    private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
+    private var connections: [ObjectIdentifier: any CollectorConnection] = [:]
     private var isStopping = false
     private var hasEnded = false
     private var ticks = 0
@@ -42,6 +42,11 @@ final class CollectorEngine {
     var timedOut: UInt64 = 0
     /// Connections that failed: reset by the peer, TLS that did not come about.
     var connectionErrors: UInt64 = 0
+    /// How requests were answered.
+    var requests = RequestTally()
+    /// Requests under way whose bodies are packed, each of which may take 8 MiB to unpack.
+    var packedRequests = 0
+    static let packedRequestLimit = 32
     /// Errors of a socket for datagrams.
     var datagramErrors: UInt64 = 0
 
@@ -81,7 +86,7 @@ final class CollectorEngine {
 
     private var now: Nanoseconds { Nanoseconds(last.uptimeNanoseconds) }
 
-    func admit(_ connection: ConnectionHandler) -> Bool {
+    func admit(_ connection: any CollectorConnection) -> Bool {
         guard !isStopping, connections.count < configuration.limits.connections else {
             connectionsRefused += 1
             return false
@@ -92,7 +97,7 @@ final class CollectorEngine {
         return true
     }
 
-    func left(_ connection: ConnectionHandler) {
+    func left(_ connection: any CollectorConnection) {
         connections[ObjectIdentifier(connection)] = nil
         connectionsEnded += 1
         if let wanted = configuration.connections, connectionsEnded >= UInt64(wanted) { stop() }
@@ -204,10 +209,14 @@ final class CollectorEngine {
                 "  datagrams    \(datagrams.strayDatagrams) that are no message, \(datagrams.refusedMessages) of exporters "
                     + "beyond \(configuration.limits.peers), \(datagramErrors) errors")
         }
-        if !configuration.tcp.isEmpty || !configuration.tls.isEmpty {
+        if configuration.takesConnections {
             lines.append(
                 "  connections  \(connectionsTaken) taken, \(connectionsRefused) refused, \(timedOut) timed out, "
                     + "\(connectionErrors) failed")
+        }
+        if configuration.takesRequests {
+            lines.append(
+                "  requests     \(requests.taken) taken, \(requests.refused) refused, \(requests.deferred) not served")
         }
         var parts = [lines.joined(separator: "\n") + "\n"]
         if let keeper { parts.append(CollectorReport.text(keeper.tally)) }

@@ -1,7 +1,9 @@
 import Collector
 import Exporter
 import FlowTable
+import HTTPMessages
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import Synchronization
 
@@ -85,13 +87,32 @@ package final class CollectorServer: Sendable {
             let port = channel.localAddress?.port
             try loop.submit { engine.value.listens(.udp, address, port, channel, socket) }.wait()
         }
-        for (transport, addresses) in [(CollectorTransport.tcp, configuration.tcp), (.tls, configuration.tls)] {
+        for (transport, addresses) in [
+            (CollectorTransport.tcp, configuration.tcp), (.tls, configuration.tls), (.http, configuration.http),
+            (.https, configuration.https),
+        ] {
             for address in addresses {
-                let channel = try listen(engine, transport, address, transport == .tls ? context : nil)
+                let isSecure = transport == .tls || transport == .https
+                let channel = try listen(engine, transport, address, isSecure ? context : nil)
                 let port = channel.localAddress?.port
                 try loop.submit { engine.value.listens(transport, address, port, channel, nil) }.wait()
             }
         }
+    }
+
+    private static func add(
+        _ engine: CollectorEngine, _ transport: CollectorTransport, to pipeline: ChannelPipeline.SynchronousOperations
+    ) throws {
+        guard transport == .http || transport == .https else {
+            return try pipeline.addHandler(ConnectionHandler(engine, transport))
+        }
+        guard let keeper = engine.keeper else { throw ChannelError.operationUnsupported }
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: .ofMessages)
+        try pipeline.addHandler(HTTPResponseEncoder())
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(HTTPServerPipelineHandler())
+        try pipeline.addHandler(HTTPServerProtocolErrorHandler())
+        try pipeline.addHandler(RequestHandler(engine, transport, keeper))
     }
 
     private func listen(
@@ -109,7 +130,7 @@ package final class CollectorServer: Sendable {
                     channel.eventLoop.makeCompletedFuture {
                         let pipeline = channel.pipeline.syncOperations
                         if let context { try pipeline.addHandler(context.handler()) }
-                        try pipeline.addHandler(ConnectionHandler(engine.value, transport))
+                        try Self.add(engine.value, transport, to: pipeline)
                     }
                 }
                 .bind(to: address.socketAddress()).wait()

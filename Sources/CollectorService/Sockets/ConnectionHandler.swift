@@ -2,20 +2,19 @@ import Collector
 import NIOCore
 
 /// One exporter's connection: cuts what comes into messages, and answers batches.
-final class ConnectionHandler: ChannelInboundHandler {
+final class ConnectionHandler: ChannelInboundHandler, CollectorConnection {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let engine: CollectorEngine
-    private let transport: CollectorTransport
+    let engine: CollectorEngine
+    let transport: CollectorTransport
     private var stream = MessageStream()
     private var session: CollectorSession?
     private var receiver: (any CollectedRecordReceiver)?
     private var holder: BatchHolder?
-    private var context: ChannelHandlerContext?
-    /// When what has begun has to be whole; nil while nothing has.
+    private(set) var context: ChannelHandlerContext?
     private(set) var deadline: NIODeadline?
-    private var name = ""
+    private(set) var name = ""
 
     init(_ engine: CollectorEngine, _ transport: CollectorTransport) {
         self.engine = engine
@@ -51,12 +50,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         answer(context)
         if let refusal = holder?.refusal {
             engine.note("The connection of \(name) was closed. \(refusal)")
-            return close(context)
+            return close()
         }
         if stream.isBroken {
             engine.note(
                 "The connection of \(name) was closed: what comes at octet \(stream.consumed) is no IPFIX message.")
-            return close(context)
+            return close()
         }
         if isNew || deadline == nil { deadline = stream.pending > 0 ? .now() + engine.messageTime : nil }
     }
@@ -66,44 +65,21 @@ final class ConnectionHandler: ChannelInboundHandler {
         // Who does not read its answers gets no more than fit here.
         guard context.channel.isWritable else {
             engine.note("The connection of \(name) was closed: it does not read the answers to its batches.")
-            return close(context)
+            return close()
         }
         context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: answers)), promise: nil)
     }
 
-    /// Time has passed: what should be whole by now is given up.
-    func check(_ now: NIODeadline) {
-        guard let context, let deadline, deadline < now else { return }
-        engine.timedOut += 1
-        engine.note(
-            "The connection of \(name) was closed: no whole message came within \(engine.configuration.messageSeconds) s."
-        )
-        close(context)
-    }
-
-    /// Who has not spoken of batches by now makes none.
     func decide() { holder?.decide() }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Exporters that end without saying so in TLS are common. A message that is cut shows by its length.
-        if TLSContext.isMereEnd(error) { return close(context) }
-        engine.connectionErrors += 1
-        if transport == .tls { engine.note("The connection of \(name) failed: \(TLSContext.reason(error)).") }
-        close(context)
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { failed(error) }
 
     func channelInactive(context: ChannelHandlerContext) {
-        end()
+        stopReceiving()
         context.fireChannelInactive()
     }
 
-    private func close(_ context: ChannelHandlerContext) {
-        end()
-        context.close(promise: nil)
-    }
-
-    /// Ends the session: nothing more is taken, whatever comes.
-    func end() {
+    func stopReceiving() {
         guard let session else { return }
         self.session = nil
         deadline = nil
@@ -115,10 +91,5 @@ final class ConnectionHandler: ChannelInboundHandler {
         engine.left(self)
     }
 
-    /// Ends the session and the connection.
-    func stop() {
-        end()
-        context?.close(promise: nil)
-        context = nil
-    }
+    func forget() { context = nil }
 }

@@ -41,6 +41,11 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         (self.address, self.port) = (address, port)
     }
 
+    /// Whether only this host can reach it (127.0.0.0/8 or ::1).
+    package var isLoopback: Bool {
+        address.version == 6 ? address.high == 0 && address.low == 1 : address.low >> 24 == 127
+    }
+
     /// The form that is parsed.
     package var description: String { address.version == 6 ? "[\(address)]:\(port)" : "\(address):\(port)" }
 

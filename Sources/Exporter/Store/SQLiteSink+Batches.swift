@@ -29,32 +29,36 @@ extension SQLiteSink {
         return ledger
     }
 
-    /// Writes a batch's records and its identifier in one transaction, and returns when the disk has them. What was
-    /// consumed before is committed first. When it throws, none of the batch is in the store.
+    /// Writes a batch's records and its identifier, if there is one, in one transaction, and returns when the disk has them.
+    /// What was consumed before is committed first. When it throws, none of the batch is in the store.
     package func commit(
-        _ records: Span<FlowRecord>, attributes: Span<UInt8> = Span(), closing change: BatchLedger.Change
+        _ records: Span<FlowRecord>, attributes: Span<UInt8> = Span(), closing change: BatchLedger.Change?
     ) throws(ExportError) {
         try flush()
         try database.execute("BEGIN IMMEDIATE")
         do throws(ExportError) {
             try write(records, attributes)
-            let probe = StoreAddress(high: change.probe.high, low: change.probe.low)
-            for first in change.removed {
-                let delete = try database.prepare("DELETE FROM batches WHERE batchProbe = ? AND firstBatchId = ?")
-                delete.bind(1, probe)
-                delete.bind(2, Int64(bitPattern: first))
-                try delete.run()
-            }
-            let insert = try database.prepare("INSERT INTO batches VALUES (?, ?, ?)")
-            insert.bind(1, probe)
-            insert.bind(2, Int64(bitPattern: change.range.lowerBound))
-            insert.bind(3, Int64(bitPattern: change.range.upperBound))
-            try insert.run()
+            if let change { try write(change) }
             try database.execute("COMMIT")
         } catch {
             // What made the statement fail is what matters; a disk that failed may fail here as well.
             try? database.execute("ROLLBACK")
             throw error
         }
+    }
+
+    private func write(_ change: BatchLedger.Change) throws(ExportError) {
+        let probe = StoreAddress(high: change.probe.high, low: change.probe.low)
+        for first in change.removed {
+            let delete = try database.prepare("DELETE FROM batches WHERE batchProbe = ? AND firstBatchId = ?")
+            delete.bind(1, probe)
+            delete.bind(2, Int64(bitPattern: first))
+            try delete.run()
+        }
+        let insert = try database.prepare("INSERT INTO batches VALUES (?, ?, ?)")
+        insert.bind(1, probe)
+        insert.bind(2, Int64(bitPattern: change.range.lowerBound))
+        insert.bind(3, Int64(bitPattern: change.range.upperBound))
+        try insert.run()
     }
 }

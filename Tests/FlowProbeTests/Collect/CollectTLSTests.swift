@@ -5,7 +5,7 @@ extension ProbeTests {
     /// `collect --tls`, with certificates made here and openssl as the other side.
     @Suite struct CollectTLSTests {
         /// An authority, a server, a client, and a client of another authority.
-        private static func certificates(_ folder: TemporaryFolder) throws {
+        static func certificates(_ folder: TemporaryFolder) throws {
             func openssl(_ arguments: [String]) throws {
                 let outcome = try Program.run("/usr/bin/openssl", arguments, merging: true, in: folder.url)
                 #expect(outcome.code == 0, "\(outcome.output)")
@@ -20,10 +20,13 @@ extension ProbeTests {
                         + kind)
                 for name in names {
                     try openssl(
-                        ["req", "-subj", "/CN=\(name)", "-keyout", "\(name).key", "-out", "\(name).csr"] + kind)
+                        [
+                            "req", "-subj", "/CN=\(name)", "-addext", "subjectAltName=DNS:localhost", "-keyout",
+                            "\(name).key", "-out", "\(name).csr",
+                        ] + kind)
                     try openssl([
                         "x509", "-req", "-in", "\(name).csr", "-CA", "\(authority).pem", "-CAkey", "\(authority).key",
-                        "-CAcreateserial", "-out", "\(name).pem", "-days", "2",
+                        "-CAcreateserial", "-out", "\(name).pem", "-days", "2", "-copy_extensions", "copy",
                     ])
                 }
             }
