@@ -1,4 +1,5 @@
 import Capture
+import Exporter
 import PacketDecode
 
 /// One entry of `inputs`: an interface that is listened to. It is one observation point (IE 138).
@@ -41,6 +42,24 @@ package struct InputConfiguration: Sendable, Equatable {
 
     /// The defaults, without an interface.
     package init() {}
+
+    /// What collectors are told of it, as the point with number `id`.
+    package func observationPoint(_ id: UInt32) -> IPFIXOptions.ObservationPoint {
+        var point = IPFIXOptions.ObservationPoint(
+            id: id, observationDomainId: domain, interfaceName: interface,
+            interfaceDescription: name == interface ? "" : name)
+        switch role {
+        case .core: point.role = .core
+        case .access: point.role = .access
+        case .virtual: point.role = .virtual
+        }
+        switch position {
+        case .ingress: point.flowDirection = .ingress
+        case .egress: point.flowDirection = .egress
+        case .both: break
+        }
+        return point
+    }
 
     /// What is to be captured, as the capturing room takes it.
     package var liveInput: LiveInput {

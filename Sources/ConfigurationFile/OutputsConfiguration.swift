@@ -42,22 +42,6 @@ package struct OutputsConfiguration: Sendable, Equatable {
     /// The defaults: no output.
     package init() {}
 
-    /// What the IPFIX outputs have in common, with the inputs as observation points.
-    package func ipfixOptions(inputs: [InputConfiguration]) -> IPFIXOptions {
-        var options = IPFIXOptions()
-        options.elements = elements
-        options.uniflow = uniflow
-        options.labels = labels
-        options.attributes = labelAttributes
-        options.enterpriseNumber = enterpriseNumber
-        options.observationPoints = inputs.enumerated().map { index, input in
-            IPFIXOptions.ObservationPoint(
-                id: UInt32(index + 1), observationDomainId: input.domain, interfaceName: input.interface,
-                interfaceDescription: input.name)
-        }
-        return options
-    }
-
     /// Why these collectors, in these groups, cannot be served with this spool, these labels and these of their attributes, as a
     /// sentence; nil when they can.
     package static func problem(

@@ -29,11 +29,14 @@ import Testing
         var (one, two) = (InputConfiguration(), InputConfiguration())
         (one.name, one.interface, one.domain) = ("uplink", "eth0", 5)
         (two.name, two.interface, two.domain) = ("eth1", "eth1", 9)
-        let points = OutputsConfiguration().ipfixOptions(inputs: [one, two]).observationPoints
+        (two.role, two.position) = (.core, .egress)
+        let points = [one.observationPoint(1), two.observationPoint(2)]
         #expect(points.map(\.id) == [1, 2])
         #expect(points.map(\.observationDomainId) == [5, 9])
         #expect(points.map(\.interfaceName) == ["eth0", "eth1"])
-        #expect(points.map(\.interfaceDescription) == ["uplink", "eth1"])
+        #expect(points.map(\.interfaceDescription) == ["uplink", ""])
+        #expect(points.map(\.role) == [.access, .core])
+        #expect(points.map(\.flowDirection) == [nil, .egress])
     }
 
     @Test(arguments: ["127.0.0.1", "127.255.0.9", "::1"])

@@ -24,7 +24,7 @@ extension ConfigurationKeys {
             .init("role", \.role, .choice, .restart, "What the port is for."),
             .init(
                 "position", \.position, .choice, .restart,
-                "Which way packets pass here, as seen from the port; where it is one way only, records say it (IE 61)."
+                "Which way packets pass here, as seen from the port; where it is one way only, options data say it (IE 61)."
             ),
             .init(
                 "ring", \.ring, .size(8 << 10...16 << 30), .restart,

@@ -46,6 +46,7 @@ extension InformationElement.Option {
     static let interfaceDescription = Self(83, "interfaceDescription", .string)
     static let packets = Self(86, "packetTotalCount", .unsigned64)
     static let observationPointId = Self(138, "observationPointId", .unsigned64)
+    static let flowDirection = Self(61, "flowDirection", .unsigned8, semantics: .identifier)
     static let meteringProcessId = Self(143, "meteringProcessId", .unsigned32)
     static let exportingProcessId = Self(144, "exportingProcessId", .unsigned32)
     static let observationDomainId = Self(149, "observationDomainId", .unsigned32)
@@ -133,9 +134,14 @@ extension InformationElement.Option {
         211, "overloadSinceMilliseconds", .dateTimeMilliseconds, registry: .project, units: .milliseconds,
         description: "Since when overloadStep and the selector beside it have been in force.")
 
+    static let observationPointRole = Self(
+        212, "observationPointRole", .unsigned8, registry: .project, semantics: .identifier,
+        description: "What the port is for whose packets are observed. 1: core, 2: access, 3: virtual.")
+
     /// Every element of options data, by id, our own last.
     package static let all: [Self] = [
         exportedOctets, exportedMessages, exportedFlowRecords, interfaceName, interfaceDescription, packets,
+        flowDirection,
         applicationId, applicationName,
         observationPointId, meteringProcessId, exportingProcessId, observationDomainId, ignoredPackets, ignoredOctets,
         notSentFlows, notSentPackets, notSentOctets, observationDomainName, selectorId, informationElementId,
@@ -144,6 +150,6 @@ extension InformationElement.Option {
         elementName, elementSemantics, elementUnits, privateEnterpriseNumber, layer2Octets, undecodablePackets,
         captureLossPackets, duplicatePackets, notSelectedPackets, notSelectedOctets, batchId, batchProbe, gapStart,
         gapEnd, gapCause, gapPackets, verdictKind, verdictSeverity, verdictSince, verdictSentence, overloadStep,
-        overloadSince,
+        overloadSince, observationPointRole,
     ]
 }

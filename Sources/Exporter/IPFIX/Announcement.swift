@@ -20,6 +20,9 @@ struct Announcement {
         if options.labels, domain != 0 { templates.append(.application) }
         if options.tellsMirror, domain != 0 { templates.append(.mirrorVerdict) }
         if options.tellsOverload, domain != 0 { templates += [.flowSelector, .overload] }
+        let points = options.observationPoints.filter { $0.observationDomainId == domain }
+        let hasRoles = points.contains { $0.role != nil }
+        if hasRoles { templates += [.port, .oneWayPort] }
         for template in templates { parts.append((3, template.encoded(enterpriseNumber: number))) }
         if domain == 0 {
             describe(Set(templates.flatMap(\.fields).map(\.id)), number)
@@ -28,6 +31,7 @@ struct Announcement {
         if options.announcesBatches { describe(Set(OptionsTemplate.batch.fields.map(\.id)), number) }
         if options.tellsMirror { describe(Set(OptionsTemplate.mirrorVerdict.fields.map(\.id)), number) }
         if options.tellsOverload { describe(Set(OptionsTemplate.overload.fields.map(\.id)), number) }
+        if hasRoles { describe(Set(OptionsTemplate.port.fields.map(\.id)), number) }
         let used = FlowTemplate.all(options: options).flatMap(\.fields).map(\.name)
         for field in ExportField.all where field.element.registry == .project && used.contains(field.name) {
             let element = field.element
@@ -43,11 +47,7 @@ struct Announcement {
         if options.tellsOverload {
             for selector in FlowSelector.allSelectors { add(.flowSelector, selector.optionsValues) }
         }
-        for point in options.observationPoints where point.observationDomainId == domain {
-            add(
-                .observationPoint,
-                [.number(UInt64(point.id)), .text(point.interfaceName), .text(point.interfaceDescription)])
-        }
+        for point in points { add(point) }
         if options.labels {
             for row in LabelCatalogue.rows {
                 let id = FlowRecord.applicationEngine << 56 | UInt64(number) << 24 | UInt64(row.label.rawValue)
@@ -57,6 +57,16 @@ struct Announcement {
         if let name = options.observationDomainNames[domain] {
             add(.observationDomain, [.number(UInt64(domain)), .text(name)])
         }
+    }
+
+    private mutating func add(_ point: IPFIXOptions.ObservationPoint) {
+        let names: [OptionsValue] = [
+            .number(UInt64(point.id)), .text(point.interfaceName), .text(point.interfaceDescription),
+        ]
+        guard let role = point.role else { return add(.observationPoint, names) }
+        let values = names + [.number(UInt64(role.rawValue))]
+        guard let direction = point.flowDirection else { return add(.port, values) }
+        add(.oneWayPort, values + [.number(UInt64(direction.rawValue))])
     }
 
     /// Type information about our own elements among `ids` (RFC 5610).

@@ -88,6 +88,28 @@ package struct IPFIXOptions: Sendable {
         package var interfaceName: String
         /// IE 83; may be empty.
         package var interfaceDescription: String
+        /// What the port is for; nil where nobody has said.
+        package var role: Role?
+        /// IE 61, of all packets that pass here; nil where they pass both ways.
+        package var flowDirection: FlowDirection?
+
+        /// Values of `observationPointRole`.
+        package enum Role: UInt8, Sendable {
+            /// Between parts of the network.
+            case core = 1
+            /// Towards users and hosts.
+            case access = 2
+            /// Of a virtual switch or machine.
+            case virtual = 3
+        }
+
+        /// Values of IE 61.
+        package enum FlowDirection: UInt8, Sendable {
+            /// Into the device.
+            case ingress = 0
+            /// Out of the device.
+            case egress = 1
+        }
 
         /// An input and what to call it.
         package init(

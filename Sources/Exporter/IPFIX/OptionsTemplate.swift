@@ -65,6 +65,14 @@ package struct OptionsTemplate: Sendable {
     package static let overload = OptionsTemplate(
         524, scope: [.observationDomainId], [.overloadStep, .selectorId, .overloadSince])
 
+    /// What an observation point is called and for, in exports of a live run.
+    package static let port = OptionsTemplate(
+        525, scope: [.observationPointId], [.interfaceName, .interfaceDescription, .observationPointRole])
+    /// The same of one where all packets pass one way: IE 61 is about the point, not the network's inside and outside.
+    package static let oneWayPort = OptionsTemplate(
+        526, scope: [.observationPointId],
+        [.interfaceName, .interfaceDescription, .observationPointRole, .flowDirection])
+
     /// Templates of every domain that has flow records.
     package static let ofDomains = [elementType, selector, observationPoint, observationDomain]
     /// Templates of domain 0, which is about the exporting process.

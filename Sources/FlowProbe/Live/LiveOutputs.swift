@@ -67,9 +67,7 @@ final class LiveOutputs {
         }
         var options = output.ipfixOptions(inputs: [])
         options.observationPoints = plan.inputs.enumerated().map { index, input in
-            IPFIXOptions.ObservationPoint(
-                id: UInt32(index + 1), observationDomainId: input.domain, interfaceName: input.capture.interface,
-                interfaceDescription: input.capture.name == input.capture.interface ? "" : input.capture.name)
+            input.observationPoint(UInt32(index + 1))
         }
         options.startsUnconnected = true
         options.statisticsSeconds = 60

@@ -17,6 +17,8 @@ struct LivePlan {
         /// Observation domain id, 1 to 32,767.
         var domain: UInt32
         var segmentRule: PacketDecoder.SegmentRule
+        /// What collectors are told of it, by the configuration; nil when there is none.
+        var described: InputConfiguration?
         /// Processors that the workers stay on, one each; empty for any.
         var processors: [Int] = []
     }
@@ -160,5 +162,14 @@ extension LivePlan.Input {
         domain = input.domain
         segmentRule = input.segment
         processors = input.cpus
+        described = input
+    }
+
+    /// What collectors are told of it, as the point with number `id`.
+    func observationPoint(_ id: UInt32) -> IPFIXOptions.ObservationPoint {
+        described?.observationPoint(id)
+            ?? IPFIXOptions.ObservationPoint(
+                id: id, observationDomainId: domain, interfaceName: capture.interface,
+                interfaceDescription: capture.name == capture.interface ? "" : capture.name)
     }
 }

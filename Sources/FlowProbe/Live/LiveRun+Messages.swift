@@ -14,10 +14,11 @@ extension LiveRun {
             }
             let workers = "\(capture.workers) worker\(capture.workers == 1 ? "" : "s")"
             let filter = capture.filter.map { ", filter '\($0)'" } ?? ""
+            let use = input.described.map { "; \($0.role.rawValue) port, \($0.position.rawValue)" } ?? ""
             logger.notice(
                 """
                 captures \(capture.interface) as observation point \(index + 1) of domain \(input.domain), \(workers) \
-                with a ring of \(capture.ringOctets >> 10) KiB each\(filter)
+                with a ring of \(capture.ringOctets >> 10) KiB each\(filter)\(use)
                 """)
         }
         var names = outputs.destinations.map(\.name).filter { $0 != "report" }

@@ -318,6 +318,25 @@ import Testing
         #expect(try told().map(\.severity) == [2])
     }
 
+    /// IE 61 is ingress or egress at the point, and is said only of points where all packets pass one way.
+    @Test func portsAreToldWithTheirRoleAndDirection() throws {
+        var options = IPFIXOptions()
+        options.observationPoints = [1, 2, 3, 4].map { .init(id: $0, interfaceName: "eth\($0)") }
+        options.observationPoints[0].role = .core
+        (options.observationPoints[1].role, options.observationPoints[1].flowDirection) = (.access, .ingress)
+        (options.observationPoints[2].role, options.observationPoints[2].flowDirection) = (.virtual, .egress)
+        let transport = MemoryTransport()
+        let sink = try IPFIXSink(transport: transport, options: options)
+        try sink.consume(syntheticRecords(10).span, packetClock: syntheticEpoch)
+        try sink.finish(packetClock: syntheticEpoch)
+        var reader = IPFIXReader()
+        let records = try reader.read(transport.sessions[0]).flatMap(\.records)
+            .filter { $0.isOptions && $0.number(138) != nil }
+        #expect(records.map { $0.number(138) } == [1, 2, 3, 4])
+        #expect(records.map { $0.number(212, Self.pen) } == [1, 2, 3, nil])
+        #expect(records.map { $0.number(61) } == [nil, 0, 1, nil])
+    }
+
     @Test func optionsDataTellWhatWasExportedAndWhatWasNot() throws {
         var options = IPFIXOptions()
         options.observationPoints = [

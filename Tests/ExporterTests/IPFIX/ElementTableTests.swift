@@ -42,7 +42,7 @@ import Testing
             (202, "coverageGapStartMilliseconds"), (203, "coverageGapEndMilliseconds"), (204, "coverageGapCause"),
             (205, "coverageGapUnrecordedPackets"), (206, "mirrorVerdictKind"), (207, "mirrorVerdictSeverity"),
             (208, "mirrorVerdictSinceMilliseconds"), (209, "mirrorVerdictSentence"),
-            (210, "overloadStep"), (211, "overloadSinceMilliseconds"),
+            (210, "overloadStep"), (211, "overloadSinceMilliseconds"), (212, "observationPointRole"),
         ]
         for (id, name) in frozen { #expect(rows.contains { $0 == (id, name) }) }
         #expect(rows.count == frozen.count)
