@@ -65,10 +65,10 @@ private func collectRequests(_ body: ArraySlice<UInt8>, _ coding: ContentDecoder
     var unpacked: [Int] = []
     for pieces in [7, max(1, body.count)] {
         guard let decoder = ContentDecoder(coding) else { preconditionFailure("no decoder") }
-        var request = RequestBody(session, batches.holder, decoder, key: "key", limit: limit)
+        var request = RequestBody(session, batches.holder, decoder, name: "key", limit: limit)
         var rest = body
         while !rest.isEmpty {
-            _ = request.take(Array(rest.prefix(pieces)))
+            request.take(Array(rest.prefix(pieces)))
             rest = rest.dropFirst(pieces)
         }
         unpacked.append(request.octets)

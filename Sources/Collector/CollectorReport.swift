@@ -26,7 +26,7 @@ package enum CollectorReport {
               durable      \(tally.durable) batches, \(tally.durableRecords) records
               again        \(tally.repeated) batches, \(tally.repeatedRecords) records, dropped
               refused      \(tally.refused) batches, \(tally.refusedRecords) records, dropped
-              unfinished   \(tally.unfinishedRecords) records of batches that were not closed, which come again
+              unfinished   \(tally.unfinishedRecords) records of batches that were not closed, or of requests that were not taken
               without      \(tally.otherRecords) records of exporters that make no batches
             \(requests)
             """

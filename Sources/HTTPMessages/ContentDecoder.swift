@@ -80,8 +80,8 @@ import CCompression
             }
             used += more
             if made > 0, !take(piece[..<made]) { return true }
-            // A piece that is not full has all that could be made.
-            if used == octets.count, made < piece.count { return true }
+            // A piece that is not full has all that could be made; at the end there is no more, full or not.
+            if used == octets.count, isAtEnd || made < piece.count { return true }
             // Neither read nor made anything: more of the same would not either.
             if more == 0, made == 0 {
                 isBroken = true

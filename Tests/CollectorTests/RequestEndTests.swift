@@ -25,7 +25,8 @@ import Testing
         for message in templates + body(&exporter) where holder.refusal == nil {
             session.receive(message.span, to: holder)
         }
-        return holder.endRequest(key: key, isWhole: isWhole)
+        return holder.endRequest(
+            key: key.map { RequestKey($0, records: session.recordDigest) }, isWhole: isWhole)
     }
 
     /// Each request is a session of its own: numbers from 0, templates of its own.
@@ -53,6 +54,22 @@ import Testing
         #expect(lines.lines.count == 16_385, "the last 16,384 are kept")
         _ = send("0") { [$0.data(0..<1)] }
         #expect(lines.lines.count == 16_386, "the first is forgotten")
+    }
+
+    /// Two senders may have the same name for requests.
+    @Test func equalKeysOfOtherRecordsAreOtherRequests() {
+        for first in [0, 10, 0] as [UInt64] { #expect(send("7") { [$0.data(first..<first + 10)] } == .durable) }
+        #expect(lines.lines.count == 20 && keeper.tally.repeatedRecords == 10)
+    }
+
+    /// Something is missing behind a batch that was closed: what was closed stays, and all is asked for once more.
+    @Test func whatIsNotWholeBehindABatchComesAgain() {
+        guard case .notNow = send(nil, isWhole: false, { [$0.data(0..<10), $0.close(1), $0.data(10..<20)] }) else {
+            return #expect(Bool(false), "it was answered otherwise")
+        }
+        #expect(lines.lines.count == 10)
+        #expect(send { [$0.data(0..<10), $0.close(1), $0.data(10..<20)] } == .durable)
+        #expect(lines.lines.count == 20)
     }
 
     @Test func whatIsNotWholeIsNotTaken() {

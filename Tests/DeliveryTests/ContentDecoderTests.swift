@@ -56,6 +56,18 @@ import Testing
         #expect(try #require(ContentDecoder(coding)).isWhole == false, "nothing is no packed body")
     }
 
+    /// Sizes that fill what is given out at once to the last octet.
+    @Test(arguments: [ContentDecoder.Coding.gzip, .zstd]) func fullPieces(coding: ContentDecoder.Coding) throws {
+        for size in [65_535, 65_536, 65_537, 131_072, 196_608] {
+            let octets = Array(Self.text.prefix(size))
+            let packed = try Self.packed(octets, by: coding.rawValue)
+            for length in [1000, packed.count] {
+                let found = try #require(try Self.unpack(packed, coding, length: length))
+                #expect(found.isWhole && found.octets == octets, "\(size) octets, \(length) at once")
+            }
+        }
+    }
+
     /// Whoever takes no more is not given more: a body of nothing but zeros cannot fill memory.
     @Test(arguments: [ContentDecoder.Coding.gzip, .zstd]) func stopsWhenToldTo(coding: ContentDecoder.Coding) throws {
         let packed = try Self.packed([UInt8](repeating: 0, count: 1 << 24), by: coding.rawValue)

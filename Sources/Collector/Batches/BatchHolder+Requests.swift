@@ -14,11 +14,21 @@ package enum RequestEnd: Equatable, Sendable {
     case notNow(String)
 }
 
+/// What names a request for as long as a collecting process runs: what its sender calls it (`Idempotency-Key`), and its records, since
+/// two senders may use the same names.
+package struct RequestKey: Hashable, Sendable {
+    private let name: String
+    private let records: Int
+
+    /// From a name and what `CollectorSession.recordDigest` says.
+    package init(_ name: String, records: Int) { (self.name, self.records) = (name, records) }
+}
+
 extension BatchHolder {
     /// Ends a request, all of whose records were held: what no batch in it has closed is made durable as it is. `key` names
-    /// the request for ever (`Idempotency-Key`): when one with this key was durable lately, it is a repeat. `isWhole`: all of
-    /// it has come, and nothing in it was wrong.
-    package func endRequest(key: String?, isWhole: Bool) -> RequestEnd {
+    /// the request and its records: when one with this key was durable lately, it is a repeat. `isWhole`: all of it has come,
+    /// and nothing in it was wrong.
+    package func endRequest(key: RequestKey?, isWhole: Bool) -> RequestEnd {
         let (refusal, isTooLarge, answers) = endAnswers()
         let (lines, records, count) = takeAll()
         func unfinished(_ end: RequestEnd) -> RequestEnd {
@@ -27,7 +37,10 @@ extension BatchHolder {
         }
         if let refusal { return unfinished(isTooLarge ? .tooLarge(refusal) : .notNow(refusal)) }
         if answers.contains(where: { $0.verdict == .refused }) { return unfinished(.refused) }
-        guard isWhole || count == 0 && !answers.isEmpty else { return unfinished(.malformed) }
+        guard isWhole else {
+            // Some of it was taken: to have it come again costs nothing, to have its sender give it up does.
+            return unfinished(answers.isEmpty ? .malformed : .notNow("Behind a batch, the request was not whole."))
+        }
         guard count > 0 else { return .durable }
         if let key, keeper.wasDurable(key) {
             keeper.tally.repeated += 1

@@ -15,7 +15,7 @@ package struct BatchTally: Sendable, Equatable {
     package var refused: UInt64 = 0
     /// Their records, which were dropped.
     package var refusedRecords: UInt64 = 0
-    /// Records of batches that were not closed, or not taken, when their connection ended: they come again.
+    /// Records of batches that were not closed, or not taken, when their connection ended, and of requests that were not taken.
     package var unfinishedRecords: UInt64 = 0
     /// Records of exporters that make no batches.
     package var otherRecords: UInt64 = 0
@@ -42,8 +42,8 @@ package final class BatchKeeper {
     private var broken: Set<CollectedBatch> = []
     private static let brokenLimit = 4096
     /// Keys of requests that were durable lately, the oldest at `oldestKey`.
-    private var keys: Set<String> = []
-    private var keyOrder: [String] = []
+    private var keys: Set<RequestKey> = []
+    private var keyOrder: [RequestKey] = []
     private var oldestKey = 0
     private static let keyLimit = 16_384
 
@@ -67,10 +67,10 @@ package final class BatchKeeper {
     }
 
     /// Whether a request with this key was durable lately.
-    func wasDurable(_ key: String) -> Bool { keys.contains(key) }
+    func wasDurable(_ key: RequestKey) -> Bool { keys.contains(key) }
 
     /// A request is durable.
-    func isDurable(_ key: String) {
+    func isDurable(_ key: RequestKey) {
         guard keys.insert(key).inserted else { return }
         guard keyOrder.count >= Self.keyLimit else { return keyOrder.append(key) }
         keys.remove(keyOrder[oldestKey])

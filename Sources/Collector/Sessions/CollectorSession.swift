@@ -76,6 +76,8 @@ package final class CollectorSession {
     private(set) var strayFaults: UInt64 = 0
     /// How often records can have been lost to something wrong.
     package private(set) var faults: UInt64 = 0
+    /// What tells the flow records that have come since `renew` from others; nil where nobody asks.
+    private var digest: Hasher?
     /// Octets of the budget for templates that each takes beside its fields' share.
     private static let templateOverhead = 8
 
@@ -90,6 +92,7 @@ package final class CollectorSession {
         self.budgets = budgets
         self.exporter = exporter
         learned = LearnedElements(limit: limits.elements, budget: budgets.elements)
+        digest = transport == .http || transport == .https ? Hasher() : nil
     }
 
     /// A session by itself, with limits of its own.
@@ -134,6 +137,21 @@ package final class CollectorSession {
         learned = LearnedElements(limit: limits.elements, budget: budgets.elements)
         strayFaults = 0
         for domain in domains.values { domain.renew() }
+        if digest != nil { digest = Hasher() }
+    }
+
+    /// Whether it has as many observation domains as are to be kept of one exporter: another session is to be used for the
+    /// next request.
+    package var isCrowded: Bool { domains.count > limits.domains / 2 }
+
+    /// Tells the flow records that have come since `renew` from others, as long as the process runs.
+    package var recordDigest: Int { digest?.finalize() ?? 0 }
+
+    private func addToDigest(_ octets: Span<UInt8>, _ range: Range<Int>) {
+        for start in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+            digest?.combine(octets.unsigned(at: start, min(8, range.upperBound - start)))
+        }
+        digest?.combine(range.count)
     }
 
     /// Says that nothing more comes: `pending` octets are left that are no whole message, or no message at all.
@@ -182,18 +200,18 @@ package final class CollectorSession {
         if cost < 0 { budgets.fields.giveBack(-cost) }
         fields += more
         if old != nil { count(.templateRedefined, at: offset) } else { templateCount += 1 }
-        domain.templates[template.id] = template
+        domain.keep(template)
     }
 
     /// Forgets a template, or with the id of its kind of set (2 or 3) all of that kind (RFC 7011 section 8.1).
     func withdraw(_ id: UInt16, in domain: ObservationDomain, isOptions: Bool, at offset: Int) {
         guard transport != .udp else { return count(.withdrawalOverDatagram, at: offset) }
         let all: UInt16 = isOptions ? 3 : 2
-        let gone = id == all ? domain.templates.values.filter { ($0.scopeCount > 0) == isOptions } : []
-        let named = [domain.templates[id]].compactMap { $0 }
-        if id != all, named.isEmpty { count(.withdrawalOfUnknown, at: offset) }
-        for template in id == all ? gone : named {
-            domain.templates[template.id] = nil
+        let gone = id == all ? domain.ids(isOptions: isOptions) : [id]
+        if id != all, domain.templates[id] == nil { count(.withdrawalOfUnknown, at: offset) }
+        for id in gone {
+            guard let template = domain.templates[id] else { continue }
+            domain.remove(id)
             fields -= template.fields.count
             templateCount -= 1
             budgets.fields.giveBack(template.fields.count + Self.templateOverhead)
@@ -229,6 +247,7 @@ package final class CollectorSession {
     ) {
         tally.records += 1
         domain.records += 1
+        if digest != nil { addToDigest(octets, range) }
         let wishes = receiver.wishes
         // A line costs more than everything else: it is made for who wants it.
         guard !wishes.isEmpty else { return receiver.receive(line: line, record: nil, domain: domain.id) }

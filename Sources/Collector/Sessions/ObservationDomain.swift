@@ -3,7 +3,9 @@ final class ObservationDomain {
     /// IE 149.
     let id: UInt32
     /// Templates by id.
-    var templates: [UInt16: CollectedTemplate] = [:]
+    private(set) var templates: [UInt16: CollectedTemplate] = [:]
+    /// Ids of those of flows, and of options: all of a kind are withdrawn at the cost of those that there are.
+    private var ids: (flows: Set<UInt16>, options: Set<UInt16>) = ([], [])
     /// What was lost and repeated.
     var sequence = SequenceTracker()
     /// Flow records taken.
@@ -19,9 +21,25 @@ final class ObservationDomain {
     /// A domain of which nothing has come.
     init(id: UInt32) { self.id = id }
 
+    /// Ids of the templates of one kind.
+    func ids(isOptions: Bool) -> Set<UInt16> { isOptions ? ids.options : ids.flows }
+
+    /// Keeps a template in place of the one with its id.
+    func keep(_ template: CollectedTemplate) {
+        remove(template.id)
+        templates[template.id] = template
+        if template.scopeCount > 0 { ids.options.insert(template.id) } else { ids.flows.insert(template.id) }
+    }
+
+    /// Forgets a template.
+    func remove(_ id: UInt16) {
+        guard let old = templates.removeValue(forKey: id) else { return }
+        if old.scopeCount > 0 { ids.options.remove(id) } else { ids.flows.remove(id) }
+    }
+
     /// Forgets what belongs to a transport session; counts stay.
     func renew() {
-        templates = [:]
+        (templates, ids) = ([:], ([], []))
         initMilliseconds = nil
         (faults, strayFaults) = (0, 0)
         sequence.renew()

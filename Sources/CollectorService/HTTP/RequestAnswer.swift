@@ -3,8 +3,8 @@ import NIOHTTP1
 
 /// What a request is answered with (docs/export-contract.md): 2xx when its records are on disk, 4xx of 400, 413, 415 and 422
 /// alone when part of them is the fault. An exporter gives records up for those: what is wrong with a request's form is
-/// answered with something else.
-struct RequestAnswer {
+/// answered with something else. Thrown where a request is not looked at.
+struct RequestAnswer: Error {
     let status: HTTPResponseStatus
     /// For people: a sentence.
     let text: String

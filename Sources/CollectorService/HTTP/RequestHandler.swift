@@ -3,33 +3,45 @@ import HTTPMessages
 import NIOCore
 import NIOHTTP1
 
-/// One exporter's connection on which it posts batches: each request is answered when its records are on disk.
+/// One exporter's connection on which it posts batches: each request is answered when its records are on disk. What is not taken
+/// is answered at once, and the connection ends then.
 final class RequestHandler: ChannelInboundHandler, CollectorConnection {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private enum Course {
-        /// Its records are taken.
-        case taking(RequestBody, isPacked: Bool)
-        /// What it will be answered is known; what comes of it is passed over.
-        case answered(RequestAnswer)
+    /// A request whose body is coming.
+    private struct Request {
+        var body: RequestBody
+        let isPacked: Bool
+        let begun = NIODeadline.now()
+        /// Octets of the body, as they came.
+        var octets: Int64 = 0
     }
 
     let engine: CollectorEngine
     let transport: CollectorTransport
     private let keeper: BatchKeeper
+    private var peer: CollectorPeer?
     private var session: CollectorSession?
     private var holder: BatchHolder?
-    private var course: Course?
+    private var request: Request?
     private var keepsAlive = false
+    /// Whether all of the last request has come.
+    private var hasEnded = true
+    /// The last answer on its way, after which everything is passed over.
+    private var lastAnswer: EventLoopFuture<Void>?
+    /// Between two requests there is nothing that has to be whole: silence ends the connection without a word.
+    private(set) var isIdle = false
     private(set) var context: ChannelHandlerContext?
     private(set) var deadline: NIODeadline?
     private(set) var name = ""
 
-    /// Characters of a key that are looked at; longer ones count for none.
-    private static let longestKey = 256
-    /// Between two requests a connection may be silent for so long.
-    private static let idleTime = TimeAmount.seconds(300)
+    /// Characters of a request's name that are looked at; longer ones count for none.
+    private static let longestName = 256
+    /// Octets a second that a body has to bring on average, beyond the time that every request has.
+    private static let slowest: Int64 = 8192
+    /// Nanoseconds.
+    private static let second: Int64 = 1_000_000_000
 
     init(_ engine: CollectorEngine, _ transport: CollectorTransport, _ keeper: BatchKeeper) {
         (self.engine, self.transport, self.keeper) = (engine, transport, keeper)
@@ -41,100 +53,125 @@ final class RequestHandler: ChannelInboundHandler, CollectorConnection {
             return
         }
         self.context = context
+        self.peer = peer
         name = "\(transport.rawValue)://\(peer)"
-        session = engine.process.open(transport, peer: peer, namesExporter: engine.configuration.namesExporter)
+        openSession(peer)
         holder = BatchHolder(keeper, ofRequests: true)
         deadline = .now() + engine.messageTime
         context.fireChannelActive()
     }
 
+    private func openSession(_ peer: CollectorPeer) {
+        if let session { engine.process.close(session) }
+        session = engine.process.open(transport, peer: peer, namesExporter: engine.configuration.namesExporter)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard session != nil else { return }
         engine.touch()
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            deadline = .now() + engine.messageTime
-            keepsAlive = head.isKeepAlive
-            begin(head)
-            if head.headers[canonicalForm: "Expect"].contains("100-continue") { goOn(context, head.version) }
-        case .body(let octets): take(Array(octets.readableBytesView))
-        case .end: end(context)
+        let part = unwrapInboundIn(data)
+        if case .end = part { hasEnded = true }
+        if let lastAnswer {
+            // Whoever has sent all that he wanted to reads it now.
+            if hasEnded { context.close(after: lastAnswer) }
+            return
+        }
+        switch part {
+        case .head(let head): begin(head, context)
+        case .body(let octets): take(octets, context)
+        case .end:
+            guard var body = request?.body else { return }
+            answer(.ended(body.finish()), context)
         }
     }
 
-    private func begin(_ head: HTTPRequestHead) {
-        leaveCourse()
-        guard let session, let holder else { return }
-        if let answer = refusal(of: head) { return course = .answered(answer) }
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        (hasEnded, isIdle) = (false, false)
+        deadline = .now() + engine.messageTime
+        if let peer, session?.isCrowded == true { openSession(peer) }
+        // Whoever wants to go on in another protocol is answered in this one, and no more.
+        keepsAlive = head.isKeepAlive && head.method != .CONNECT && !head.headers.contains(name: "Upgrade")
+        do throws(RequestAnswer) {
+            request = try accepted(head)
+        } catch {
+            keepsAlive = false
+            return answer(error, context)
+        }
+        // RFC 9110 section 10.1.1.
+        if head.headers[canonicalForm: "Expect"].contains("100-continue") {
+            let goOn = HTTPResponseHead(version: head.version, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(goOn)), promise: nil)
+        }
+    }
+
+    /// A request that is looked at. Throws what another one is answered.
+    private func accepted(_ head: HTTPRequestHead) throws(RequestAnswer) -> Request? {
+        guard let session, let holder else { return nil }
+        if try !showsToken(head) { throw .unauthorized() }
+        guard head.method == .POST else { throw .wrongMethod() }
+        let type = head.headers.first(name: "Content-Type")?.split(separator: ";").first?.lowercased()
+        guard type == "application/ipfix" else {
+            throw .unknownForm("Only IPFIX is taken (Content-Type: application/ipfix; of a probe: format=ipfix).")
+        }
         let named = head.headers[canonicalForm: "Content-Encoding"].joined(separator: ",").lowercased()
         guard let coding = ContentDecoder.Coding(rawValue: named.isEmpty ? "identity" : named) else {
-            return course = .answered(
-                .unknownForm("Bodies are taken as they are, or packed by gzip or zstd (Content-Encoding)."))
+            throw .unknownForm("Bodies are taken as they are, or packed by gzip or zstd (Content-Encoding).")
         }
         let isPacked = coding != .identity
         guard !isPacked || engine.packedRequests < CollectorEngine.packedRequestLimit,
             let decoder = ContentDecoder(coding)
-        else { return course = .answered(.later("Too many packed requests come at once.")) }
+        else { throw .later("Too many packed requests come at once.") }
         if isPacked { engine.packedRequests += 1 }
-        let key = head.headers.first(name: "Idempotency-Key").flatMap { $0.utf8.count <= Self.longestKey ? $0 : nil }
-        course = .taking(
-            RequestBody(session, holder, decoder, key: key, limit: engine.configuration.limits.heldOctets),
+        let name = head.headers.first(name: "Idempotency-Key").flatMap { $0.utf8.count <= Self.longestName ? $0 : nil }
+        return Request(
+            body: RequestBody(session, holder, decoder, name: name, limit: engine.configuration.limits.heldOctets),
             isPacked: isPacked)
     }
 
-    /// Why a request is not looked at; nil when it is.
-    private func refusal(of head: HTTPRequestHead) -> RequestAnswer? {
+    private func showsToken(_ head: HTTPRequestHead) throws(RequestAnswer) -> Bool {
+        guard let token = engine.configuration.token else { return true }
         do throws(TokenFailure) {
-            if let token = engine.configuration.token, try !token.isShown(by: head.headers) { return .unauthorized() }
+            return try token.isShown(by: head.headers)
         } catch {
             engine.note(error.description)
-            return .later("The collector cannot read its token.")
+            throw .later("The collector cannot read its token.")
         }
-        guard head.method == .POST else { return .wrongMethod() }
-        let type = head.headers.first(name: "Content-Type")?.split(separator: ";").first?.lowercased() ?? ""
-        guard type.isEmpty || type == "application/ipfix" else {
-            return .unknownForm("Only IPFIX is taken (Content-Type: application/ipfix; of a probe: format=ipfix).")
-        }
-        return nil
     }
 
-    /// Tells who waits for it whether the body is wanted (RFC 9110 section 10.1.1).
-    private func goOn(_ context: ChannelHandlerContext, _ version: HTTPVersion) {
-        guard case .taking = course else {
-            // It will not send the body: this connection is of no more use.
+    private func take(_ octets: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard request != nil else { return }
+        request?.octets += Int64(octets.readableBytes)
+        request?.body.take(Array(octets.readableBytesView))
+        guard var request else { return }
+        if request.body.isOver {
             keepsAlive = false
-            return end(context)
+            return answer(.ended(request.body.finish()), context)
         }
-        context.writeAndFlush(
-            wrapOutboundOut(.head(HTTPResponseHead(version: version, status: .continue))), promise: nil)
+        deadline = request.begun + engine.messageTime + .nanoseconds(request.octets * (Self.second / Self.slowest))
     }
 
-    private func take(_ octets: [UInt8]) {
-        guard case .taking(var body, let isPacked) = course else { return }
-        course = nil
-        if body.take(octets) { deadline = .now() + engine.messageTime }
-        course = .taking(body, isPacked: isPacked)
-    }
-
-    private func end(_ context: ChannelHandlerContext) {
-        let answer: RequestAnswer
-        switch course {
-        case .answered(let found): answer = found
-        case .taking(var body, _): answer = .ended(body.finish())
-        // It was answered before it came.
-        case nil: return
-        }
-        leaveCourse()
+    /// Says what became of a request, whether all of it has come or not.
+    private func answer(_ answer: RequestAnswer, _ context: ChannelHandlerContext) {
+        leaveRequest()
         engine.requests.count(answer.status)
         if answer.status != .ok {
             engine.note("A request of \(name) was answered with \(answer.status.code). \(answer.text)")
         }
-        // Who is served may stay for a while; who is not has to send something better soon.
-        deadline = .now() + (answer.status == .ok ? Self.idleTime : engine.messageTime)
-        send(answer, context)
+        // Who does not read its answers gets no more than fit here.
+        guard context.channel.isWritable else {
+            engine.note("The connection of \(name) was closed: it does not read the answers to its requests.")
+            return close()
+        }
+        isIdle = true
+        deadline = .now() + (keepsAlive ? engine.requestIdleTime : engine.messageTime)
+        let written = send(answer, context)
+        guard !keepsAlive else { return }
+        // What comes of a request after its answer is read all the same: an end before would take the answer with it.
+        lastAnswer = written
+        if hasEnded { context.close(after: written) }
     }
 
-    private func send(_ answer: RequestAnswer, _ context: ChannelHandlerContext) {
+    private func send(_ answer: RequestAnswer, _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
         let text = context.channel.allocator.buffer(string: answer.text + "\n")
         var headers = HTTPHeaders(answer.fields)
         headers.add(name: "Content-Type", value: "text/plain")
@@ -143,17 +180,13 @@ final class RequestHandler: ChannelInboundHandler, CollectorConnection {
         let head = HTTPResponseHead(version: .http1_1, status: answer.status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(text))), promise: nil)
-        let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-        if !keepsAlive {
-            stopReceiving()
-            context.close(after: written)
-        }
+        return context.writeAndFlush(wrapOutboundOut(.end(nil)))
     }
 
     /// Ends what a request holds.
-    private func leaveCourse() {
-        if case .taking(_, isPacked: true) = course { engine.packedRequests -= 1 }
-        course = nil
+    private func leaveRequest() {
+        if request?.isPacked == true { engine.packedRequests -= 1 }
+        request = nil
     }
 
     /// Between requests there is nothing to decide.
@@ -163,6 +196,7 @@ final class RequestHandler: ChannelInboundHandler, CollectorConnection {
 
     func channelInactive(context: ChannelHandlerContext) {
         stopReceiving()
+        forget()
         context.fireChannelInactive()
     }
 
@@ -170,7 +204,7 @@ final class RequestHandler: ChannelInboundHandler, CollectorConnection {
         guard let session else { return }
         self.session = nil
         deadline = nil
-        leaveCourse()
+        leaveRequest()
         holder?.end()
         holder = nil
         engine.process.close(session)

@@ -51,6 +51,9 @@ package struct CollectorConfiguration: Sendable {
     /// Seconds that a connection may take for its first message, and for the rest of one that has begun.
     package var messageSeconds: Double = 30
 
+    /// Seconds that a connection may be silent between two requests.
+    package var requestIdleSeconds: Double = 300
+
     /// Listens nowhere.
     package init() {}
 

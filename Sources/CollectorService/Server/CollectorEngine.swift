@@ -22,6 +22,7 @@ final class CollectorEngine {
     let keeper: BatchKeeper?
     private let table: LiveTable?
     let messageTime: TimeAmount
+    let requestIdleTime: TimeAmount
     private let datagrams: DatagramSessions
     private let listener: CollectorListener
     private let loop: any EventLoop
@@ -67,6 +68,7 @@ final class CollectorEngine {
         process = CollectingProcess(limits: configuration.limits)
         keeper = configuration.acknowledges ? BatchKeeper(output, limits: configuration.limits) : nil
         messageTime = .nanoseconds(Int64(configuration.messageSeconds * 1e9))
+        requestIdleTime = .nanoseconds(Int64(configuration.requestIdleSeconds * 1e9))
         datagrams = DatagramSessions(
             process, idle: Nanoseconds(configuration.idleSeconds * 1e9), namesExporter: configuration.namesExporter)
     }

@@ -109,9 +109,9 @@ package final class CollectorServer: Sendable {
         guard let keeper = engine.keeper else { throw ChannelError.operationUnsupported }
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: .ofMessages)
         try pipeline.addHandler(HTTPResponseEncoder())
-        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        // The decoder leaves nothing over but what comes behind a change of protocol, which is nobody's.
+        try pipeline.addHandler(ByteToMessageHandler(decoder, maximumBufferSize: 1 << 18))
         try pipeline.addHandler(HTTPServerPipelineHandler())
-        try pipeline.addHandler(HTTPServerProtocolErrorHandler())
         try pipeline.addHandler(RequestHandler(engine, transport, keeper))
     }
 

@@ -9,8 +9,10 @@ protocol CollectorConnection: AnyObject {
     var transport: CollectorTransport { get }
     /// Its place in the channel; nil before it is active, and when it has been stopped.
     var context: ChannelHandlerContext? { get }
-    /// When what has begun has to be whole; nil while nothing has.
+    /// When what has begun has to be whole, or silence ends; nil while there is no end to it.
     var deadline: NIODeadline? { get }
+    /// Whether nothing has begun that `deadline` is about, but silence.
+    var isIdle: Bool { get }
     /// For messages.
     var name: String { get }
 
@@ -38,6 +40,7 @@ extension CollectorConnection {
     /// Time has passed: what should be whole by now is given up.
     func check(_ now: NIODeadline) {
         guard let deadline, deadline < now else { return }
+        if isIdle { return close() }
         engine.timedOut += 1
         engine.note(
             "The connection of \(name) was closed: no whole message came within \(engine.configuration.messageSeconds) s."
@@ -50,7 +53,7 @@ extension CollectorConnection {
         // Exporters that end without saying so in TLS are common. A message that is cut shows by its length.
         if TLSContext.isMereEnd(error) { return close() }
         engine.connectionErrors += 1
-        if transport == .tls || transport == .https {
+        if transport != .tcp {
             engine.note("The connection of \(name) failed: \(TLSContext.reason(error)).")
         }
         close()

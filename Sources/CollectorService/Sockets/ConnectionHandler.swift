@@ -14,6 +14,7 @@ final class ConnectionHandler: ChannelInboundHandler, CollectorConnection {
     private var holder: BatchHolder?
     private(set) var context: ChannelHandlerContext?
     private(set) var deadline: NIODeadline?
+    let isIdle = false
     private(set) var name = ""
 
     init(_ engine: CollectorEngine, _ transport: CollectorTransport) {
@@ -76,6 +77,7 @@ final class ConnectionHandler: ChannelInboundHandler, CollectorConnection {
 
     func channelInactive(context: ChannelHandlerContext) {
         stopReceiving()
+        forget()
         context.fireChannelInactive()
     }
 
