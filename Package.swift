@@ -54,7 +54,7 @@ var targets: [Target] = [
     .target(
         name: "HTTPMessages",
         dependencies: [
-            "NetTypes", "CCompression",
+            "NetTypes",
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOEmbedded", package: "swift-nio"),
             .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -95,7 +95,8 @@ var targets: [Target] = [
         name: "MirrorHealth", dependencies: ["NetTypes", "PacketDecode", "FlowTable", "Exporter"],
         swiftSettings: strict),
     .target(
-        name: "Collector", dependencies: ["NetTypes", "Labels", "PacketDecode", "FlowTable", "Exporter"],
+        name: "Collector",
+        dependencies: ["NetTypes", "Labels", "PacketDecode", "FlowTable", "Exporter", "CCompression"],
         swiftSettings: strict),
     // Sockets for it: datagrams, connections, TLS, and what is acknowledged on them.
     .target(

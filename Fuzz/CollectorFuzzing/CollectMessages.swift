@@ -1,8 +1,6 @@
 import Collector
-import CollectorService
 import Exporter
 import FlowTable
-import HTTPMessages
 
 /// What became of one input.
 package struct CollectedOutcome: Equatable {

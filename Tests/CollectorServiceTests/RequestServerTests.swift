@@ -28,6 +28,7 @@ private final class Peer: Sendable {
     init(_ port: Int, reads: Bool = true) throws {
         let channel = try ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
+            .channelOption(.socketOption(.so_rcvbuf), value: reads ? 1 << 20 : 4096)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Keeper(self)) }
             }
@@ -95,8 +96,9 @@ private func eventually(_ condition: () -> Bool) -> Bool {
     @Test func whoDoesNotReadIsLeft() throws {
         let server = try server()
         let peer = try Peer(server.port(), reads: false)
-        let many = Array(String(repeating: Self.empty, count: 10_000).utf8)
-        for _ in 0..<20 { peer.send(many) }
+        // More than the buffers of both hosts take.
+        let many = Array(String(repeating: Self.empty, count: 1000).utf8)
+        for _ in 0..<200 where !peer.isClosed { peer.send(many) }
         #expect(eventually { server.said.contains { $0.contains("does not read the answers") } })
         peer.close()
         _ = server.stop()

@@ -37,13 +37,19 @@ import Testing
     @Test func everyTruncationOfTheExample() {
         let example = Array(ProbeConfiguration.example().utf8)
         var correct = 0
-        for length in 0...example.count {
+        // Debug builds are slow, and release builds try every one.
+        #if DEBUG
+            let lengths = Array(stride(from: 0, through: example.count, by: 7))
+        #else
+            let lengths = Array(0...example.count)
+        #endif
+        for length in lengths {
             let outcome = loadConfiguration(Array(example[..<length]))
             #expect(outcome.mistakes.isEmpty, "\(length) octets of the example")
             correct += outcome.isCorrect ? 1 : 0
         }
         // Most ends are in comments, and the file up to there is correct.
-        #expect(correct > example.count / 2 && correct < example.count)
+        #expect(correct > lengths.count / 2 && correct < lengths.count)
     }
 
     @Test func everyTruncationOfEveryKey() {

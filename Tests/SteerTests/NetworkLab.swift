@@ -226,9 +226,10 @@ struct Observer {
         try tcpdump.wait(for: "listening on")
     }
 
-    /// Ends it, and gives one line per packet.
-    func packets() -> [String] {
-        // A machine that is busy gives tcpdump its turn late: until nothing more comes.
+    /// Ends it, and gives one line per packet: until nothing more comes, and at least `wanted` have or ten seconds passed.
+    func packets(atLeast wanted: Int = 0) -> [String] {
+        for _ in 0..<50 where wanted > 0 && lines.count < wanted { usleep(200_000) }
+        // A machine that is busy gives tcpdump its turn late.
         var seen: Int
         var turns = 0
         repeat {
@@ -237,7 +238,11 @@ struct Observer {
             turns += 1
         } while tcpdump.text.utf8.count != seen && turns < 50
         tcpdump.stop()
-        // A packet's line begins with its time; what is inside a tunnel is a line of its own.
-        return tcpdump.text.split(separator: "\n").map(String.init).filter { $0.contains(" IP") }
+        return lines
+    }
+
+    /// A packet's line begins with its time; what is inside a tunnel is a line of its own.
+    private var lines: [String] {
+        tcpdump.text.split(separator: "\n").map(String.init).filter { $0.contains(" IP") }
     }
 }

@@ -1,5 +1,4 @@
 import Collector
-import HTTPMessages
 import NIOCore
 import NIOHTTP1
 

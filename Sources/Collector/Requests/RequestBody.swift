@@ -1,6 +1,3 @@
-import Collector
-import HTTPMessages
-
 /// The body of one request: IPFIX messages, packed or not, whose records are held until it ends.
 package struct RequestBody {
     private let session: CollectorSession

@@ -1,5 +1,5 @@
+import Collector
 import Foundation
-import HTTPMessages
 import Testing
 
 /// Bodies packed by gzip(1) and zstd(1), and what is none.
