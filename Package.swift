@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 /// `FLOWPROBE_FUZZ=1 swift build --scratch-path .build-fuzz` (see `make fuzz`).
 let fuzzing = Context.environment["FLOWPROBE_FUZZ"] != nil
 
+var products: [Product] = [.executable(name: "flowprobe", targets: ["FlowProbe"])]
 var targets: [Target] = [
     // C declarations of the system's libraries, and inline wrappers for what Swift cannot say. No logic.
     .target(name: "CPcap", linkerSettings: [.linkedLibrary("pcap")]),
@@ -206,7 +207,7 @@ var targets: [Target] = [
 
 if fuzzing {
     // One row and one folder (Fuzz/NAME with main.swift, Seeds and FailCases) for each fuzz target.
-    let fuzzTargets: [(name: String, dependencies: [Target.Dependency])] = [
+    let fuzzTargets: [(name: String, dependencies: [String])] = [
         ("FuzzPcap", ["CaptureFuzzing"]),
         ("FuzzPcapng", ["CaptureFuzzing"]),
         ("FuzzPacket", ["PacketFuzzing"]),
@@ -228,10 +229,13 @@ if fuzzing {
         target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer,address"]))
     }
     targets.append(.target(name: "CFuzzer", path: "Fuzz/CFuzzer"))
+    // What all of them need, as one product, so that it is compiled with all cores.
+    let rooms = Set(fuzzTargets.flatMap(\.dependencies)).sorted()
+    products.append(.library(name: "FuzzRooms", type: .static, targets: rooms))
     for (name, dependencies) in fuzzTargets {
         targets.append(
             .executableTarget(
-                name: name, dependencies: dependencies + ["CFuzzer"], path: "Fuzz/\(name)",
+                name: name, dependencies: (dependencies + ["CFuzzer"]).map { .byName(name: $0) }, path: "Fuzz/\(name)",
                 exclude: ["Seeds", "FailCases"],
                 swiftSettings: strict + [.unsafeFlags(["-sanitize=fuzzer,address"])],
                 linkerSettings: [
@@ -242,7 +246,7 @@ if fuzzing {
 
 let package = Package(
     name: "flowprobe",
-    products: [.executable(name: "flowprobe", targets: ["FlowProbe"])],
+    products: products,
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
