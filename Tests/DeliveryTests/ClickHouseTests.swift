@@ -123,18 +123,13 @@ final class Relay: Sendable {
     /// The first `losing` connections on which 200 is answered are reset in place of the answer.
     init(to target: UInt16, losingAnswers losing: Int) throws {
         (listener, port) = try listenOnLoopback(0)
-        Thread.detachNewThread { [self] in
-            while case let near = accept(listener, nil, nil), near >= 0 {
-                // One after the other is enough for who sends one request after the other.
-                if Self.carry(near, target, losesAnswer: losses < losing) { lost.add(1, ordering: .relaxed) }
-            }
+        // One after the other is enough for who sends one request after the other.
+        acceptConnections(of: listener) { [self] near in
+            if Self.carry(near, target, losesAnswer: losses < losing) { lost.add(1, ordering: .relaxed) }
         }
     }
 
-    func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    func stop() { stopListening(listener) }
 
     /// Whether an answer was lost.
     private static func carry(_ near: Int32, _ target: UInt16, losesAnswer: Bool) -> Bool {

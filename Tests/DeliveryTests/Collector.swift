@@ -58,23 +58,17 @@ final class Collector: Sendable {
     /// Listens on `port`, 0 for any. Connection number n behaves as `manners[n]`, later ones as the last of them.
     init(_ manners: [Manner], port: UInt16 = 0) throws {
         (listener, self.port) = try listenOnLoopback(port)
-        Thread.detachNewThread { [self] in
-            var number = 0
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
-                state.withLock { $0.connections += 1 }
-                serve(connection, number, manners[min(number, manners.count - 1)])
-                number += 1
+        acceptConnections(of: listener) { [self] connection in
+            let number = state.withLock { state in
+                defer { state.connections += 1 }
+                return state.connections
             }
+            serve(connection, number, manners[min(number, manners.count - 1)])
         }
     }
 
     /// Takes no further connection.
-    func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    func stop() { stopListening(listener) }
 
     private func serve(_ connection: Int32, _ number: Int, _ manner: Manner) {
         var reader = MessageReader(connection: number)

@@ -98,24 +98,17 @@ final class Receiver: Sendable {
     init(port: UInt16 = 0, _ answer: @escaping @Sendable (Request) -> Answer) throws {
         (listener, self.port) = try listenOnLoopback(port)
         self.answer = answer
-        Thread.detachNewThread { [self] in
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
-                let number = state.withLock { state in
-                    defer { state.connections += 1 }
-                    return state.connections
-                }
-                Thread.detachNewThread { self.serve(connection, number) }
+        acceptConnections(of: listener) { [self] connection in
+            let number = state.withLock { state in
+                defer { state.connections += 1 }
+                return state.connections
             }
+            Thread.detachNewThread { self.serve(connection, number) }
         }
     }
 
     /// Takes no further connection.
-    func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    func stop() { stopListening(listener) }
 
     private func serve(_ connection: Int32, _ number: Int) {
         var octets: [UInt8] = []
@@ -232,4 +225,20 @@ func listenOnLoopback(_ port: UInt16) throws -> (Int32, UInt16) {
     }
     guard isBound else { throw POSIXError(.EADDRINUSE) }
     return (listener, UInt16(bigEndian: address.sin_port))
+}
+
+/// Hands each connection to `serve`, one after the other on a thread, until the listener is stopped. The thread has a number of its own
+/// for the socket: whoever stops it closes the other, and the kernel gives numbers out again at once, to another test's socket.
+func acceptConnections(of listener: Int32, _ serve: @escaping @Sendable (Int32) -> Void) {
+    let own = dup(listener)
+    Thread.detachNewThread {
+        defer { close(own) }
+        while case let connection = accept(own, nil, nil), connection >= 0 { serve(connection) }
+    }
+}
+
+/// Takes no further connection.
+func stopListening(_ listener: Int32) {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
 }
