@@ -49,6 +49,7 @@ final class DeliverySession {
         name = endpoint.name
         probe = CollectedBatch.Probe(place.probe.description)
         var options = options
+        options.isLive = true
         options.announcesBatches = true
         options.statisticsSeconds = Self.statisticsSeconds
         transport = ConnectionTransport(connection, destination: endpoint.name)

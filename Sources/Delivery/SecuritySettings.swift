@@ -1,10 +1,11 @@
 import Exporter
+import Foundation
 import NIOCore
 import NIOSSL
 
 /// Which certificates a secured connection goes by.
 enum SecuritySettings {
-    /// Reads the files that the endpoint names. Throws a message that says which of them is not as it should be.
+    /// Reads the files that the endpoint names, by paths or as credentials of systemd (`credential:NAME`). Throws a message that says which of them is not as it should be.
     static func context(_ endpoint: ExportEndpoint) throws(ExportError) -> NIOSSLContext {
         let parameters = endpoint.parameters
         var configuration = TLSConfiguration.makeClientConfiguration()
@@ -28,8 +29,10 @@ enum SecuritySettings {
     }
 
     private static func read<Value>(
-        _ path: String, _ what: String, _ body: (String) throws -> Value
+        _ source: String, _ what: String, _ body: (String) throws -> Value
     ) throws(ExportError) -> Value {
+        let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
+        let path = try HTTPCredentials.path(source, credentials: folder)
         do { return try body(path) } catch {
             throw ExportError(
                 "The file \(path) cannot be used as \(what) in PEM: \(error). Check its name, its permissions and what is "

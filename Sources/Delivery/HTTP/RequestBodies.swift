@@ -18,7 +18,7 @@ final class RequestBodies {
         var options = options
         options.announcesBatches = true
         options.statisticsSeconds = 60
-        options.startsUnconnected = false
+        (options.startsUnconnected, options.isLive) = (false, true)
         transport = MemoryTransport(destination: endpoint.name)
         sink = try IPFIXSink(transport: transport, options: options)
     }

@@ -15,6 +15,7 @@ final class KafkaValue {
     init(_ format: KafkaAddress.Format, options: IPFIXOptions, destination: String) throws(ExportError) {
         self.format = format
         var options = options
+        options.isLive = true
         // What is told of the processes and the inputs has no place among flows.
         (options.statisticsSeconds, options.tellsMirror, options.tellsOverload) = (0, false, false)
         // A closing record would name the batch once more, and the message's headers do already.

@@ -48,8 +48,12 @@ package struct TemplateSelection: Sendable, Equatable, CustomStringConvertible {
 extension IPFIXOptions {
     /// These options as the destination at `endpoint` wants them.
     package func adapted(to endpoint: ExportEndpoint) -> IPFIXOptions {
-        guard let selection = endpoint.parameters.elements else { return self }
         var options = self
+        let parameters = endpoint.parameters
+        options.messageOctets = parameters.messageOctets ?? options.messageOctets
+        options.templateRefreshSeconds = parameters.refreshSeconds ?? options.templateRefreshSeconds
+        options.maximumOctetsPerSecond = parameters.octetsPerSecond ?? options.maximumOctetsPerSecond
+        guard let selection = parameters.elements else { return options }
         if let set = selection.set {
             options.elements = set
         } else if !selection.names.isEmpty {

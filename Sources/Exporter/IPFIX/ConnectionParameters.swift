@@ -1,6 +1,6 @@
 /// What may stand behind the question mark of a collector's address: how a connection is acknowledged, resumed and secured,
 /// and what is posted in which form.
-/// All but `filter`, `elements` and `group` is for destinations of a spool (docs/delivery.md).
+/// All but `filter`, `elements`, `group` and what is about datagrams is for destinations of a spool (docs/delivery.md).
 package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertible {
     /// When a batch counts as delivered.
     package enum Acknowledgement: String, Sendable, CaseIterable {
@@ -55,6 +55,14 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
     /// `query`, HTTP: the receiver's own query, percent-encoded. It takes all that stands behind it, and so is the last.
     package var query: String?
 
+    /// `message`, datagrams: the most octets of an IPFIX message, for a path whose MTU is known. 512 to 65507; nil: 512, on loopback
+    /// what it takes.
+    package var messageOctets: Int?
+    /// `refresh`, datagrams: seconds after which IPFIX templates are sent again. 1 to 86,400; nil for the usual.
+    package var refreshSeconds: Int?
+    /// `rate`, datagrams: octets a second that are not exceeded; 0 for no limit, nil for the usual.
+    package var octetsPerSecond: Int?
+
     /// `filter`: which records the destination gets; nil for all.
     package var filter: RecordFilter?
     /// `elements`: what its templates carry, where that is not what all others get.
@@ -81,21 +89,33 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         ("ca", \.authorities), ("certificate", \.certificate), ("key", \.key), ("name", \.serverName),
         ("token", \.token), ("basic", \.basic),
     ]
+    private static let numbers:
+        [(
+            name: String, path: WritableKeyPath<Self, Int?> & Sendable, range: ClosedRange<Int>, unit: String
+        )] = [
+            ("message", \.messageOctets, 512...65507, "of octets"),
+            ("refresh", \.refreshSeconds, 1...86_400, "of seconds"),
+            ("rate", \.octetsPerSecond, 0...100_000_000_000, "of octets a second"),
+        ]
+    /// What datagrams know, beside `numbers`.
+    private static let ofAll: Set<String> = ["filter", "elements", "group"]
     /// Which transports know a parameter, where it is not all but those of datagrams.
     private static let homes: [String: Set<ExportEndpoint.Transport>] = [
         "ack": [.tcp, .tls], "resend": [.tcp, .tls], "ca": [.tls, .https], "certificate": [.tls, .https],
         "key": [.tls, .https], "name": [.tls, .https], "format": [.http, .https], "compression": [.http, .https],
-        "token": [.http, .https], "basic": [.http, .https], "query": [.http, .https],
+        "token": [.http, .https], "basic": [.http, .https], "query": [.http, .https], "message": [.udp],
+        "refresh": [.udp], "rate": [.udp, .netflow9, .netflow5],
     ]
 
     /// Parses `NAME=VALUE&…`, values as they are. Throws a message about the whole address `text`.
     init(parsing list: Substring, of text: String, transport: ExportEndpoint.Transport) throws(ExportError) {
         let subject = "The collector \"\(text)\""
         for (name, value) in try NamedValues.pairs(list, of: subject, last: "query", known: Self.known) {
-            if transport.isDatagram, name != "filter", name != "elements", name != "group" {
+            let isNumber = Self.numbers.contains { $0.name == name }
+            if transport.isDatagram, !Self.ofAll.contains(name), !isNumber {
                 throw ExportError(
-                    "The collector \"\(text)\" has \(name), which datagrams do not know: filter, elements and group alone."
-                )
+                    "The collector \"\(text)\" has \(name), which datagrams do not know: filter, elements, group, message, "
+                        + "refresh and rate alone.")
             }
             if let homes = Self.homes[name], !homes.contains(transport) {
                 let names = homes.map { $0.rawValue + "://" }.sorted().joined(separator: " and ")
@@ -126,6 +146,9 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         if let (_, path, range) = Self.seconds.first(where: { $0.name == name }) {
             self[keyPath: path] = try NamedValues.number(
                 name, value, range, unit: "of seconds", of: "The collector \"\(text)\"")
+        } else if let (_, path, range, unit) = Self.numbers.first(where: { $0.name == name }) {
+            self[keyPath: path] = try NamedValues.number(
+                name, value, range, unit: unit, of: "The collector \"\(text)\"")
         } else if let (_, path) = Self.texts.first(where: { $0.name == name }) {
             self[keyPath: path] = value
         } else {
@@ -185,8 +208,13 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
     }
 
     private static let known =
-        "The parameters are filter, elements, group, retry and timeout; for tcp:// and tls:// ack and resend; for tls:// and "
+        "The parameters are filter, elements, group, retry and timeout; for udp:// message, refresh and rate; for tcp:// and tls:// ack and resend; for tls:// and "
         + "https:// ca, certificate, key and name; for https:// and http:// format, compression, token, basic and, last, query."
+
+    /// What differs from the defaults of what datagrams know.
+    private var numberPairs: [String] {
+        Self.numbers.compactMap { name, path, _, _ in self[keyPath: path].map { "\(name)=\($0)" } }
+    }
 
     /// `filter`, `elements` and `group` as they stand in an address.
     var choicePairs: [String] {
@@ -208,7 +236,7 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
         for (name, path) in Self.texts {
             if let value = self[keyPath: path] { pairs.append("\(name)=\(value)") }
         }
-        pairs += choicePairs
+        pairs += numberPairs + choicePairs
         if let query { pairs.append("query=\(query)") }
         return pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")
     }

@@ -42,6 +42,10 @@ package struct IPFIXOptions: Sendable {
     /// while its collector is away.
     package var startsUnconnected = false
 
+    /// Export Time is when a message is made, by the host's clock, and not the packet clock alone: for whatever is sent in live use,
+    /// or from a spool.
+    package var isLive = false
+
     /// Describe the options data that close batches and tell of gaps: for destinations of a spool (docs/delivery.md).
     package var announcesBatches = false
 

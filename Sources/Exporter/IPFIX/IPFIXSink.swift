@@ -19,6 +19,8 @@ package class IPFIXSink: CollectorSink {
     /// Domains announced in this session, in order.
     private var announced: [UInt32] = []
     private var recordsSinceAnnouncement = 0
+    /// The latest packet clock.
+    private var packetClock: Nanoseconds = 0
     /// What this session's collector knows of the inputs.
     private var toldMirror: [MirrorState] = []
     private var toldOverload: [OverloadState] = []
@@ -28,6 +30,8 @@ package class IPFIXSink: CollectorSink {
     private var lost: String?
     private var lastAttempt: ContinuousClock.Instant?
     private var failure: String?
+    /// Whether the host of a collector said, of the last datagrams, that nobody takes them there.
+    private var isRefused = false
 
     /// An export to `transport`. Throws when `options` are out of range.
     package init(transport: any MessageTransport, options: IPFIXOptions) throws(ExportError) {
@@ -72,6 +76,7 @@ package class IPFIXSink: CollectorSink {
     package func consume(
         _ records: Span<FlowRecord>, attributes: Span<UInt8>, packetClock: Nanoseconds
     ) throws(ExportError) {
+        self.packetClock = max(self.packetClock, packetClock)
         builder.advance(to: packetClock)
         var index = 0
         var walk = AttributeWalk()
@@ -94,6 +99,9 @@ package class IPFIXSink: CollectorSink {
 
     /// Sends what has been collected, complete messages or not: for live use, so that a quiet network's records leave.
     package func flush() throws(ExportError) {
+        advance()
+        // A quiet link has to be readable as well.
+        if transport.isDatagram, lost == nil, !announced.isEmpty, refreshIsDue { try announceAgain() }
         if options.statisticsSeconds > 0, lost == nil, announced.contains(0),
             lastStatistics.duration(to: .now) >= .seconds(options.statisticsSeconds)
         {
@@ -117,10 +125,21 @@ package class IPFIXSink: CollectorSink {
             try send()
         }
         try change()
+        // A file that is read by itself has to say how things stand; requests follow one another too fast for that.
+        if wantsStatistics { (toldMirror, toldOverload) = ([], []) }
+        beginSession()
+    }
+
+    private func beginSession() {
         announced = []
         builder.restart()
+        builder.advance(to: packetClock)
+        advance()
         statistics.sessions += 1
     }
+
+    /// In live use messages are sent when they are made, whether there are packets or not.
+    private func advance() { if options.isLive { builder.advance(to: HostClock.timeOfDay) } }
 
     /// Tells how the inputs are when that is news, even in a session that has had no records: a dead port has none.
     private func tellMirror() throws(ExportError) {
@@ -168,19 +187,21 @@ package class IPFIXSink: CollectorSink {
     /// Adds a record of options data to `domain`, which is announced first when it has not been.
     package func add(_ template: OptionsTemplate, _ values: [OptionsValue], domain: UInt32) throws(ExportError) {
         guard lost == nil else { return }
+        advance()
         if !announced.contains(domain) { try begin(domain) }
         builder.select(domain: domain)
         try add(template.record(values), setId: template.id)
     }
 
     /// Whether records can be sent now, as far as is known.
-    package var isConnected: Bool { lost == nil }
+    package var isConnected: Bool { lost == nil && !isRefused }
 
     private func send() throws(ExportError) {
         builder.seal()
         statistics.cutAttributes += builder.takeCutAttributes()
         guard builder.sealedLength > 0 else { return }
         let result = try transport.send(builder.sealed)
+        isRefused = result.refusals > 0
         account(result)
         builder.discard()
         if let reason = result.lost {
@@ -273,10 +294,8 @@ extension IPFIXSink {
         lastAttempt = .now
         guard transport.reconnect() else { return false }
         lost = nil
-        announced = []
         (toldMirror, toldOverload) = ([], [])
-        builder.restart()
-        statistics.sessions += 1
+        beginSession()
         return true
     }
 

@@ -9,8 +9,8 @@ package final class NetFlowSink: CollectorSink {
     package private(set) var statistics = IPFIXStatistics()
     /// Of no use: NetFlow has no options data for it here.
     package var captureStatistics = ExportStatistics()
-    /// There is nobody to be connected to.
-    package var isConnected: Bool { true }
+    /// Whether the host of the collector did not say, of the last datagram, that nobody takes it there.
+    package private(set) var isConnected = true
 
     private let version: NetFlowVersion
     private let options: IPFIXOptions
@@ -182,6 +182,8 @@ package final class NetFlowSink: CollectorSink {
                 engine: UInt16(truncatingIfNeeded: source))
             sequences[source] = sequence &+ UInt32(truncatingIfNeeded: message.records)
         }
+        let refusals = statistics.refusals
+        defer { isConnected = statistics.refusals == refusals }
         if deliver(message.octets.span, &statistics.refusals) {
             statistics.messages += 1
             statistics.octets += UInt64(message.octets.count)

@@ -1,13 +1,13 @@
 import Exporter
 import FlowTable
+import Glibc
 import NetTypes
 import Testing
 
 /// Each rule of IPFIX that a collector depends on, on the exported octets, as an independent reader sees them.
 ///
-/// Rules that have no test here: `applicationId` and TLS, which `LabelExportTests` and `SecureTests` have; `flowDirection`,
-/// which is not exported (the test below checks that it is absent); DTLS and SCTP (no such transport); live Export Time
-/// and live reconnection intervals.
+/// Rules that have no test here: `applicationId` and TLS, which `LabelExportTests` and `SecureTests` have; DTLS and SCTP (no
+/// such transport); live reconnection intervals.
 @Suite struct ConformanceTests {
     static let pen: UInt32 = 32473
 
@@ -91,6 +91,68 @@ import Testing
             #expect(flows.isEmpty == (domain == 0))
         }
         #expect(messages.filter { $0.domain == 2 }.flatMap(\.records).filter { !$0.isOptions }.count >= 1000)
+    }
+
+    /// Export Time is when a message was made, from a session's first message on: also where no record has come before it, and
+    /// in the session after one that was lost.
+    @Test func sessionsBeginWithTheTimeOfDay() throws {
+        var options = IPFIXOptions()
+        (options.isLive, options.announcesBatches) = (true, true)
+        let transport = MemoryTransport()
+        let sink = try IPFIXSink(transport: transport, options: options)
+        let begun = UInt32(clamping: HostClock.timeOfDay / nanosecondsPerSecond)
+        try sink.add(.batch, [.number(1), .octets([UInt8](repeating: 7, count: 16))], domain: 1)
+        try sink.flush()
+        transport.messagesUntilLost = 0
+        let records = syntheticRecords(10)
+        try sink.consume(records.span, packetClock: HostClock.timeOfDay)
+        try sink.flush()
+        try sink.consume(records.span, packetClock: HostClock.timeOfDay)
+        try sink.flush()
+        #expect(transport.sessions.count == 2)
+        for session in transport.sessions {
+            var reader = IPFIXReader()
+            let times = try reader.read(session).map(\.exportTime)
+            #expect(!times.isEmpty && times.allSatisfy { $0 >= begun }, "\(times), \(begun)")
+        }
+    }
+
+    /// Of a replay, Export Time is the packet clock in every session.
+    @Test func laterSessionsOfAReplayKeepThePacketClock() throws {
+        let transport = MemoryTransport()
+        let sink = try IPFIXSink(transport: transport, options: IPFIXOptions())
+        let records = syntheticRecords(10)
+        try sink.consume(records.span, packetClock: syntheticEpoch)
+        transport.messagesUntilLost = 0
+        try sink.flush()
+        try sink.consume(records.span, packetClock: syntheticEpoch)
+        #expect(throws: ExportError.self, "what the first could not send") {
+            try sink.finish(packetClock: syntheticEpoch)
+        }
+        #expect(transport.sessions.count == 2)
+        var reader = IPFIXReader()
+        let times = try reader.read(transport.sessions[1]).map(\.exportTime)
+        #expect(Set(times) == [UInt32(syntheticEpoch / nanosecondsPerSecond)])
+    }
+
+    /// Section 8.4: templates come again by time in datagrams, whether there are records or not.
+    @Test func templatesComeAgainOnAQuietLink() throws {
+        var options = IPFIXOptions()
+        (options.templateRefreshSeconds, options.templateCopies) = (1, 1)
+        let transport = MemoryTransport(isDatagram: true, messageLimit: 512, blockLength: 8192)
+        let sink = try IPFIXSink(transport: transport, options: options)
+        try sink.consume(syntheticRecords(10).span, packetClock: syntheticEpoch)
+        try sink.flush()
+        func copies() throws -> Int {
+            var reader = IPFIXReader()
+            return try reader.read(transport.sessions[0]).flatMap(\.templates).filter { $0.id == 256 }.count
+        }
+        let before = try copies()
+        try sink.flush()
+        #expect(try copies() == before)
+        usleep(1_100_000)
+        try sink.flush()
+        #expect(try copies() == before + 1)
     }
 
     /// Section 8: templates come before their data (else the reader fails), and once per session unless datagrams.

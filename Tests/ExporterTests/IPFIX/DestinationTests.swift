@@ -31,6 +31,24 @@ import Testing
         #expect(try Self.names(Self.options("tls://h?elements=precise+biflow")).contains("flowEndNanoseconds"))
     }
 
+    /// What only an operator knows of a path: in the address, and back in its text.
+    @Test func datagrams() throws {
+        let text = "udp://192.0.2.1:4739?message=1472&refresh=30&rate=0"
+        #expect(try ExportEndpoint(parsing: text).description == text)
+        let options = try Self.options(text)
+        #expect(options.messageOctets == 1472 && options.templateRefreshSeconds == 30)
+        #expect(options.maximumOctetsPerSecond == 0)
+        let usual = try Self.options("udp://192.0.2.1")
+        #expect(usual.messageOctets == nil && usual.templateRefreshSeconds == 60)
+        #expect(try Self.options("netflow9://h?rate=1000").maximumOctetsPerSecond == 1000)
+        for wrong in [
+            "udp://h?message=511", "udp://h?refresh=0", "udp://h?rate=-1", "tcp://h?message=512",
+            "netflow9://h?refresh=9",
+        ] {
+            #expect(throws: ExportError.self, "\(wrong)") { try ExportEndpoint(parsing: wrong) }
+        }
+    }
+
     /// A chosen set is read back with exactly its values: those of the same records in the standard set.
     @Test(arguments: [
         "minimal+sourceMacAddress+destinationMacAddress", "segmentId+tunnelId", "minimal+dot1qVlanId+uniflow",
@@ -85,7 +103,7 @@ import Testing
     @Test(arguments: [
         ("udp://h?filter=colour red", "wrong at character 1"), ("udp://h?filter=port", "wrong at character 5"),
         ("udp://h?filter=", "no NAME=VALUE"), ("udp://h?filter=port 1&filter=port 2", "is there twice"),
-        ("udp://h?retry=5", "filter, elements and group alone"), ("udp://h?elements=colour", "which is no element"),
+        ("udp://h?retry=5", "message, refresh and rate alone"), ("udp://h?elements=colour", "which is no element"),
         ("udp://h?elements=minimal+precise", "two sets"), ("udp://h?elements=biflow+uniflow", "twice"),
         ("udp://h?elements=minimal+", "which is no element"),
         ("netflow5://h?elements=minimal", "NetFlow cannot choose"),

@@ -237,6 +237,7 @@ import Testing
         try sink.finish(packetClock: Self.clock)
         #expect(sink.statistics.refusals > 0)
         #expect(sink.statistics.records >= 500)
+        #expect(!sink.isConnected, "who watches is told")
     }
 
     /// Datagrams keep their rate, so that a collector with a common buffer loses none.
