@@ -19,6 +19,8 @@ struct Balance {
     var leftOut = SelectionSums()
     /// Later fragments that wait for their first one, of a run that goes on.
     var waitingFragments: UInt64 = 0
+    /// Packets that captures say were lost before they were written, a line for each interface.
+    var captureLosses: [String] = []
     /// Sums of a live run's inputs, beside those of packets and records.
     var inputSums: [Sum] = []
 
@@ -35,6 +37,7 @@ struct Balance {
         clockSteps = result.clockSteps
         packetsRead = inputs.reduce(0) { $0 + $1.packets }
         packetsFiltered = filtered
+        captureLosses = inputs.flatMap(\.lossLines)
     }
 
     /// The sums of a live run up to a snapshot.
@@ -200,6 +203,7 @@ struct Balance {
         if counters.tunnelTableOverflows > 0 {
             lines.append("odd        \(counters.tunnelTableOverflows) flows without tunnel (too many tunnels)")
         }
+        lines += captureLosses
         if clockSteps > 0 { lines.append("odd        \(clockSteps) steps of the packet clock") }
         let mistakes = mistakes
         lines.append(mistakes.isEmpty ? "balance    every sum holds" : "balance    DOES NOT HOLD:")
@@ -232,6 +236,7 @@ extension Balance {
     static func exportLine(_ name: String, _ sent: IPFIXStatistics) -> String {
         "export     \(name): \(sent.records) records in \(sent.messages) messages, \(sent.octets) octets;"
             + " not sent: \(sent.failedRecords) records"
+            + (sent.refusals > 0 ? "; refused \(sent.refusals) times: nobody listened there" : "")
             + (sent.cutAttributes > 0 ? "; \(sent.cutAttributes) records without some of their attributes" : "")
             + (sent.filtered > 0 ? "; filtered: \(sent.filtered) flow records" : "")
             + inexpressible(sent)
@@ -296,4 +301,23 @@ extension Balance {
         }
         return lines + current.dropLast() + "\n"
     }
+}
+
+extension InputSummary {
+    /// Packets that the capture says were lost before they were written.
+    var packetsLost: UInt64 { interfaces.reduce(0) { $0 &+ $1.packetsLost } }
+
+    /// The same for each interface, in words.
+    fileprivate var lossLines: [String] {
+        interfaces.enumerated().filter { $1.packetsLost > 0 }.map { number, interface in
+            let name = interface.name.isEmpty ? "interface \(number)" : interface.name
+            return "lost       \(interface.packetsDroppedByInterface ?? 0) packets by the interface,"
+                + " \(interface.packetsDroppedBySystem ?? 0) by the system, before they were written: \(name) of \(path)"
+        }
+    }
+}
+
+extension CaptureInterface {
+    /// Packets that were dropped by it or behind it.
+    fileprivate var packetsLost: UInt64 { (packetsDroppedByInterface ?? 0) &+ (packetsDroppedBySystem ?? 0) }
 }

@@ -1,3 +1,4 @@
+import Capture
 import Delivery
 import Exporter
 import FlowTable
@@ -38,6 +39,11 @@ final class OutputSinks {
             all.append(summary)
         }
         if let path = options.json { all.append(try JSONSink(path: path, stitched: options.stitched)) }
+        if inputs.count > 256 {
+            notes.append(
+                "Records say of 255 files which one their flow began in; observationPointId 256 stands for all others. Replay "
+                    + "fewer at a time where that matters.")
+        }
         let ipfixOptions = options.ipfixOptions(inputs: inputs)
         if let destination = try options.ipfixFile {
             let sink = try IPFIXFileSink(destination, options: ipfixOptions)
@@ -96,8 +102,8 @@ final class OutputSinks {
     }
 
     /// Tells the outputs what only the end of a run knows.
-    func prepareToFinish(_ result: ReplayPipeline.Result, balance: Balance) {
-        store?.balance = balance.lines.joined(separator: "\n")
+    func prepareToFinish(_ result: ReplayPipeline.Result, inputs: [InputSummary], balance: Balance) {
+        store?.balance = (StoredDamage.lines(ReplayReport.damage(of: inputs)) + balance.lines).joined(separator: "\n")
         var statistics = ExportStatistics()
         statistics.observedPackets = balance.packetsRead
         statistics.observedOctets = result.tallies.wireOctets
@@ -107,6 +113,7 @@ final class OutputSinks {
         statistics.ignoredOctets = result.tallies.nonFlowWireOctets + result.counters.dropped.wireOctets
         statistics.duplicatePackets = result.counters.dropped.packets
         statistics.undecodablePackets = result.tallies.undecodablePackets
+        statistics.captureLossPackets = inputs.reduce(0) { $0 &+ $1.packetsLost }
         for (_, sink) in ipfix { sink.captureStatistics = statistics }
         captureNumbers.value = statistics
     }

@@ -66,7 +66,8 @@ struct ReplayCommand: ParsableCommand {
             ? ProgressDisplay(source.progress, pipeline) : nil
         let result = pipeline.run { result in
             sinks.prepareToFinish(
-                result, balance: Balance(result, inputs: source.summaries, filtered: source.packetsFiltered))
+                result, inputs: source.summaries,
+                balance: Balance(result, inputs: source.summaries, filtered: source.packetsFiltered))
         }
         progress?.stop()
         let hasArrived = sinks.delivery.map { deliver($0, signals) } ?? true

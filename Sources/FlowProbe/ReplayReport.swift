@@ -33,7 +33,7 @@ struct ReplayReport {
         header.lastPacket = inputs.compactMap(\.lastTime).max()
         header.packets = balance.packetsRead
         header.wireOctets = result.tallies.wireOctets
-        header.damage = damage
+        header.damage = Self.damage(of: inputs)
         if result.interrupted { header.notes.append("The run was interrupted: what had been read is counted.") }
         var options = ReportOptions()
         options.top = top
@@ -43,7 +43,7 @@ struct ReplayReport {
     }
 
     /// What was wrong with the inputs, a sentence each.
-    private var damage: [String] {
+    static func damage(of inputs: [InputSummary]) -> [String] {
         var lines: [String] = []
         for input in inputs {
             lines += input.damages.map(\.description)
@@ -85,7 +85,7 @@ struct ReplayReport {
                 "\(entry.packets) \(what) of link type \(linkTypeText(entry.linkType)) \(verb) not decoded: this link type"
                     + " is not supported.")
         }
-        if sinks.summary == nil { lines += damage }
+        if sinks.summary == nil { lines += Self.damage(of: inputs) }
         let refusals = result.counters.labelRefusals
         if refusals > 0 {
             lines.append(

@@ -44,6 +44,7 @@ struct ReportCommand: ParsableCommand {
             let reader = try StoreReader(path: store)
             let runs = try reader.runs()
             header.inputs = ["\(store) (\(runs.count) run\(runs.count == 1 ? "" : "s"))"]
+            (header.damage, header.isDamageKnown) = StoredDamage.read(runs)
             for run in runs where !run.isComplete {
                 header.notes.append("Run \(run.runId) did not reach its end: its records are incomplete.")
             }

@@ -35,6 +35,24 @@ extension ProbeTests {
             }
         }
 
+        /// A report from a store says of the inputs what the replay's own said.
+        @Test func damageIsKept() throws {
+            let folder = try TemporaryFolder()
+            let store = folder.path("flows.sqlite")
+            let whole = try Data(contentsOf: URL(filePath: Captures.bundled[0]))
+            try whole.dropLast(5).write(to: folder.file("cut.pcap"))
+            func damage(_ text: String) -> [Substring] {
+                let lines = text.split(separator: "\n")
+                guard let first = lines.firstIndex(where: { $0.hasPrefix("  damage") }) else { return [] }
+                return Array(lines[first...].prefix { $0.hasPrefix("  damage") || $0.hasPrefix("    ") })
+            }
+            #expect(try Probe.run(["replay", Captures.bundled[0], "--store", store]).code == 0)
+            #expect(try damage(Probe.run(["report", store]).text) == ["  damage       none"])
+            let cut = try Probe.run(["replay", folder.path("cut.pcap"), "--store", store])
+            #expect(cut.code == 1 && damage(cut.text).count > 1)
+            #expect(try damage(Probe.run(["report", store]).text) == damage(cut.text))
+        }
+
         @Test func theSameReplayTwiceIsTwoRuns() throws {
             let folder = try TemporaryFolder()
             let store = folder.path("flows.sqlite")

@@ -15,6 +15,8 @@ package struct ReportHeader: Sendable {
     package var wireOctets: UInt64?
     /// What was wrong with the input, one complete sentence each.
     package var damage: [String] = []
+    /// Whether anybody knows that nothing else was: not of a store that an older version wrote.
+    package var isDamageKnown = true
     /// Other facts to print below the totals, one complete sentence each (sums, drops).
     package var notes: [String] = []
 
@@ -103,7 +105,9 @@ package enum ReportRenderer {
                 "More long flows were open at once than can be followed: the number of flows may be up to "
                     + "\(ReadableNumbers.exact(summary.uncertainFlows)) too small.", indent: "  ", .warning)
         }
-        text.line("  damage       " + (header.damage.isEmpty ? "none" : ""), header.damage.isEmpty ? nil : .warning)
+        if header.isDamageKnown || !header.damage.isEmpty {
+            text.line("  damage       " + (header.damage.isEmpty ? "none" : ""), header.damage.isEmpty ? nil : .warning)
+        }
         for damage in header.damage { text.wrapped(damage, indent: "    ", .warning) }
         text.line()
         text.line("Octets are layer 3, both directions; kB, MB, GB are powers of 1000.", .faint)

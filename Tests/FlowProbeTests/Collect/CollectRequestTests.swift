@@ -35,9 +35,11 @@ extension ProbeTests {
             let capture = Captures.bundled[0]
             let address =
                 "https://localhost:\(collector.port("https"))/flows?format=ipfix&compression=\(compression)&token=\(token)"
-                + "&ca=\(folder.path("ca.pem"))&certificate=\(folder.path("client.pem"))&key=\(folder.path("client.key"))"
+                + "&ca=credential:ca.pem&certificate=\(folder.path("client.pem"))&key=\(folder.path("client.key"))"
                 + "&elements=precise"
-            let replay = try Probe.run(["replay", capture, "-q", "--spool", folder.path("spool"), "--export", address])
+            let replay = try Probe.run(
+                ["replay", capture, "-q", "--spool", folder.path("spool"), "--export", address],
+                environment: ["CREDENTIALS_DIRECTORY": folder.url.path()])
             #expect(replay.code == 0, "\(replay.errors)")
             let direct = try Probe.run(["replay", capture, "-q", "--json", folder.path("r.json")])
             #expect(direct.code == 0)

@@ -24,7 +24,8 @@ extension ProbeTests {
             let reports = try ["replay", "collect"].map {
                 try Probe.run(["report", folder.path("\($0).sqlite")]).reportBody
             }
-            #expect(reports[0] == reports[1])
+            // Whoever collects does not know how the exporter's captures were.
+            #expect(reports[0].replacing("  damage       none\n", with: "") == reports[1])
         }
 
         /// The files of a rotation can each be read by itself, and together they are the whole, in their names' order.
