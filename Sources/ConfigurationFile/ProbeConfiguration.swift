@@ -29,7 +29,7 @@ package struct ProbeConfiguration: Sendable, Equatable {
 
 /// Section `probe`: who this is.
 package struct ProbeIdentity: Sendable, Equatable {
-    /// The probe's name in logs and metrics. `load` fills in the host's name when the file names none.
+    /// The probe's name in events, and where its log begins. `load` fills in the host's name when the file names none.
     package var name = ""
 
     /// No name.

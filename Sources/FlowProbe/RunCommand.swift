@@ -163,10 +163,10 @@ struct RunCommand: ParsableCommand {
         run.reload = { [configuration] in
             let fresh = try configuration.load()
             let changes = ProbeConfiguration.changes(from: current, to: fresh)
-            current = current.taking(fresh)
+            let next = current.taking(fresh)
             return (
-                try LivePlan(current, at: configuration.config, isQuiet: isQuiet, top: top, color: color),
-                changes.map(\.description)
+                try LivePlan(next, at: configuration.config, isQuiet: isQuiet, top: top, color: color),
+                changes.map(\.description), { current = next }
             )
         }
         try run.run()
@@ -185,7 +185,21 @@ struct RunCommand: ParsableCommand {
             || !output.export.isEmpty || !output.exportGroup.isEmpty || output.store != nil
             || output.spooling.spool != nil || output.labels != .off
             || output.labelAttributes != .technical || overload != .select || overloadAfter != nil
-            || overloadCalm != nil || selectionKey != nil
+            || overloadCalm != nil || selectionKey != nil || changesCapture || changesRecords
+    }
+
+    /// The same of options about how packets are taken.
+    private var changesCapture: Bool {
+        ring.octets != 64 << 20 || block.octets != 1 << 20 || snapLength != 65_535 || direction != .both
+            || timestamps != .host || fanout != .hash || queueLength != 256 || metrics != nil || drainTimeout != nil
+    }
+
+    /// The same of options about what is in flows and in records.
+    private var changesRecords: Bool {
+        flows.segment != .auto || flows.tunnels != .inner || flows.tunnelDepth != TunnelPolicy.defaultDepthLimit
+            || flows.idleTimeoutIcmp != nil || flows.idleTimeoutOther != nil || flows.duplicateWindow != nil
+            || output.uniflow || output.stitched || output.elements.set != .standard
+            || output.enterpriseNumber != 32473
     }
 
     /// The receivers of `--events`.

@@ -27,6 +27,24 @@ extension ProbeTests {
             #expect(outcome.text == "\(file.path()): correct\n")
         }
 
+        /// For who limits the service to them: each once, as it is named, whatever stands around it.
+        @Test func hosts() throws {
+            let outcome = try check(
+                least
+                    + "outputs:\n  spool: /tmp/spool\n  export:\n    - tls://collector.example:4740?ca=/etc/ca.pem&resend=60\n"
+                    + "    - https://[2001:db8::1]/flows?format=ndjson\n    - netflow9://192.0.2.9:2055\n"
+                    + "    - udp://192.0.2.1:4739\n    - kafka://b1.example,b2.example:9093/flows\n"
+                    + "  events:\n    - syslog://192.0.2.20\n    - syslog://192.0.2.1:6514?transport=tls\n", ["--hosts"]
+            )
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            #expect(
+                outcome.text.split(separator: "\n") == [
+                    "192.0.2.1", "192.0.2.20", "192.0.2.9", "2001:db8::1", "b1.example", "b2.example",
+                    "collector.example",
+                ])
+            #expect(try check(least, ["--hosts", "--print"]).code == 2)
+        }
+
         @Test func everyProblemWithItsPlace() throws {
             let outcome = try check(
                 least + "    snaplenght: 96\n    filter: foo bar\nlog: {level: loud}\n",

@@ -151,6 +151,18 @@ extension ProbeTests {
         }
 
         /// A slip of the hand must not cost a capture.
+        /// What stands in the configuration file is not changed by options that would be of no effect.
+        @Test(arguments: [
+            ["--filter", "tcp"], ["--ring", "128MiB"], ["--block", "2MiB"], ["--snap-length", "256"],
+            ["--direction", "in"], ["--timestamps", "adapter"], ["--fanout", "cpu"], ["--queue-length", "9"],
+            ["--metrics", "127.0.0.1:9999"], ["--drain-timeout", "9"], ["--segment", "none"], ["--tunnels", "outer"],
+            ["--tunnel-depth", "2"], ["--idle-timeout-icmp", "9"], ["--idle-timeout-other", "9"], ["--uniflow"],
+            ["--elements", "minimal"], ["--enterprise-number", "7"], ["--active-timeout", "9"], ["--labels", "on"],
+            ["--overload", "off"], ["--events", "syslog://192.0.2.1"], ["--export", "udp://192.0.2.1"],
+        ]) func optionsBesideAConfiguration(options: [String]) throws {
+            try expect(2, ["run"] + options, says: ["in the configuration file"])
+        }
+
         @Test func outputsThatWouldOverwriteSomething() throws {
             let before = try Data(contentsOf: folder.file("sound.pcap"))
             let link = folder.path("link.pcap")

@@ -60,6 +60,7 @@ package final class PacketRing: LiveCapture, @unchecked Sendable {
     private var opened: Opened?
     private var isStopped = false
     private var lossesBefore: UInt64 = 0
+    private var arrivedBefore: UInt64 = 0
 
     /// Opens a ring for `input`; nothing is captured until `start`. Throws when that is not possible.
     package init(
@@ -274,14 +275,23 @@ extension PacketRing {
         }
         attachWantedFilter()
         let interface = NetworkInterface(named: input.interface)
-        status.isUp.store((interface?.isUp ?? false) && opened != nil, ordering: .relaxed)
         if let interface, interface.index == opened?.interface.index {
             noteAdapterLoss(interface.lostPackets)
-            status.problem = interface.isUp ? nil : "\(input.interface) is down."
+            status.problem = interface.isUp ? linkProblem(interface) : "\(input.interface) is down."
+            status.isUp.store(status.problem == nil, ordering: .relaxed)
             return
         }
+        status.isUp.store(false, ordering: .relaxed)
         guard !isStopped else { return }
         reopen(interface)
+    }
+
+    /// A port without a link sees nothing, whatever it is set to. Where packets come all the same, there is one.
+    private func linkProblem(_ interface: NetworkInterface) -> String? {
+        let arrived = status.arrived.load(ordering: .relaxed)
+        defer { arrivedBefore = arrived }
+        guard !interface.isRunning, arrived == arrivedBefore else { return nil }
+        return "\(input.interface) has no link. Check the cable, and the port at its other end."
     }
 
     /// Takes the adapter's counter. One that was set back, as by a driver that was loaded again, goes on from what was counted.

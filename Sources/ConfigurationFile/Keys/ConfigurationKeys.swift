@@ -21,7 +21,8 @@ enum ConfigurationKeys {
         keys: [
             .init(
                 "name", \.probe.name, .text("name", hint: "a short name", atMost: 64), .restart,
-                default: "the host's name", example: "probe-1", "Name of the probe in logs and metrics.")
+                default: "the host's name", example: "probe-1",
+                "Name of the probe in events that it sends, and where its log begins.")
         ])
 
     private static let flows = KeySection<ProbeConfiguration>(

@@ -62,10 +62,11 @@ extension LiveRun {
         let lost =
             pipeline.discarded.load(ordering: .relaxed)
             + outputs.destinations.reduce(0) { $0 + $1.discardedByQueue.load(ordering: .relaxed) }
-        guard lost > givenUpSaid.records, Date().timeIntervalSince(givenUpSaid.at) >= 60 else { return }
+        let isDue = givenUpSaid.at.map { ContinuousClock.now - $0 >= .seconds(60) } ?? true
+        guard lost > givenUpSaid.records, isDue else { return }
         logger.warning(
             "\(lost - givenUpSaid.records) records were given up: the outputs are slower than the traffic.",
             metadata: Self.event("records-given-up", ["records": "\(lost - givenUpSaid.records)"]))
-        givenUpSaid = (lost, Date())
+        givenUpSaid = (lost, .now)
     }
 }

@@ -69,7 +69,7 @@ final class LiveOutputs {
         options.observationPoints = plan.inputs.enumerated().map { index, input in
             input.observationPoint(UInt32(index + 1))
         }
-        options.startsUnconnected = true
+        (options.startsUnconnected, options.isLive) = (true, true)
         options.statisticsSeconds = 60
         options.tellsMirror = plan.verdictSeconds != nil
         options.tellsOverload = plan.overload.limit != .off

@@ -23,6 +23,8 @@ struct LivePlan {
         var processors: [Int] = []
     }
 
+    /// What the probe is called; nil: by the host's name.
+    var name: String?
     var inputs: [Input] = []
     var table = FlowTableConfiguration()
     var tunnels = TunnelPolicy()
@@ -87,6 +89,7 @@ struct LivePlan {
         output.json = configuration.outputs.json
         output.store = configuration.outputs.store
         output.spooling = try SpoolOptions(configuration.outputs)
+        name = configuration.probe.name
         inputs = configuration.inputs.map(Input.init)
         table = configuration.flows.tableConfiguration
         tunnels = configuration.flows.tunnelPolicy
@@ -117,10 +120,10 @@ struct LivePlan {
         let endpoints = configuration.outputs.export + configuration.outputs.events.map(\.endpoint)
         let secrets = endpoints.flatMap { endpoint in
             let parameters = endpoint.parameters
-            return [parameters.authorities, parameters.certificate, parameters.key, endpoint.kafka?.properties]
-                .compactMap { $0 }
-                + [parameters.token, parameters.basic].compactMap { $0 }
-                .compactMap { try? HTTPCredentials.path($0, credentials: credentials) }
+            return [
+                parameters.authorities, parameters.certificate, parameters.key, parameters.token, parameters.basic,
+                endpoint.kafka?.properties,
+            ].compactMap { $0 }.compactMap { try? HTTPCredentials.path($0, credentials: credentials) }
         }
         rights = Rights(
             user: configuration.service.user, group: configuration.service.group,

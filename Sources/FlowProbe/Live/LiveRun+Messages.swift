@@ -24,8 +24,9 @@ extension LiveRun {
         var names = outputs.destinations.map(\.name).filter { $0 != "report" }
         if let delivery = outputs.delivery { names += delivery.streams.map { "\($0.name) from the spool" } }
         if let statusPages { logger.notice("status pages at \(statusPages)") }
+        let named = plan.name.map { ", as \($0)" } ?? ""
         logger.notice(
-            "\(names.isEmpty ? "exports to nobody" : "exports to \(names.joined(separator: ", "))")",
+            "\(names.isEmpty ? "exports to nobody" : "exports to \(names.joined(separator: ", "))")\(named)",
             metadata: Self.event(
                 "start",
                 ["version": flowprobeVersion, "inputs": plan.inputs.map(\.capture.name).joined(separator: " ")]))
@@ -182,7 +183,7 @@ extension LiveRun {
                 "notSelected": "\(snapshot.leftOut.packets.packets)",
                 "duplicates": "\(snapshot.counters.duplicates)", "flows": "\(snapshot.liveFlows)",
                 "records": "\(snapshot.counters.records)", "tableMiB": "\(snapshot.tableOctets >> 20)",
-                "seconds": "\(Int(Date().timeIntervalSince(started)))",
+                "seconds": "\((ContinuousClock.now - started).components.seconds)",
             ])
     }
 

@@ -11,12 +11,15 @@ extension LiveRun {
             return
         }
         do {
-            let (fresh, changes) = try reload()
-            for (index, input) in fresh.inputs.enumerated() where index < plan.inputs.count {
-                guard input.capture.filter != plan.inputs[index].capture.filter else { continue }
-                for ring in rings where ring.input.capture.interface == input.capture.interface {
-                    try ring.ring.change(filter: input.capture.filter)
-                }
+            let (fresh, changes, accept) = try reload()
+            try changeFilters(to: fresh)
+            accept()
+            // Who judged nothing until now looks at what comes from now on; who is not to judge has nothing to say any more.
+            if fresh.verdictSeconds == nil {
+                patrol = nil
+                metrics.verdicts.withLock { $0 = [] }
+            } else if patrol == nil {
+                patrol = MirrorPatrol(fresh, rings)
             }
             pipeline.change(timeouts: fresh.table, annotate: Self.annotation(fresh, patrol?.observer))
             plan = fresh
@@ -33,6 +36,20 @@ extension LiveRun {
         } catch {
             // What was wrong has been said, a line each.
             refuse("it is not correct, as said above.")
+        }
+    }
+
+    /// All of them, or none: an interface that has gone cannot take one.
+    private func changeFilters(to fresh: LivePlan) throws(LiveError) {
+        var changed: [(ring: Ring, before: String?)] = []
+        for (old, new) in zip(plan.inputs, fresh.inputs) where new.capture.filter != old.capture.filter {
+            for ring in rings where ring.input.capture.name == old.capture.name {
+                do throws(LiveError) { try ring.ring.change(filter: new.capture.filter) } catch {
+                    for (ring, before) in changed { try? ring.ring.change(filter: before) }
+                    throw error
+                }
+                changed.append((ring, old.capture.filter))
+            }
         }
     }
 

@@ -36,12 +36,12 @@ final class LiveRun {
     /// Who gives up what under overload; nil when nothing may be.
     let overload: OverloadPatrol?
     var logger: Logger
-    let started = Date()
+    let started = ContinuousClock.now
     /// What was last said about each ring and each destination, so that a change is said once.
     var ringProblems: [String?]
     var failures: [String?]
     /// Records given up for want of room as last said, and when.
-    var givenUpSaid = (records: UInt64(0), at: Date.distantPast)
+    var givenUpSaid = (records: UInt64(0), at: ContinuousClock.Instant?.none)
     /// Who is told of events.
     let senders: [SyslogSender]
     /// What was last said about the spool and each of its collectors.
@@ -52,15 +52,16 @@ final class LiveRun {
     var deliverySwitches: [UInt64] = []
     /// Who judges the inputs; nil when nobody is to.
     var patrol: MirrorPatrol?
-    /// Reads the configuration again: the plan it makes, and what has changed, a line each. Nil when there is none.
-    var reload: (() throws -> (LivePlan, [String]))?
+    /// Reads the configuration again: the plan it makes, what has changed, a line each, and what to call when that holds. Nil when
+    /// there is none.
+    var reload: (() throws -> (plan: LivePlan, changes: [String], accept: () -> Void))?
 
     /// Opens inputs and outputs; nothing is captured yet. Throws when one cannot be opened.
     init(_ plan: LivePlan) throws {
         self.plan = plan
         let senders = plan.events.map {
             SyslogSender(
-                $0, host: ProcessInfo.processInfo.hostName, enterpriseNumber: plan.output.enterpriseNumber)
+                $0, host: plan.name ?? ProcessInfo.processInfo.hostName, enterpriseNumber: plan.output.enterpriseNumber)
         }
         self.senders = senders
         logger = Self.logger(plan, senders)
@@ -85,8 +86,8 @@ final class LiveRun {
         configuration.batchTook = { batches.record(nanoseconds: UInt64(max(0, $0))) }
         var places = [String: Int]()
         let inputs = rings.map { ring in
-            let place = places[ring.input.capture.interface, default: 0]
-            places[ring.input.capture.interface] = place + 1
+            let place = places[ring.input.capture.name, default: 0]
+            places[ring.input.capture.name] = place + 1
             return LivePipeline.Input(
                 source: ring.ring, domain: UInt16(ring.input.domain - 1), segmentRule: ring.input.segmentRule,
                 tunnels: plan.tunnels,
@@ -184,28 +185,30 @@ final class LiveRun {
         for note in outputs.notes { logger.warning("\(note)", metadata: Self.event("found")) }
         sayStart(service.place)
         service.ready(statusLine)
-        var lastSummary = Date()
-        var lastTurn = Date()
-        var lastVerdicts = Date()
+        // Whatever is done to the host's time of day, a second is a second.
+        var (lastSummary, lastTurn, lastVerdicts) = (
+            ContinuousClock.now, ContinuousClock.now, ContinuousClock.now
+        )
         while true {
             _ = wake.wait(timeout: .now() + 1)
             if signals.isRequested { break }
             service.beat(pipeline.workers)
-            metrics.pass(Date().timeIntervalSince(lastTurn))
-            lastTurn = Date()
+            let now = ContinuousClock.now
+            metrics.pass((now - lastTurn) / .seconds(1))
+            lastTurn = now
             watchOverload()
             coverage.turn(logger)
             sayChanges()
             sayGivenUp()
             patrol?.observeClock()
-            if let seconds = plan.verdictSeconds, Date().timeIntervalSince(lastVerdicts) >= seconds {
-                lastVerdicts = Date()
+            if let seconds = plan.verdictSeconds, now - lastVerdicts >= .seconds(seconds) {
+                lastVerdicts = now
                 judgeInputs()
             }
             if balanceRequest.take() { sayBalance() }
             if reloadRequest.take() { service.reloading { applyReload() } }
-            if Date().timeIntervalSince(lastSummary) >= plan.summarySeconds {
-                lastSummary = Date()
+            if now - lastSummary >= .seconds(plan.summarySeconds) {
+                lastSummary = now
                 saySummary()
                 service.tell(statusLine)
             }

@@ -37,7 +37,7 @@ struct MirrorPatrol {
     private let looksForCopies: Bool
     private var judged = ContinuousClock.now
 
-    /// Of a run's inputs and rings, when nothing has been captured yet.
+    /// Of a run's inputs and rings; what has been captured by now is judged the first time.
     init(_ plan: LivePlan, _ rings: [LiveRun.Ring]) {
         looksForCopies = plan.table.duplicates.action != .off
         // What rules bring has no port that could be wrong.
@@ -45,7 +45,7 @@ struct MirrorPatrol {
         ports = inputs.map { index, input in
             var port = Port(
                 input: input, point: UInt32(index + 1),
-                rings: rings.indices.filter { rings[$0].input.capture.interface == input.capture.interface })
+                rings: rings.indices.filter { rings[$0].input.capture.name == input.capture.name })
             port.counters = NetworkInterface(named: input.capture.interface)?.counters ?? port.counters
             return port
         }

@@ -10,7 +10,7 @@ import Synchronization
 // SAFETY: (@unchecked) the sink is used by the destination's thread alone; all else is atomic or guarded.
 package final class Destination: @unchecked Sendable {
     /// Seconds between two attempts after a failure.
-    private static let retrySeconds: Double = 5
+    private static let retrySeconds: Nanoseconds = 5
     /// Seconds after which records that wait in a half-filled message or block are sent.
     private let flushSeconds: Double
 
@@ -48,8 +48,9 @@ package final class Destination: @unchecked Sendable {
     /// Records that wait.
     package var queued: Int { queue.count }
 
-    /// Takes a batch, or counts it as discarded when there is no room, for which it waits until `deadline` if given.
-    func deliver(_ batch: RecordBatch, until deadline: Date?) {
+    /// Takes a batch, or counts it as discarded when there is no room, for which it waits until `deadline` of the monotonic clock
+    /// if given.
+    func deliver(_ batch: RecordBatch, until deadline: Nanoseconds?) {
         if !queue.offer(batch, until: deadline) {
             discardedByQueue.wrappingAdd(UInt64(batch.buffer.count), ordering: .relaxed)
         }
@@ -62,17 +63,18 @@ package final class Destination: @unchecked Sendable {
     }
 
     /// Waits until everything has been handed to the sink and the sink has finished; false when that takes too long.
-    func join(until deadline: Date) -> Bool {
-        done.wait(timeout: .now() + max(0, deadline.timeIntervalSinceNow)) == .success
+    func join(until deadline: Nanoseconds) -> Bool {
+        done.wait(timeout: .now() + .nanoseconds(Int(max(0, deadline &- HostClock.monotonic)))) == .success
     }
 
     private func work() {
-        var lastFlush = Date()
-        var retry: Date?
+        // The host's time of day may be set back by an hour, in which nothing would be sent.
+        var lastFlush = HostClock.monotonic
+        var retry: Nanoseconds?
         running: while true {
             switch queue.take(within: flushSeconds) {
             case .batch(let batch):
-                if let again = retry, again > Date() {
+                if let again = retry, again > HostClock.monotonic {
                     discardedByFailure.wrappingAdd(UInt64(batch.buffer.count), ordering: .relaxed)
                 } else {
                     retry = attempt(batch)
@@ -80,8 +82,8 @@ package final class Destination: @unchecked Sendable {
             case .nothing: break
             case .end: break running
             }
-            if retry == nil, Date().timeIntervalSince(lastFlush) >= flushSeconds {
-                lastFlush = Date()
+            if retry == nil, Double(HostClock.monotonic &- lastFlush) >= flushSeconds * 1e9 {
+                lastFlush = HostClock.monotonic
                 retry = note { sink throws(ExportError) in try sink.flush() } ? nil : Self.later
             }
             report(sink)
@@ -91,10 +93,10 @@ package final class Destination: @unchecked Sendable {
         done.signal()
     }
 
-    private static var later: Date { Date(timeIntervalSinceNow: retrySeconds) }
+    private static var later: Nanoseconds { HostClock.monotonic &+ retrySeconds * nanosecondsPerSecond }
 
     /// Gives the sink a batch. Returns when to try again, nil when all is well.
-    private func attempt(_ batch: RecordBatch) -> Date? {
+    private func attempt(_ batch: RecordBatch) -> Nanoseconds? {
         let buffer = batch.buffer
         let count = UInt64(buffer.count)
         let attributes = buffer.attributes

@@ -89,7 +89,7 @@ package final class LivePipeline: @unchecked Sendable {
     private let snapshotLock = Mutex(())
     private let snapshotRequested = Atomic<UInt64>(0)
     private let snapshotReleased = Atomic<UInt64>(0)
-    private let waitsForRoom = Mutex<Date?>(nil)
+    private let waitsForRoom = Mutex<Nanoseconds?>(nil)
 
     /// A run of `inputs` into `destinations`; nothing happens before `start`.
     package init(configuration: Configuration, inputs: [Input], destinations: [Destination]) {
@@ -121,7 +121,7 @@ package final class LivePipeline: @unchecked Sendable {
     /// Ends the run: what has arrived is counted, every flow is exported, every destination finished. Destinations that
     /// need more than `seconds` for that are left behind, and named in the result.
     package func stop(within seconds: Double) -> (snapshot: LiveSnapshot, unfinished: [Destination]) {
-        let deadline = Date(timeIntervalSinceNow: seconds)
+        let deadline = HostClock.monotonic &+ Nanoseconds(seconds * 1e9)
         stopping.store(true, ordering: .sequentiallyConsistent)
         working.wait()
         keeping.wait()
