@@ -7,6 +7,7 @@ import NetTypes
 import PacketDecode
 import Pipeline
 import Service
+import Spool
 
 /// `flowprobe run`: interfaces in, flows out, until it is told to end.
 struct RunCommand: ParsableCommand {
@@ -199,7 +200,13 @@ struct RunCommand: ParsableCommand {
         flows.segment != .auto || flows.tunnels != .inner || flows.tunnelDepth != TunnelPolicy.defaultDepthLimit
             || flows.idleTimeoutIcmp != nil || flows.idleTimeoutOther != nil || flows.duplicateWindow != nil
             || output.uniflow || output.stitched || output.elements.set != .standard
-            || output.enterpriseNumber != 32473
+            || output.enterpriseNumber != 32473 || changesSpool
+    }
+
+    private var changesSpool: Bool {
+        let (spooling, usual) = (output.spooling, SpoolConfiguration(folder: ""))
+        return spooling.spoolSize.octets != usual.size || spooling.spoolAge != nil || spooling.spoolSync != .commit
+            || spooling.spoolCompression != .none
     }
 
     /// The receivers of `--events`.

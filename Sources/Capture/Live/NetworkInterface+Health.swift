@@ -42,6 +42,9 @@ extension NetworkInterface {
         return counters
     }
 
+    /// Packets that it has received; 0 when the kernel does not tell.
+    package var receivedPackets: UInt64 { counter("statistics/rx_packets") ?? 0 }
+
     /// Whether there is a carrier; nil when the interface is down, or its driver does not tell.
     package var hasCarrier: Bool? { counter("carrier").map { $0 != 0 } }
 

@@ -288,9 +288,11 @@ extension PacketRing {
 
     /// A port without a link sees nothing, whatever it is set to. Where packets come all the same, there is one.
     private func linkProblem(_ interface: NetworkInterface) -> String? {
-        let arrived = status.arrived.load(ordering: .relaxed)
+        guard !interface.isRunning else { return nil }
+        // The interface's own count: a filter or another worker may keep them from this ring.
+        let arrived = interface.receivedPackets
         defer { arrivedBefore = arrived }
-        guard !interface.isRunning, arrived == arrivedBefore else { return nil }
+        guard arrived == arrivedBefore else { return nil }
         return "\(input.interface) has no link. Check the cable, and the port at its other end."
     }
 

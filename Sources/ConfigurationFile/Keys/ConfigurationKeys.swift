@@ -197,7 +197,7 @@ enum ConfigurationKeys {
             .init(
                 "verdictInterval", \.service.verdictInterval, .duration(0...86_400 * nanosecondsPerSecond), .live,
                 "Time between two judgements of the inputs, as `flowprobe doctor` judges them ([doctor](doctor.md)): "
-                    + "logged and exported when one changes. 0 for none."),
+                    + "logged and exported when one changes. 0 for none; from 0 on, a restart is needed."),
         ])
 
     private static let log = KeySection<ProbeConfiguration>(

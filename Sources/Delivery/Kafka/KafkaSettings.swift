@@ -26,14 +26,18 @@ struct KafkaSettings {
             ("reconnect.backoff.max.ms", String(connection.retrySeconds * 1000)),
             ("security.protocol", address.security.rawValue),
         ]
-        for (name, value) in [
-            ("sasl.mechanism", address.mechanism), ("sasl.username", address.user),
+        for (name, value) in [("sasl.mechanism", address.mechanism), ("sasl.username", address.user)] {
+            if let value { all.append((name, value)) }
+        }
+        let folder = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"]
+        for (name, source) in [
             ("ssl.ca.location", connection.authorities), ("ssl.certificate.location", connection.certificate),
             ("ssl.key.location", connection.key),
         ] {
-            if let value { all.append((name, value)) }
+            if let source { all.append((name, try HTTPCredentials.path(source, credentials: folder))) }
         }
-        if let path = address.properties {
+        if let source = address.properties {
+            let path = try HTTPCredentials.path(source, credentials: folder)
             all += try Self.properties(path).settings.map { ($0.name, $0.value) }
         }
         all += [

@@ -15,14 +15,14 @@ final class KafkaValue {
     init(_ format: KafkaAddress.Format, options: IPFIXOptions, destination: String) throws(ExportError) {
         self.format = format
         var options = options
-        options.isLive = true
         // What is told of the processes and the inputs has no place among flows.
         (options.statisticsSeconds, options.tellsMirror, options.tellsOverload) = (0, false, false)
         // A closing record would name the batch once more, and the message's headers do already.
         options.announcesBatches = false
         messages = MemoryTransport(destination: destination)
         flows = try IPFIXSink(transport: messages, options: options)
-        options.announcesBatches = true
+        // A record's value is the same whenever it is made: its Export Time is its batch's. A gap has none.
+        (options.announcesBatches, options.isLive) = (true, true)
         gaps = try IPFIXSink(transport: messages, options: options)
     }
 

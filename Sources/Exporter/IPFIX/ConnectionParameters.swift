@@ -77,6 +77,7 @@ package struct ConnectionParameters: Sendable, Equatable, CustomStringConvertibl
     var needSpool: Bool {
         var connection = self
         (connection.filter, connection.elements, connection.group) = (nil, nil, nil)
+        for (_, path, _, _) in Self.numbers { connection[keyPath: path] = nil }
         return connection != ConnectionParameters()
     }
 

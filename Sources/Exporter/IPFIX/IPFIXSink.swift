@@ -30,8 +30,7 @@ package class IPFIXSink: CollectorSink {
     private var lost: String?
     private var lastAttempt: ContinuousClock.Instant?
     private var failure: String?
-    /// Whether the host of a collector said, of the last datagrams, that nobody takes them there.
-    private var isRefused = false
+    private var refusal = Refusal()
 
     /// An export to `transport`. Throws when `options` are out of range.
     package init(transport: any MessageTransport, options: IPFIXOptions) throws(ExportError) {
@@ -133,8 +132,8 @@ package class IPFIXSink: CollectorSink {
     private func beginSession() {
         announced = []
         builder.restart()
-        builder.advance(to: packetClock)
-        advance()
+        // A host's clock that was set back is right now.
+        if options.isLive { advance() } else { builder.advance(to: packetClock) }
         statistics.sessions += 1
     }
 
@@ -194,14 +193,14 @@ package class IPFIXSink: CollectorSink {
     }
 
     /// Whether records can be sent now, as far as is known.
-    package var isConnected: Bool { lost == nil && !isRefused }
+    package var isConnected: Bool { lost == nil && !refusal.isStanding }
 
     private func send() throws(ExportError) {
         builder.seal()
         statistics.cutAttributes += builder.takeCutAttributes()
         guard builder.sealedLength > 0 else { return }
         let result = try transport.send(builder.sealed)
-        isRefused = result.refusals > 0
+        refusal.note(result.refusals > 0)
         account(result)
         builder.discard()
         if let reason = result.lost {

@@ -9,8 +9,9 @@ package final class NetFlowSink: CollectorSink {
     package private(set) var statistics = IPFIXStatistics()
     /// Of no use: NetFlow has no options data for it here.
     package var captureStatistics = ExportStatistics()
-    /// Whether the host of the collector did not say, of the last datagram, that nobody takes it there.
-    package private(set) var isConnected = true
+    /// Whether the host of the collector does not say that nobody takes datagrams there.
+    package var isConnected: Bool { !refusal.isStanding }
+    private var refusal = Refusal()
 
     private let version: NetFlowVersion
     private let options: IPFIXOptions
@@ -183,7 +184,7 @@ package final class NetFlowSink: CollectorSink {
             sequences[source] = sequence &+ UInt32(truncatingIfNeeded: message.records)
         }
         let refusals = statistics.refusals
-        defer { isConnected = statistics.refusals == refusals }
+        defer { refusal.note(statistics.refusals != refusals) }
         if deliver(message.octets.span, &statistics.refusals) {
             statistics.messages += 1
             statistics.octets += UInt64(message.octets.count)

@@ -73,7 +73,7 @@ final class LiveMetrics: Sendable {
     var readiness: HealthVerdict {
         var problems = rings.compactMap { $0.status.problem }
         problems += pipeline.destinations.compactMap(\.failure)
-        problems += books.filter { !$0.isConnected }.map { "\($0.name): there is no connection." }
+        problems += books.filter { !$0.isConnected && !$0.isDatagram }.map { "\($0.name): there is no connection." }
         problems += streams.compactMap(\.status.problem)
         if let problem = spool?.status.problem { problems.append(problem) }
         return HealthVerdict(problems: problems.reduce(into: []) { if !$0.contains($1) { $0.append($1) } })

@@ -12,14 +12,17 @@ final class LiveOutputs {
         let name: String
         /// Whether the format leaves out what it cannot say.
         let isNetFlow: Bool
+        /// Whether nobody is connected: a collector that is not there does not keep others from being served.
+        let isDatagram: Bool
         /// Whether a filter leaves out records.
         let isFiltered: Bool
         private let state = Mutex(IPFIXStatistics())
         private let connected = Atomic(true)
 
-        init(_ name: String, isNetFlow: Bool, isFiltered: Bool) {
+        init(_ name: String, isNetFlow: Bool = false, isDatagram: Bool = false, isFiltered: Bool = false) {
             self.name = name
             self.isNetFlow = isNetFlow
+            self.isDatagram = isDatagram
             self.isFiltered = isFiltered
         }
 
@@ -122,11 +125,13 @@ final class LiveOutputs {
     private func add(_ endpoint: ExportEndpoint, _ sink: any CollectorSink, _ shares: DirectShares) {
         add(
             endpoint.name, shares.way(to: sink, at: endpoint),
-            isNetFlow: endpoint.transport.netFlowVersion != nil, isFiltered: shares.isFiltered(endpoint))
+            Books(
+                endpoint.name, isNetFlow: endpoint.transport.netFlowVersion != nil,
+                isDatagram: endpoint.transport.isDatagram, isFiltered: shares.isFiltered(endpoint)))
     }
 
-    private func add(_ name: String, _ sink: any CollectorSink, isNetFlow: Bool = false, isFiltered: Bool = false) {
-        let books = Books(name, isNetFlow: isNetFlow, isFiltered: isFiltered)
+    private func add(_ name: String, _ sink: any CollectorSink, _ own: Books? = nil) {
+        let books = own ?? Books(name)
         self.books.append(books)
         let numbers = captureNumbers
         destinations.append(

@@ -14,12 +14,12 @@ extension LiveRun {
             let (fresh, changes, accept) = try reload()
             try changeFilters(to: fresh)
             accept()
-            // Who judged nothing until now looks at what comes from now on; who is not to judge has nothing to say any more.
+            // Who is not to judge has nothing to say any more; to judge from the beginning takes a beginning.
             if fresh.verdictSeconds == nil {
                 patrol = nil
                 metrics.verdicts.withLock { $0 = [] }
             } else if patrol == nil {
-                patrol = MirrorPatrol(fresh, rings)
+                logger.warning("inputs are judged from the next start on: verdictInterval was 0 at this one.")
             }
             pipeline.change(timeouts: fresh.table, annotate: Self.annotation(fresh, patrol?.observer))
             plan = fresh

@@ -37,7 +37,7 @@ struct MirrorPatrol {
     private let looksForCopies: Bool
     private var judged = ContinuousClock.now
 
-    /// Of a run's inputs and rings; what has been captured by now is judged the first time.
+    /// Of a run's inputs and rings, when nothing has been captured yet.
     init(_ plan: LivePlan, _ rings: [LiveRun.Ring]) {
         looksForCopies = plan.table.duplicates.action != .off
         // What rules bring has no port that could be wrong.

@@ -34,7 +34,8 @@ import Testing
     /// What only an operator knows of a path: in the address, and back in its text.
     @Test func datagrams() throws {
         let text = "udp://192.0.2.1:4739?message=1472&refresh=30&rate=0"
-        #expect(try ExportEndpoint(parsing: text).description == text)
+        let endpoint = try ExportEndpoint(parsing: text)
+        #expect(endpoint.description == text && !endpoint.needsSpool)
         let options = try Self.options(text)
         #expect(options.messageOctets == 1472 && options.templateRefreshSeconds == 30)
         #expect(options.maximumOctetsPerSecond == 0)

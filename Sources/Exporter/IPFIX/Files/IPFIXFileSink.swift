@@ -60,6 +60,8 @@ package final class IPFIXFileSink: IPFIXSink {
     override package func flush() throws(ExportError) {
         if isLive, isOver(HostClock.timeOfDay) { try endPiece() }
         try super.flush()
+        // What says how things stand is in a file that ends in its time too.
+        if isLive, start == nil, file.length > 0 { begin(HostClock.timeOfDay) }
     }
 
     /// Writes the last records and statistics, and gives the file its name.
