@@ -185,9 +185,7 @@ var targets: [Target] = [
         swiftSettings: strict),
     // What FuzzCollector checks; CollectorTests replays its inputs.
     .target(
-        name: "CollectorFuzzing",
-        dependencies: ["Collector", "CollectorService", "Exporter", "FlowTable", "HTTPMessages"],
-        path: "Fuzz/CollectorFuzzing",
+        name: "CollectorFuzzing", dependencies: ["Collector", "Exporter", "FlowTable"], path: "Fuzz/CollectorFuzzing",
         swiftSettings: strict),
     // What FuzzAnswers checks; DeliveryTests replays its inputs.
     .target(

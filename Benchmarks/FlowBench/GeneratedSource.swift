@@ -21,6 +21,7 @@ final class GeneratedSource<W: Workload>: PacketSource {
         // inside its own `room` octets, which the span checks, before a reference to it is handed out.
         let storage = unsafe batch.storage(atLeast: batch.capacity * room)
         var bytes = unsafe MutableRawSpan(_unsafeBytes: storage)
+        // SAFETY: as above.
         let start = unsafe storage.baseAddress!.assumingMemoryBound(to: UInt8.self)
         for place in 0..<batch.capacity {
             guard let next = workload.next() else { break }

@@ -47,6 +47,7 @@ import PacketDecode
             // SAFETY: both offsets are below length.
             let before = unsafe (UInt16(bytes[packet.place]), UInt16(bytes[packet.place + 1]))
             let number = (before.0 << 8 | before.1) &+ UInt16(copy)
+            // SAFETY: as above.
             unsafe bytes[packet.place] = UInt8(truncatingIfNeeded: number >> 8)
             unsafe bytes[packet.place + 1] = UInt8(truncatingIfNeeded: number)
         }

@@ -46,8 +46,7 @@ package struct InputConfiguration: Sendable, Equatable {
     /// What collectors are told of it, as the point with number `id`.
     package func observationPoint(_ id: UInt32) -> IPFIXOptions.ObservationPoint {
         var point = IPFIXOptions.ObservationPoint(
-            id: id, observationDomainId: domain, interfaceName: interface,
-            interfaceDescription: name == interface ? "" : name)
+            id: id, observationDomainId: domain, interface: interface, name: name)
         switch role {
         case .core: point.role = .core
         case .access: point.role = .access

@@ -37,6 +37,7 @@ import Glibc
         // SAFETY: a new shared mapping of the socket's ring; nothing else lies there.
         let mapped = unsafe mmap(
             nil, blockCount * blockOctets, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, socket.number, 0)
+        // SAFETY: compares an address.
         guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else { return nil }
         unsafe start = unsafe mapped
         self.blockCount = blockCount
@@ -103,6 +104,7 @@ import Glibc
         let base = unsafe UnsafeMutableRawPointer(header(block)).advanced(by: offset)
         let header = unsafe base.assumingMemoryBound(to: tpacket3_hdr.self)
         let address = unsafe base.advanced(by: Self.addressOffset).assumingMemoryBound(to: sockaddr_ll.self)
+        // SAFETY: as above.
         let (mac, kept) = unsafe (Int(header.pointee.tp_mac), header.pointee.tp_snaplen)
         guard mac >= Self.headerOctets - MemoryLayout<sockaddr_ll>.size, Int(kept) <= blockOctets &- offset &- mac
         else {

@@ -101,6 +101,7 @@ import CCompression
                 // SAFETY: as above.
                 unsafe gzip.pointee.next_in = UnsafeMutablePointer(
                     mutating: source.baseAddress.map { unsafe $0 + start })
+                // SAFETY: as above.
                 unsafe gzip.pointee.avail_in = UInt32(clamping: rest)
                 unsafe (gzip.pointee.next_out, gzip.pointee.avail_out) = (target.baseAddress, UInt32(target.count))
                 if isAtEnd, rest > 0 {

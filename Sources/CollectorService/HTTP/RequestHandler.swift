@@ -4,7 +4,7 @@ import NIOHTTP1
 
 /// One exporter's connection on which it posts batches: each request is answered when its records are on disk. What is not taken
 /// is answered at once, and the connection ends then.
-final class RequestHandler: ChannelInboundHandler, CollectorConnection {
+final class RequestHandler: CollectorConnection {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
@@ -186,17 +186,6 @@ final class RequestHandler: ChannelInboundHandler, CollectorConnection {
     private func leaveRequest() {
         if request?.isPacked == true { engine.packedRequests -= 1 }
         request = nil
-    }
-
-    /// Between requests there is nothing to decide.
-    func decide() {}
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { failed(error) }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        stopReceiving()
-        forget()
-        context.fireChannelInactive()
     }
 
     func stopReceiving() {

@@ -2,7 +2,7 @@ import Collector
 import NIOCore
 
 /// An exporter's connection, as the engine sees it. Lives on the event loop.
-protocol CollectorConnection: AnyObject {
+protocol CollectorConnection: ChannelInboundHandler {
     /// What it is part of.
     var engine: CollectorEngine { get }
     /// How its messages travel.
@@ -25,6 +25,18 @@ protocol CollectorConnection: AnyObject {
 }
 
 extension CollectorConnection {
+    var isIdle: Bool { false }
+
+    func decide() {}
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { failed(error) }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        stopReceiving()
+        forget()
+        context.fireChannelInactive()
+    }
+
     /// Ends the session and the connection.
     func close() {
         stopReceiving()

@@ -2,7 +2,7 @@ import Collector
 import NIOCore
 
 /// One exporter's connection: cuts what comes into messages, and answers batches.
-final class ConnectionHandler: ChannelInboundHandler, CollectorConnection {
+final class ConnectionHandler: CollectorConnection {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -14,7 +14,6 @@ final class ConnectionHandler: ChannelInboundHandler, CollectorConnection {
     private var holder: BatchHolder?
     private(set) var context: ChannelHandlerContext?
     private(set) var deadline: NIODeadline?
-    let isIdle = false
     private(set) var name = ""
 
     init(_ engine: CollectorEngine, _ transport: CollectorTransport) {
@@ -72,14 +71,6 @@ final class ConnectionHandler: ChannelInboundHandler, CollectorConnection {
     }
 
     func decide() { holder?.decide() }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { failed(error) }
-
-    func channelInactive(context: ChannelHandlerContext) {
-        stopReceiving()
-        forget()
-        context.fireChannelInactive()
-    }
 
     func stopReceiving() {
         guard let session else { return }

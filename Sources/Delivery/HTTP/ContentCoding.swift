@@ -46,6 +46,7 @@ enum ContentCoding {
         let code = unsafe input.withUnsafeMutableBufferPointer { source in
             unsafe packed.withUnsafeMutableBufferPointer { target in
                 unsafe (stream.next_in, stream.avail_in) = (source.baseAddress, UInt32(clamping: source.count))
+                // SAFETY: as above.
                 unsafe (stream.next_out, stream.avail_out) = (target.baseAddress, UInt32(clamping: room))
                 return unsafe deflate(&stream, Z_FINISH)
             }

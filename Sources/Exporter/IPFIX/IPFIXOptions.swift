@@ -124,5 +124,12 @@ package struct IPFIXOptions: Sendable {
             self.interfaceName = interfaceName
             self.interfaceDescription = interfaceDescription
         }
+
+        /// A live input, whose name describes it where it has one of its own.
+        package init(id: UInt32, observationDomainId: UInt32, interface: String, name: String) {
+            self.init(
+                id: id, observationDomainId: observationDomainId, interfaceName: interface,
+                interfaceDescription: name == interface ? "" : name)
+        }
     }
 }

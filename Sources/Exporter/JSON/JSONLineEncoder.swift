@@ -133,6 +133,7 @@ struct JSONLineEncoder {
         // loads allow any alignment; the buffer is a FlowRecord.
         switch step.form {
         case .number1: unsafe cursor.putDecimal(UInt64(bytes.loadUnaligned(fromByteOffset: offset, as: UInt8.self)))
+        // SAFETY: as above.
         case .number2: unsafe cursor.putDecimal(UInt64(bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
         case .number4: unsafe cursor.putDecimal(UInt64(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
         // SAFETY: as above.

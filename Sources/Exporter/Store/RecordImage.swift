@@ -18,6 +18,7 @@ struct RecordImage {
         // column names is a stored property's.
         return unsafe withUnsafeBytes(of: record) { bytes in
             switch width {
+            // SAFETY: as above.
             case 1: UInt64(unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt8.self))
             case 2: UInt64(unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
             // SAFETY: as above.

@@ -172,7 +172,6 @@ extension LivePlan.Input {
     func observationPoint(_ id: UInt32) -> IPFIXOptions.ObservationPoint {
         described?.observationPoint(id)
             ?? IPFIXOptions.ObservationPoint(
-                id: id, observationDomainId: domain, interfaceName: capture.interface,
-                interfaceDescription: capture.name == capture.interface ? "" : capture.name)
+                id: id, observationDomainId: domain, interface: capture.interface, name: capture.name)
     }
 }

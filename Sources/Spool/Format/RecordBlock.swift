@@ -77,6 +77,7 @@ import Labels
         if layout == .current, !header.isCompressed, header.plainLength == recordOctets {
             // SAFETY: room for as many records, whose octets are exactly those of the payload.
             let memory = unsafe UnsafeMutableRawBufferPointer(start: base, count: header.plainLength)
+            // SAFETY: as above.
             guard unsafe try file.read(into: memory, at: offset) == header.storedLength,
                 unsafe Checksum.of(UnsafeRawBufferPointer(memory)) == header.payloadChecksum,
                 unsafe isSound(UnsafeRawBufferPointer(memory), header.recordCount)
